@@ -1,0 +1,75 @@
+package api
+
+// Status is the answer of GET /api/v1/status. Callers without a session get node, role, site, boot, version and
+// setup only.
+type Status struct {
+	Node    string       `json:"node"`
+	Role    string       `json:"role" enum:"edge,hub"`
+	Site    string       `json:"site,omitempty" doc:"Site id; absent at a hub"`
+	Boot    string       `json:"boot" doc:"Changes at every start of the node"`
+	Version string       `json:"version"`
+	Setup   bool         `json:"setup,omitempty" doc:"True while the node waits for its first admin"`
+	Cursor  string       `json:"cursor,omitempty" doc:"Head of the node's own scope, for people"`
+	Uplink  *Uplink      `json:"uplink,omitempty"`
+	Clock   *ClockStatus `json:"clock,omitempty"`
+	Disk    *DiskStatus  `json:"disk,omitempty"`
+}
+
+// Uplink is the line between a site and the centre.
+type Uplink struct {
+	State     string  `json:"state" enum:"off,connecting,live,lagging,silent,never_seen,clock_wrong,cloned,rejected"`
+	LagMs     *int64  `json:"lagMs" doc:"Age of the oldest edit the centre has not acknowledged"`
+	Backlog   Backlog `json:"backlog"`
+	LastHeard *Time   `json:"lastHeard" format:"date-time"`
+}
+
+// ClockStatus compares this node's clock with the other side's.
+type ClockStatus struct {
+	OffsetMs *int64 `json:"offsetMs" doc:"This clock minus the other side's"`
+}
+
+// DiskStatus is the room left beside the store.
+type DiskStatus struct {
+	FreeBytes *int64 `json:"freeBytes"`
+}
+
+// Health is the answer of /healthz and /readyz.
+type Health struct {
+	OK     bool   `json:"ok"`
+	Reason string `json:"reason,omitempty"`
+}
+
+// Describe is what a demo writes for programs that drive it.
+type Describe struct {
+	Hub   DescribeHub    `json:"hub"`
+	Sites []DescribeSite `json:"sites"`
+}
+
+// DescribeHub is the centre of a demo.
+type DescribeHub struct {
+	URL   string         `json:"url"`
+	Users []DescribeUser `json:"users"`
+}
+
+// DescribeSite is one site of a demo.
+type DescribeSite struct {
+	ID      string           `json:"id"`
+	Name    string           `json:"name"`
+	URL     string           `json:"url"`
+	Users   []DescribeUser   `json:"users"`
+	Devices []DescribeDevice `json:"devices"`
+}
+
+// DescribeUser signs in with name and PIN.
+type DescribeUser struct {
+	Role string `json:"role"`
+	Name string `json:"name"`
+	PIN  string `json:"pin"`
+}
+
+// DescribeDevice signs in with a pair code.
+type DescribeDevice struct {
+	Kind string `json:"kind"`
+	Name string `json:"name"`
+	Pair string `json:"pair"`
+}

@@ -1,0 +1,149 @@
+package api
+
+// Views a snapshot, poll or socket may be of.
+const (
+	ViewQueue       = "queue"
+	ViewBoard       = "board"
+	ViewKiosk       = "kiosk"
+	ViewGuruji      = "guruji"
+	ViewCoordinator = "coordinator"
+	ViewAdmin       = "admin"
+	ViewPatient     = "patient"
+	ViewCentre      = "centre"
+)
+
+// Snapshot is the answer of GET /api/v1/snapshot: a view now, and the cursor it stands at.
+type Snapshot struct {
+	Cursor string `json:"cursor" maxLength:"512" doc:"Opaque; belongs to this view and site"`
+	At     Time   `json:"at" format:"date-time"`
+	View   any    `json:"view" doc:"QueueView, or CentreView for view=centre"`
+}
+
+// Wait is an honest range in minutes, rounded to 5, that should hold four times out of five.
+type Wait struct {
+	Low  int `json:"low" doc:"Minutes"`
+	High int `json:"high" doc:"Minutes"`
+}
+
+// QueueView is the view of a site's queue. Entries are the non-terminal ones, in queue order.
+type QueueView struct {
+	Day     string       `json:"day" doc:"Service-day, YYYY-MM-DD in the site's zone"`
+	Gurujis []GurujiView `json:"gurujis" nullable:"false"`
+	Recent  []RecentCall `json:"recent" nullable:"false" doc:"The last five called, newest first"`
+}
+
+// GurujiView is one healer and who waits for them.
+type GurujiView struct {
+	ID           string      `json:"id"`
+	Name         string      `json:"name"`
+	Room         *string     `json:"room"`
+	Availability any         `json:"availability" doc:"available, on_break, busy or off"`
+	Entries      []EntryView `json:"entries" nullable:"false"`
+}
+
+// EntryView is one place in a queue, as far as the audience may see it.
+type EntryView struct {
+	ID          string  `json:"id"`
+	Token       string  `json:"token"`
+	Status      string  `json:"status" doc:"waiting, called, on_hold, no_answer or in_service; clients survive others"`
+	Generation  int64   `json:"generation"`
+	Band        int     `json:"band" doc:"0 is emergency"`
+	Order       float64 `json:"order" doc:"The server's sort key within a band"`
+	Position    *int    `json:"position" doc:"1-based among those to be called; null for all others"`
+	Ahead       *int    `json:"ahead"`
+	CheckedInAt Time    `json:"checkedInAt" format:"date-time"`
+	Wait        *Wait   `json:"wait,omitempty"`
+	Name        string  `json:"name,omitempty"`
+	Why         any     `json:"why,omitempty" doc:"What moved this place: credits, delay, band"`
+}
+
+// RecentCall is one line of a wall board.
+type RecentCall struct {
+	Token string  `json:"token"`
+	Room  *string `json:"room"`
+	At    Time    `json:"at" format:"date-time"`
+}
+
+// CentreView is the hub's view of all its sites.
+type CentreView struct {
+	Sites []SiteStatus `json:"sites" nullable:"false"`
+}
+
+// States of a site at the hub and of an uplink at a site; an uplink is also off or connecting.
+const (
+	StateLive       = "live"
+	StateLagging    = "lagging"
+	StateSilent     = "silent"
+	StateNeverSeen  = "never_seen"
+	StateClockWrong = "clock_wrong"
+	StateCloned     = "cloned"
+	StateRejected   = "rejected"
+	StateOff        = "off"
+	StateConnecting = "connecting"
+)
+
+// SiteStatus is what the centre knows of one site, and the fields of a site_status row.
+type SiteStatus struct {
+	ID            string  `json:"id"`
+	Name          string  `json:"name"`
+	State         string  `json:"state" enum:"live,lagging,silent,never_seen,clock_wrong,cloned,rejected"`
+	LastHeard     *Time   `json:"lastHeard" format:"date-time"`
+	Backlog       Backlog `json:"backlog"`
+	ClockOffsetMs *int64  `json:"clockOffsetMs" doc:"Site's clock minus the hub's"`
+	Waiting       *int    `json:"waiting"`
+	InService     *int    `json:"inService"`
+	Done          *int    `json:"done"`
+}
+
+// Backlog is what waits to be acknowledged by the other side.
+type Backlog struct {
+	Records  int   `json:"records"`
+	Bytes    int   `json:"bytes"`
+	OldestAt *Time `json:"oldestAt" format:"date-time"`
+}
+
+// Change is one row as it is now, or that it may no longer be seen.
+type Change struct {
+	Kind   string `json:"kind" doc:"Kind of a record, or of a derived row: row, place, guruji_wait, recent, site_status"`
+	ID     string `json:"id"`
+	Seq    Seq    `json:"seq,omitzero"`
+	Fields any    `json:"fields,omitempty"`
+	Gone   bool   `json:"gone,omitempty" doc:"True: drop the row; it was transferred, revoked or belongs to another day"`
+}
+
+// Changes is the answer of GET /api/v1/changes.
+type Changes struct {
+	Cursor     string   `json:"cursor" maxLength:"512"`
+	Changes    []Change `json:"changes" nullable:"false"`
+	Events     []Event  `json:"events" nullable:"false"`
+	EventsFrom *Time    `json:"eventsFrom,omitempty" format:"date-time" doc:"Events are whole from here on; absent when none is missing"`
+	More       bool     `json:"more" doc:"True: ask again at once"`
+	Reset      string   `json:"reset,omitempty" doc:"Why the cursor cannot be served; take a new snapshot"`
+}
+
+// Event is something people and apps listen to. Types are listed in Catalogue.
+type Event struct {
+	ID      string  `json:"id" doc:"The same at every node that derives the event"`
+	Type    string  `json:"type"`
+	At      Time    `json:"at" format:"date-time"`
+	Site    string  `json:"site"`
+	Actor   string  `json:"actor,omitempty"`
+	Subject Subject `json:"subject"`
+	Data    any     `json:"data"`
+}
+
+// Subject is the record an event is about.
+type Subject struct {
+	Kind string `json:"kind"`
+	ID   string `json:"id"`
+}
+
+// OutsideEvent is the body of POST /api/v1/events: an event of another app, after its own commit.
+type OutsideEvent struct {
+	_ struct{} `additionalProperties:"true"`
+
+	ID      string         `json:"id" maxLength:"64" doc:"Idempotency key: a UUID made by the app"`
+	Type    string         `json:"type" maxLength:"64" doc:"From the catalogue"`
+	Subject Subject        `json:"subject"`
+	Data    map[string]any `json:"data,omitempty"`
+}
