@@ -1,0 +1,163 @@
+package arch
+
+import (
+	"path"
+	"slices"
+	"strings"
+)
+
+// A layer is a folder with all that lies below it; `*` stands for one folder name, and each folder it stands for is a
+// group of its own. The longest pattern that fits a package is its layer.
+type layer struct {
+	folder string
+	may    []string // the groups it may import; nil: nothing of ours
+	why    string
+}
+
+const anything = "anything"
+
+const (
+	assemble  = "edge and hub assemble the parts; whoever reaches around them builds a second node that nobody tests"
+	knowsLess = "the lower a package lies the less it knows, so that it can be read, tested and reused alone"
+	oneEngine = "a store provides a transaction, commit and crash safety; every rule of the feed lies above it, so that the simulator proves the program and not its twin"
+	oneWire   = "a driver knows the Bus interface only, so that each can be replaced or left out"
+	syncAlone = "the sync rules are proven over a memory store and a memory bus; what they import must run there too"
+	domain    = "the same rules run at the site, at the hub, in the simulator and for requests of the centre"
+)
+
+var layers = []layer{
+	{"cmd/*", []string{"edge", "hub", "internal/demo", "internal/replay", "internal/control", "internal/api"}, "cmd only starts: flags, config, Run, exit code"},
+	{"edge", node, assemble},
+	{"hub", node, assemble},
+	{"web", nil, "the front end is an embedded folder and nothing more"},
+
+	{"internal/demo", []string{"edge", "hub", "internal/replay", "internal/api", "sync/bus", "sync/bus/*", "web"}, "the demo is a user of edge and hub, never a third kind of node"},
+	{"internal/replay", []string{"internal/api"}, "a replay acts through the public API, as a kiosk would; it could prove nothing from inside"},
+	{"internal/control", []string{"internal/commit", "internal/api", "internal/clinic", "sync/*", "sync/bus/*", "storage/*"}, "operations act on a node or on its file, never on its web side"},
+	{"internal/commit", []string{"internal/api", "internal/clinic", "sync/feed", "sync/record"}, "the committer sees a transaction, not a store, a socket or a link; they reach it by interfaces of their own"},
+	{"internal/door", []string{"internal/realtime", "internal/api", "internal/clinic", "sync/feed", "sync/record", "web"}, "one HTTP contract serves edge and hub, so it may know neither, nor their store"},
+	{"internal/realtime", []string{"internal/api", "sync/feed", "sync/record"}, "it carries frames to audiences; what an audience may see is decided by clinic, behind an interface"},
+	{"internal/api", []string{"internal/clinic"}, "every JSON shape lies here and is read by all; it may not depend on who sends it"},
+	{"internal/api/gen", []string{"internal/api", "internal/clinic", "internal/door", "internal/realtime", "edge", "hub", "web"}, "the generator writes down what the doors really offer, and nothing else"},
+	{"internal/clinic", []string{"sync/record"}, domain},
+	{"internal/arch", nil, "the judge of the rules stands outside of them"},
+	{"internal/testkit", []string{anything}, "tests start real nodes"},
+
+	{"storage/*", []string{"sync/feed", "sync/record"}, oneEngine},
+	{"sync/record", nil, knowsLess},
+	{"sync/feed", []string{"sync/record"}, knowsLess},
+	{"sync/seal", nil, knowsLess},
+	{"sync/bus", nil, knowsLess},
+	{"sync/bus/*", []string{"sync/bus"}, oneWire},
+	{"sync/bus/lineproxy", nil, "it carries bytes between two sockets and must not know whose"},
+	{"sync/link", []string{"sync/bus", "sync/feed", "sync/record", "sync/seal"}, syncAlone},
+	{"sync/bundle", []string{"sync/feed", "sync/record", "sync/seal"}, syncAlone},
+	{"sync/simulation", []string{"sync/record", "sync/feed", "sync/link", "sync/bundle", "sync/seal", "sync/bus", "sync/bus/memory"}, syncAlone},
+}
+
+var node = []string{
+	"internal/door", "internal/realtime", "internal/control", "internal/commit", "internal/api", "internal/clinic",
+	"sync/*", "sync/bus/*", "storage/*", "web",
+}
+
+// Packages that exist for tests: a test may import them, the program never.
+var forTests = []string{"internal/testkit", "storage/storagetest", "sync/bus/bustest"}
+
+// isBench reports whether a folder holds measurements, which put our parts beside bare libraries: they may import
+// anything, and are therefore made of tests alone.
+func isBench(dir string) bool { return path.Base(dir) == "bench" }
+
+func checkArrows(s Source) []Violation {
+	if isBench(s.Dir()) {
+		return onlyTests(s)
+	}
+	from, group, found := layerOf(s.Dir())
+	if !found {
+		return []Violation{{s.Path, "its folder has no place in the house", "every folder with Go files has a line in internal/arch/arrows.go, and in docs/ARCHITECTURE.md",
+			"a new folder is a decision about what may know what; write it down before it grows"}}
+	}
+	var bad []Violation
+	for _, imported := range s.Imports {
+		target, mine := ours(imported)
+		if !mine {
+			continue
+		}
+		_, targetGroup, known := layerOf(target)
+		switch {
+		case targetGroup == group && known:
+		case s.Test() && slices.Contains(forTests, targetGroup):
+		case slices.Contains(forTests, targetGroup) && from.folder != "internal/testkit":
+			bad = append(bad, Violation{s.Path, "imports " + target, target + " is imported by tests only",
+				"what tests need must not reach the binary"})
+		case mayImport(from, targetGroup):
+		default:
+			bad = append(bad, arrow(s, group, target, from))
+		}
+	}
+	return bad
+}
+
+func arrow(s Source, group, target string, from layer) Violation {
+	v := Violation{Where: s.Path, Broken: "imports " + target, Why: from.why}
+	switch {
+	case group == "edge" && within(target, "hub"), group == "hub" && within(target, "edge"):
+		v.Rule = "edge and hub never import each other"
+		v.Why = "they meet on the wire; what both need lies below them"
+	case from.may == nil:
+		v.Rule = group + " imports nothing of ours"
+	default:
+		v.Rule = group + " may import only " + strings.Join(from.may, ", ")
+	}
+	return v
+}
+
+func onlyTests(s Source) []Violation {
+	if s.Test() {
+		return nil
+	}
+	return []Violation{{s.Path, "a bench folder holds a file that is not a test", "bench folders hold _test.go files only",
+		"they may import anything, so nothing may import them"}}
+}
+
+func mayImport(from layer, group string) bool {
+	return slices.ContainsFunc(from.may, func(pattern string) bool {
+		return pattern == anything || (matches(pattern, group) && depth(pattern) == depth(group))
+	})
+}
+
+// layerOf finds the layer of a folder and the folder it stands for ("sync/bus/redis" for "sync/bus/redis/script").
+func layerOf(dir string) (best layer, group string, found bool) {
+	for _, l := range layers {
+		if !matches(l.folder, dir) || (found && !moreExact(l.folder, best.folder)) {
+			continue
+		}
+		best, found = l, true
+		group = strings.Join(strings.Split(dir, "/")[:depth(l.folder)], "/")
+	}
+	return best, group, found
+}
+
+func moreExact(a, b string) bool {
+	if depth(a) != depth(b) {
+		return depth(a) > depth(b)
+	}
+	return !strings.Contains(a, "*") && strings.Contains(b, "*")
+}
+
+// matches reports whether dir is a folder that the pattern stands for, or lies below one.
+func matches(pattern, dir string) bool {
+	want, have := strings.Split(pattern, "/"), strings.Split(dir, "/")
+	if len(have) < len(want) {
+		return false
+	}
+	for i, name := range want {
+		if name != "*" && name != have[i] {
+			return false
+		}
+	}
+	return true
+}
+
+func within(dir, folder string) bool { return dir == folder || strings.HasPrefix(dir, folder+"/") }
+
+func depth(pattern string) int { return strings.Count(pattern, "/") + 1 }
