@@ -1,0 +1,120 @@
+# `make` alone lists what can be done. Needs Go, Node, git; installs the rest (Debian) when a target needs it.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+# A clone that belongs to another user has no readable git state: never stamp it, and ask git with its owner trusted.
+export GOFLAGS += -buildvcs=false
+VERSION ?= $(shell git -c safe.directory='*' describe --tags --always --dirty 2>/dev/null || scripts/released)
+
+STEP := @scripts/step
+NODE_BIN := web/node_modules/.bin
+INSTALLED := web/node_modules/.package-lock.json
+GENERATED := docs/openapi.json docs/asyncapi.json web/sdk/src/api.gen.ts
+
+ARGS ?=
+BENCHTIME ?= 1x
+SEEDS ?= 1000
+DAY ?= 2019-11-04
+SPEED ?= 600
+GURUJIS ?= 12
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: setup
+setup: $(INSTALLED) ## install what is missing: gcc, redis-server, chromium, npm packages
+	$(STEP) "setup: compiler, Redis and browser for the tests" scripts/setup
+
+$(INSTALLED): web/package-lock.json
+	$(STEP) "npm: packages of web/package-lock.json" npm --prefix web ci --no-audit --no-fund
+	@touch $@
+
+.PHONY: gen
+gen: $(INSTALLED) ## write the OpenAPI and AsyncAPI documents and the TypeScript types from the Go types
+	$(STEP) "gen: docs/openapi.json, docs/asyncapi.json" go run ./internal/api/gen
+	$(STEP) "gen: web/sdk/src/api.gen.ts" $(NODE_BIN)/openapi-typescript docs/openapi.json -o web/sdk/src/api.gen.ts
+
+.PHONY: web
+web: $(INSTALLED) ## build the screens into web/dist
+	$(STEP) "web: vite build" npm --prefix web run --silent build
+
+.PHONY: build
+build: web ## build bin/sangam with the screens inside
+	$(STEP) "build: bin/sangam $(VERSION)" env CGO_ENABLED=0 go build -trimpath -ldflags "-X main.version=$(VERSION)" -o bin/sangam ./cmd/sangam
+
+.PHONY: test
+test: setup ## run all Go and TypeScript tests once, without the race detector
+	$(STEP) "go test" go test ./...
+	$(STEP) "vitest" npm --prefix web run --silent test
+
+.PHONY: check
+check: setup check-format check-vet check-arch check-static check-generated check-web check-race check-browser ## everything a change must pass, cheapest first
+	@echo "== check: all of it passed"
+
+.PHONY: check-format
+check-format:
+	$(STEP) "gofmt" scripts/check-format
+
+.PHONY: check-vet
+check-vet:
+	$(STEP) "go vet" go vet ./...
+
+.PHONY: check-arch
+check-arch:
+	$(STEP) "arch: arrows, file sizes, habits" go test -count=1 -v -run TestTheTree ./internal/arch
+
+.PHONY: check-static
+check-static:
+	$(STEP) "staticcheck" go tool staticcheck ./...
+
+.PHONY: check-generated
+check-generated: $(INSTALLED)
+	$(STEP) "generated files are current" scripts/check-generated $(GENERATED)
+
+.PHONY: check-web
+check-web: $(INSTALLED)
+	$(STEP) "biome" npm --prefix web run --silent lint
+	$(STEP) "tsc" npm --prefix web run --silent typecheck
+	$(STEP) "vitest" npm --prefix web run --silent test
+
+.PHONY: check-race
+check-race: setup web
+	$(STEP) "go test -race" go test -race -timeout 20m ./...
+
+.PHONY: check-browser
+check-browser: setup build
+	$(STEP) "browser tests" scripts/browser-tests
+
+.PHONY: bench
+bench: bench-fanout bench-commit bench-open ## measure, beside the bare library, the disk, the old way
+
+.PHONY: bench-fanout
+bench-fanout: ## commit -> N dashboards, beside a bare melody server
+	$(STEP) "bench-fanout" scripts/bench Fanout $(BENCHTIME)
+
+.PHONY: bench-commit
+bench-commit: ## durable commits per second, beside raw fsync and one bolt Update per edit
+	$(STEP) "bench-commit" scripts/bench Commit $(BENCHTIME)
+
+.PHONY: bench-open
+bench-open: ## cold open of a large file, with and without a synced freelist
+	$(STEP) "bench-open" scripts/bench Open $(BENCHTIME)
+
+.PHONY: sim
+sim: ## simulate SEEDS=1000 worlds of edges, a hub and a bad line
+	$(STEP) "sim: $(SEEDS) seeds" env SANGAM_SEEDS=$(SEEDS) go test -count=1 -timeout 0 ./sync/simulation
+
+.PHONY: demo
+demo: build ## a hub, three sites and a simulated day on this machine; flags in ARGS='--idle --port-base 9000'
+	@exec bin/sangam demo $(ARGS)
+
+.PHONY: replay-real
+replay-real: build ## play a real day through a demo: FILE=visits.csv [DAY=2019-11-04 SPEED=600 GURUJIS=12]
+	@FILE='$(FILE)' DAY='$(DAY)' SPEED='$(SPEED)' GURUJIS='$(GURUJIS)' scripts/replay-real $(ARGS)
+
+.PHONY: clean
+clean: ## remove what was built (not the npm packages)
+	$(STEP) "clean" scripts/clean
