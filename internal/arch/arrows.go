@@ -70,12 +70,15 @@ var testsMay = map[string][]string{
 	"sync/link":  {"sync/bus/memory"}, // a bus that loses on purpose
 }
 
-// isBench reports whether a folder holds measurements, which put our parts beside bare libraries: they may import
-// anything, and are therefore made of tests alone.
-func isBench(dir string) bool { return path.Base(dir) == "bench" }
+// measures reports whether a file holds measurements, which put our parts beside bare libraries and may therefore
+// import anything: bench_test.go of any package, and whatever lies in a folder called bench.
+func measures(s Source) bool {
+	name := path.Base(s.Path)
+	return path.Base(s.Dir()) == "bench" || name == "bench_test.go" || strings.HasSuffix(name, "_bench_test.go")
+}
 
 func checkArrows(s Source) []Violation {
-	if isBench(s.Dir()) {
+	if measures(s) {
 		return onlyTests(s)
 	}
 	from, group, found := layerOf(s.Dir())
@@ -124,7 +127,7 @@ func onlyTests(s Source) []Violation {
 		return nil
 	}
 	return []Violation{{s.Path, "a bench folder holds a file that is not a test", "bench folders hold _test.go files only",
-		"they may import anything, so nothing may import them"}}
+		"measurements may import anything, so nothing may import them"}}
 }
 
 func mayImport(may []string, group string) bool {
