@@ -17,7 +17,7 @@ type Limits struct {
 }
 
 // DefaultLimits admits every batch that this program sends.
-var DefaultLimits = Limits{MaxRecords: 4096, MaxBytes: 1 << 20}
+var DefaultLimits = Limits{MaxRecords: 4096, MaxBytes: 512 << 10}
 
 // ErrLimits tells that a batch is larger than its reader accepts.
 var ErrLimits = errors.New("batch beyond the limits")

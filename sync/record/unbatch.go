@@ -103,7 +103,7 @@ func (d *batchDecoder) tables(limits Limits) int {
 func (d *batchDecoder) blob() []byte { return d.chunk(majorBytes, math.MaxInt32) }
 
 func (d *batchDecoder) readSeens() {
-	d.seens = make([][]Stamp, d.list(math.MaxInt32, 1))
+	d.seens = make([][]Stamp, d.list(math.MaxInt32, 3))
 	for i := range d.seens {
 		n := d.list(2*MaxSeen, 1)
 		if n == 0 || n%2 != 0 {
@@ -122,7 +122,7 @@ func (d *batchDecoder) readSeens() {
 }
 
 func (d *batchDecoder) readShapes() {
-	d.shapes = make([]shapeIn, d.list(math.MaxInt32, 1))
+	d.shapes = make([]shapeIn, d.list(math.MaxInt32, 2))
 	for i := range d.shapes {
 		n := d.list(1+2*MaxFields, 1)
 		if n%2 != 1 {
@@ -330,9 +330,7 @@ func (d *batchDecoder) valueAt(c *columnIn, base int64) Value {
 	if c.peek() != majorTag {
 		v := c.value()
 		if len(v) > 2 {
-			if _, isInt := v.int(); !isInt || len(v) <= 5 {
-				c.known = append(c.known, v)
-			}
+			c.known = append(c.known, v)
 		}
 		return v
 	}
