@@ -1,0 +1,193 @@
+import type { Backlog, PendingAction, State } from "@sangam/sdk";
+import { type ReactNode, useId } from "react";
+import { useClient, useClientState, usePlace } from "../screen/client.tsx";
+import { useCommon, useLanguage, useWords } from "../words/Language.tsx";
+import { type PendingKey, pending as words } from "../words/pending.ts";
+import { clock } from "../words/times.ts";
+import { Icon } from "./Icon.tsx";
+import { Button, Chip, Empty } from "./small.tsx";
+
+/** How many things wait in the drawer: for the button that opens it. */
+export function pendingCount(state: State): { needsYou: number; waiting: number } {
+  const mine = state.pending.filter((one) => one.mine);
+  return {
+    needsYou: mine.filter((one) => one.state === "rejected").length,
+    waiting: mine.filter((one) => one.state === "waiting" || one.state === "sending").length,
+  };
+}
+
+/**
+ * The record of what has not settled yet, in three parts; a toast never is. `more` are things of the
+ * screen's own that need somebody, such as one person twice.
+ */
+export function Drawer({ onClose, more }: { onClose?: () => void; more?: ReactNode }) {
+  const say = useWords(words);
+  const common = useCommon();
+  const state = useClientState();
+  const heading = useId();
+  const mine = state.pending.filter((one) => one.mine);
+  const refused = mine.filter((one) => one.state === "rejected");
+  const waiting = mine.filter((one) => one.state !== "rejected");
+  const backlog = state.uplink && state.uplink.backlog.records > 0 ? state.uplink.backlog : null;
+  const nothing = state.pending.length === 0 && !backlog && !more;
+  return (
+    <aside className="drawer" aria-labelledby={heading}>
+      <header>
+        <h2 id={heading}>{say("title")}</h2>
+        {onClose && <Button kind="bare" aria-label={common("close")} onClick={onClose} icon="x" />}
+      </header>
+      {(refused.length > 0 || more) && <h3 className="label">{say("needsYou")}</h3>}
+      {refused.map((one) => (
+        <Refused key={one.id} action={one} />
+      ))}
+      {more}
+      {waiting.length > 0 && <h3 className="label">{say("willSendPart")}</h3>}
+      {waiting.map((one) => (
+        <Waiting key={one.id} action={one} />
+      ))}
+      <OfOthers pending={state.pending} />
+      {backlog && <SavedHere backlog={backlog} lagging={state.uplink?.state === "lagging"} />}
+      {nothing && (
+        <Empty icon="check" title={say("nothing")}>
+          {say("nothingWhy")}
+        </Empty>
+      )}
+      <footer>
+        <p className="note soft">{say(state.queueDurable ? "nothingLost" : "memoryOnly")}</p>
+      </footer>
+    </aside>
+  );
+}
+
+function Article(props: { action: PendingAction; children: ReactNode }) {
+  const { zone } = usePlace();
+  return (
+    <article className="pending">
+      <header>
+        <span>{useActionWords()(props.action)}</span>{" "}
+        <span className="age">{clock(props.action.at, zone)}</span>
+      </header>
+      {props.children}
+    </article>
+  );
+}
+
+function Refused({ action }: { action: PendingAction }) {
+  const say = useWords(words);
+  const common = useCommon();
+  const client = useClient();
+  const why = useWhy();
+  return (
+    <Article action={action}>
+      <p>
+        <Chip tone="alarm" icon="triangle-alert">
+          {say("refused")}
+        </Chip>
+      </p>
+      <p>
+        {why(action)} {say("nothingChanged")}
+      </p>
+      <p className="actions">
+        <Button onClick={() => client.retry(action.id)}>{common("retry")}</Button>
+        <Button kind="bare" onClick={() => client.discard(action.id)}>
+          {common("discard")}
+        </Button>
+      </p>
+    </Article>
+  );
+}
+
+function Waiting({ action }: { action: PendingAction }) {
+  const say = useWords(words);
+  const chip =
+    action.state === "applied" ? (
+      <Chip tone="rest" icon="check">
+        {say("saved")}
+      </Chip>
+    ) : (
+      <Chip tone="heed" icon="send">
+        {say(action.state === "sending" ? "sending" : "willSend")}
+      </Chip>
+    );
+  return (
+    <Article action={action}>
+      <p>{chip}</p>
+    </Article>
+  );
+}
+
+/** Kept under their names on a shared device: shown, never sent by anybody else. */
+function OfOthers({ pending }: { pending: readonly PendingAction[] }) {
+  const say = useWords(words);
+  const counts = new Map<string, number>();
+  for (const one of pending) if (!one.mine) counts.set(one.user.name, (counts.get(one.user.name) ?? 0) + 1);
+  if (counts.size === 0) return null;
+  return (
+    <>
+      <h3 className="label">{say("othersPart")}</h3>
+      {[...counts].map(([name, count]) => (
+        <article className="pending" key={name}>
+          <p>
+            <Icon name="user" /> {say("ofOther", { count, name })}
+          </p>
+        </article>
+      ))}
+    </>
+  );
+}
+
+function SavedHere({ backlog, lagging }: { backlog: Backlog; lagging: boolean }) {
+  const say = useWords(words);
+  const common = useCommon();
+  const { zone } = usePlace();
+  return (
+    <>
+      <h3 className="label">{say("savedPart")}</h3>
+      <article className="pending">
+        <header>
+          <span>{common("changes", { count: backlog.records })}</span>
+          {backlog.oldestAt && (
+            <span className="age">{say("since", { time: clock(backlog.oldestAt, zone) })}</span>
+          )}
+        </header>
+        <p>
+          {lagging ? (
+            <Chip tone="heed" icon="hourglass">
+              {say("centreBehind")}
+            </Chip>
+          ) : (
+            <Chip tone="rest" icon="cloud-off">
+              {say("centreNotHeard")}
+            </Chip>
+          )}
+        </p>
+        <p className="soft">{say("safeHere")}</p>
+      </article>
+    </>
+  );
+}
+
+/** An action in words, with the token it is about as far as this screen knows it: "Call A038". */
+export function useActionWords(): (action: Pick<PendingAction, "type" | "data">) => string {
+  const say = useWords(words);
+  const { rows } = useClientState();
+  return ({ type, data }) => {
+    const entry = typeof data.entry === "string" ? data.entry : "";
+    const known = rows.get("row")?.get(entry)?.fields.token ?? data.token ?? "";
+    const key = (type in words.phrases ? type : "action") as "queue.call";
+    return say(key, { token: String(known) }).trim();
+  };
+}
+
+/** Why an action was refused: by its code where the code says enough, else in the node's own words. */
+export function useWhy(): (action: Pick<PendingAction, "error">) => string {
+  const say = useWords(words);
+  const { lang } = useLanguage();
+  return ({ error }) => {
+    if (!error) return "";
+    const key = `why.${error.code}`;
+    if (key in words.phrases && (lang !== "en" || !error.message))
+      return say(key as PendingKey & "why.stale");
+    return error.message;
+  };
+}

@@ -1,0 +1,82 @@
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef } from "react";
+import { createPortal } from "react-dom";
+import { useCommon } from "../words/Language.tsx";
+import { Icon } from "./Icon.tsx";
+
+const REACHABLE =
+  'a[href], button:not([disabled]), input:not([disabled]):not([tabindex="-1"]), select:not([disabled]), textarea:not([disabled]), [tabindex="0"]';
+
+export interface PanelProps {
+  title: ReactNode;
+  /** At the foot; the one main action on the right with class "push". */
+  foot?: ReactNode;
+  also?: string;
+  onClose(): void;
+  children: ReactNode;
+}
+
+/**
+ * A panel above the desk, which stays in sight and is out of reach meanwhile. Focus goes in, stays
+ * in, and returns to where it was; Escape closes. Closing must lose nothing: the caller keeps drafts.
+ */
+export function Panel({ title, foot, also, onClose, children }: PanelProps) {
+  const say = useCommon();
+  const heading = useId();
+  const panel = useRef<HTMLDivElement>(null);
+
+  useEffect(() => {
+    const before = document.activeElement;
+    const desk = document.getElementById("app");
+    desk?.setAttribute("inert", "");
+    const first = panel.current?.querySelector<HTMLElement>("[data-first]") ?? reachable(panel.current)[1];
+    (first ?? panel.current)?.focus();
+    return () => {
+      desk?.removeAttribute("inert");
+      if (before instanceof HTMLElement) before.focus();
+    };
+  }, []);
+
+  function onKeyDown(event: KeyboardEvent) {
+    event.stopPropagation();
+    if (event.key === "Escape") onClose();
+    if (event.key !== "Tab") return;
+    const stops = reachable(panel.current);
+    const [first, last] = [stops[0], stops[stops.length - 1]];
+    if (event.shiftKey && document.activeElement === first) {
+      event.preventDefault();
+      last?.focus();
+    } else if (!event.shiftKey && document.activeElement === last) {
+      event.preventDefault();
+      first?.focus();
+    }
+  }
+
+  return createPortal(
+    <div className="over">
+      <div
+        className={also ? `panel ${also}` : "panel"}
+        ref={panel}
+        role="dialog"
+        aria-modal="true"
+        aria-labelledby={heading}
+        tabIndex={-1}
+        onKeyDown={onKeyDown}
+      >
+        <header>
+          <h2 id={heading}>{title}</h2>
+          <button type="button" className="button bare push" aria-label={say("close")} onClick={onClose}>
+            <Icon name="x" />
+          </button>
+        </header>
+        <div className="panel-body">{children}</div>
+        {foot && <footer>{foot}</footer>}
+      </div>
+    </div>,
+    document.body,
+  );
+}
+
+/** In the order Tab visits them; the close button of the header comes first. */
+function reachable(within: HTMLElement | null): HTMLElement[] {
+  return within ? Array.from(within.querySelectorAll<HTMLElement>(REACHABLE)) : [];
+}

@@ -1,0 +1,122 @@
+import type { Client, Pairing } from "@sangam/sdk";
+import { type FormEvent, useCallback, useEffect, useState } from "react";
+import { Field, LanguageChoice } from "../blocks/choices.tsx";
+import { Button, Chip, Notice } from "../blocks/small.tsx";
+import { STAFF_LANGS } from "../words/catalogue.ts";
+import { entry } from "../words/entry.ts";
+import { useCommon, useWords } from "../words/Language.tsx";
+import { span } from "../words/times.ts";
+import { failureOf } from "./door.ts";
+import { useNow } from "./now.ts";
+
+export interface DeviceProps {
+  client: Client;
+  kind: "kiosk" | "board";
+  place: string;
+}
+
+/** A device asks to be let in and shows its code until an admin approves; then it goes on by itself. */
+export function Device({ client, kind, place }: DeviceProps) {
+  const say = useWords(entry);
+  const common = useCommon();
+  const now = useNow(1000);
+  const [typing, setTyping] = useState(false);
+  const { asked, trouble, again } = useAsking(client, kind, say(kind));
+  return (
+    <section className="ask" aria-labelledby="code">
+      <h1 id="code">{say("letIn")}</h1>
+      <p>{say("letInWhy", { place: place || "Sangam" })}</p>
+      {asked && <p className="code">{asked.code}</p>}
+      {asked && !trouble && (
+        <p>
+          <Chip tone="heed" icon="hourglass">
+            {say("waitingAdmin")}
+          </Chip>{" "}
+          <span className="soft">
+            {say("askedAgo", { ago: common("ago", { span: span(now - asked.at, common) }) })}
+          </span>
+        </p>
+      )}
+      {trouble === "refused" && <Notice tone="rest" icon="lock" title={say("askRefused")} />}
+      {trouble === "unreachable" && <Notice tone="rest" icon="cloud-off" title={say("askNotYet")} />}
+      {typing && <PairCode client={client} />}
+      <div className="foot">
+        <span className="actions">
+          <Button onClick={again}>{say("askAgain")}</Button>
+          {!typing && (
+            <Button kind="bare" icon="key" onClick={() => setTyping(true)}>
+              {say("haveCode")}
+            </Button>
+          )}
+        </span>
+        <LanguageChoice among={STAFF_LANGS} />
+      </div>
+    </section>
+  );
+}
+
+function PairCode({ client }: { client: Client }) {
+  const say = useWords(entry);
+  const [code, setCode] = useState("");
+  const [wrong, setWrong] = useState<string>();
+  function claim(event: FormEvent) {
+    event.preventDefault();
+    client.signInWithPairCode(code.trim()).catch((error: unknown) => {
+      setWrong(failureOf(error).code === "no_answer" ? say("noAnswer") : say("pairWrong"));
+    });
+  }
+  return (
+    <form className="form" onSubmit={claim}>
+      <Field
+        label={say("pairCode")}
+        value={code}
+        wrong={wrong}
+        autoComplete="off"
+        spellCheck={false}
+        onChange={(event) => setCode(event.currentTarget.value)}
+      />
+      <Button type="submit" disabled={!code.trim()}>
+        {say("pairGo")}
+      </Button>
+    </form>
+  );
+}
+
+type Trouble = "refused" | "unreachable";
+const AGAIN_MS = 3000;
+
+/** Asks, and asks anew when the box was not there; the client goes on by itself once an admin approved. */
+function useAsking(client: Client, kind: string, name: string) {
+  const [asked, setAsked] = useState<{ code: string; at: number }>();
+  const [trouble, setTrouble] = useState<Trouble>();
+  const [round, setRound] = useState(0);
+  const again = useCallback(() => setRound((n) => n + 1), []);
+
+  useEffect(() => {
+    let pairing: Pairing | undefined;
+    let gone = false;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const failed = (error: unknown) => {
+      if (gone) return;
+      const refused = failureOf(error).code !== "no_answer";
+      setTrouble(refused ? "refused" : "unreachable");
+      if (!refused) timer = setTimeout(again, AGAIN_MS);
+    };
+    client.pairDevice({ kind, name: askedName() ?? name }).then((made) => {
+      if (gone) return made.cancel();
+      pairing = made;
+      setTrouble(undefined);
+      setAsked({ code: made.code, at: Date.now() });
+      made.approved.catch(failed);
+    }, failed);
+    return () => {
+      gone = true;
+      clearTimeout(timer);
+      pairing?.cancel();
+    };
+  }, [client, kind, round]);
+  return { asked, trouble, again };
+}
+
+/** Whoever hangs up the screen may name it in the address: /board?name=Hall. */
+const askedName = () => new URLSearchParams(location.search).get("name");

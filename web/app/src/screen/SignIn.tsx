@@ -1,0 +1,127 @@
+import type { Client } from "@sangam/sdk";
+import { type ReactNode, useEffect, useState } from "react";
+import { LanguageChoice } from "../blocks/choices.tsx";
+import { Button, Empty, Name } from "../blocks/small.tsx";
+import { STAFF_LANGS } from "../words/catalogue.ts";
+import { entry } from "../words/entry.ts";
+import { useWords } from "../words/Language.tsx";
+import { fetchNames, type StaffName } from "./door.ts";
+import { countUse, mostUsedFirst } from "./habits.ts";
+import { Pin } from "./Pin.tsx";
+
+const SHOWN = 8;
+const ROLES = ["coordinator", "guruji", "admin", "central_admin"] as const;
+
+export function useRoleWord(): (role: string) => string {
+  const say = useWords(entry);
+  return (role) => {
+    const known = ROLES.find((one) => one === role);
+    return known ? say(known) : role;
+  };
+}
+
+export interface SignInProps {
+  client: Client;
+  /** Who may use this screen; others are not listed. Empty: everybody. */
+  roles: readonly string[];
+  /** Chosen already, by a link from the first page. */
+  chosen?: string | undefined;
+}
+
+/** Names, then the PIN of the chosen one. */
+export function SignIn({ client, roles, chosen }: SignInProps) {
+  const names = useNames(client);
+  const [who, setWho] = useState<string | undefined>(chosen);
+  const person = names?.find((one) => one.id === who);
+  if (person) {
+    const admin = names?.find((one) => one.role === "admin");
+    return (
+      <Pin
+        client={client}
+        person={person}
+        admin={admin && admin.id !== person.id ? admin.name : undefined}
+        onElse={() => setWho(undefined)}
+        onIn={() => countUse(person.id)}
+      />
+    );
+  }
+  const listed = names?.filter((one) => roles.length === 0 || roles.includes(one.role));
+  return <Names names={listed} onChoose={setWho} />;
+}
+
+export function Names(props: {
+  names: StaffName[] | undefined;
+  onChoose(id: string): void;
+  foot?: ReactNode;
+}) {
+  const say = useWords(entry);
+  const roleWord = useRoleWord();
+  const [all, setAll] = useState(false);
+  const names = mostUsedFirst(props.names ?? []);
+  const shown = all || names.length <= SHOWN ? names : names.slice(0, SHOWN - 1);
+  return (
+    <section className="ask" aria-labelledby="who">
+      <h1 id="who">{say("whoAreYou")}</h1>
+      <p>{say("oftenFirst")}</p>
+      {props.names?.length === 0 && (
+        <Empty icon="lock" title={say("nobodyYet")}>
+          {say("nobodyYetWhy")}
+        </Empty>
+      )}
+      <ul className="names">
+        {shown.map((one) => (
+          <li key={one.id}>
+            <button type="button" onClick={() => props.onChoose(one.id)}>
+              <span className="face" aria-hidden="true">
+                <Name>{initial(one.name)}</Name>
+              </span>
+              <strong>
+                <Name>{one.name}</Name>
+              </strong>
+              <span className="soft">{roleWord(one.role)}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+      {props.foot}
+      <div className="foot">
+        {shown.length < names.length ? (
+          <Button kind="bare" icon="search" onClick={() => setAll(true)}>
+            {say("morePeople", { n: names.length - shown.length })}
+          </Button>
+        ) : (
+          <span />
+        )}
+        <LanguageChoice among={STAFF_LANGS} />
+      </div>
+    </section>
+  );
+}
+
+/** The letter by which a person is found: titles say nothing. */
+export function initial(name: string): string {
+  const said = name.replace(/^(shri|smt|mata|dr|श्री|श्रीमती|माता|डॉ)\.?\s+/i, "");
+  return [...new Intl.Segmenter().segment(said)][0]?.segment.toUpperCase() ?? "";
+}
+
+/** The names, asked again until the box answers: the page may have been opened before it was up. */
+export function useNames(client: Client): StaffName[] | undefined {
+  const [names, setNames] = useState<StaffName[]>();
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let gone = false;
+    const ask = () =>
+      fetchNames(client).then(
+        (got) => gone || setNames(got),
+        () => {
+          if (!gone) timer = setTimeout(ask, 3000);
+        },
+      );
+    ask();
+    return () => {
+      gone = true;
+      clearTimeout(timer);
+    };
+  }, [client]);
+  return names;
+}

@@ -1,0 +1,15 @@
+import { render } from "preact";
+import type { ReactElement } from "react";
+import { layIcons } from "../blocks/Icon.tsx";
+import "../look/fonts.css";
+import "../look/tokens.css";
+import "../look/kit.css";
+import "./signin.css";
+
+/** Puts a screen into its page: `#app` in <screen>.html. */
+export function start(screen: ReactElement) {
+  const app = document.getElementById("app");
+  if (!app) throw new Error("the page has no #app");
+  layIcons(document.body);
+  render(screen, app);
+}

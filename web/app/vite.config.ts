@@ -1,0 +1,29 @@
+import { readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vite";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+
+// A screen is an html file in this folder; the node serves dist/<screen>.html for /<screen>.
+const screens = readdirSync(here).filter((name) => name.endsWith(".html"));
+
+export default defineConfig({
+  root: here,
+  base: "/",
+  publicDir: fileURLToPath(new URL("../public", import.meta.url)),
+  resolve: {
+    alias: [
+      { find: /^react\/jsx-(dev-)?runtime$/, replacement: "preact/jsx-runtime" },
+      { find: /^react(-dom)?$/, replacement: "preact/compat" },
+    ],
+  },
+  build: {
+    outDir: fileURLToPath(new URL("../dist", import.meta.url)),
+    emptyOutDir: true,
+    target: "es2022",
+    // The node sends `default-src 'self'`: nothing may be inlined, neither data: fonts nor scripts.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rollupOptions: { input: screens.map((name) => here + name) },
+  },
+});
