@@ -111,8 +111,12 @@ sim: ## simulate SEEDS=1000 worlds of edges, a hub and a bad line
 demo: build ## a hub, three sites and a simulated day on this machine; flags in ARGS='--idle --port-base 9000'
 	@exec bin/sangam demo $(ARGS)
 
+.PHONY: day-file
+day-file:
+	@test -r '$(FILE)' || { echo 'say which day: make replay-real FILE=visits.csv [DAY= SPEED= GURUJIS=]; see docs/replay-format.md' >&2; exit 2; }
+
 .PHONY: replay-real
-replay-real: build ## play a real day through a demo: FILE=visits.csv [DAY=2019-11-04 SPEED=600 GURUJIS=12]
+replay-real: day-file build ## play a real day through a demo: FILE=visits.csv [DAY=2019-11-04 SPEED=600 GURUJIS=12]
 	@FILE='$(FILE)' DAY='$(DAY)' SPEED='$(SPEED)' GURUJIS='$(GURUJIS)' scripts/replay-real $(ARGS)
 
 .PHONY: clean
