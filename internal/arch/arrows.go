@@ -33,7 +33,7 @@ var layers = []layer{
 
 	{"internal/demo", []string{"edge", "hub", "internal/replay", "internal/api", "sync/bus", "sync/bus/*", "web"}, "the demo is a user of edge and hub, never a third kind of node"},
 	{"internal/replay", []string{"internal/api"}, "a replay acts through the public API, as a kiosk would; it could prove nothing from inside"},
-	{"internal/control", []string{"internal/commit", "internal/api", "internal/clinic", "sync/*", "sync/bus/*", "storage/*"}, "operations act on a node or on its file, never on its web side"},
+	{"internal/control", []string{"internal/node", "internal/commit", "internal/api", "internal/clinic", "sync/*", "sync/bus/*", "storage/*"}, "operations act on a node or on its file, never on its web side"},
 	{"internal/commit", []string{"internal/api", "internal/clinic", "sync/feed", "sync/record"}, "the committer sees a transaction, not a store, a socket or a link; they reach it by interfaces of their own"},
 	{"internal/node", []string{"internal/commit", "internal/api", "internal/clinic", "sync/feed", "sync/record", "storage/*"}, "a node's directory and its end are the same at a site and at the centre; what is served from it is not known here"},
 	{"internal/door", []string{"internal/realtime", "internal/api", "internal/clinic", "sync/feed", "sync/record", "web"}, "one HTTP contract serves edge and hub, so it may know neither, nor their store"},

@@ -26,7 +26,7 @@ func TestArrowsOfTheHouseAreAllowed(t *testing.T) {
 		imports("hub/hub.go", "internal/door", "sync/bundle", "sync/feed", "internal/clinic", "internal/api"),
 		imports("edge/discovery/mdns.go", "edge", "sync/record"),
 		imports("internal/demo/demo.go", "edge", "hub", "internal/replay", "internal/api", "sync/bus/embedded", "sync/bus/lineproxy", "web"),
-		imports("internal/control/control.go", "internal/commit", "internal/api", "internal/clinic", "sync/bundle", "sync/bus/redis", "storage/bolt"),
+		imports("internal/control/control.go", "internal/node", "internal/commit", "internal/api", "internal/clinic", "sync/bundle", "sync/bus/redis", "storage/bolt"),
 		imports("internal/node/node.go", "internal/commit", "internal/clinic", "storage/bolt", "sync/feed", "sync/record"),
 		imports("hub/run.go", "internal/node"),
 		imports("internal/door/door.go", "internal/realtime", "internal/api", "internal/clinic", "sync/feed", "sync/record", "web"),
