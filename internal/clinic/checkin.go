@@ -1,0 +1,349 @@
+package clinic
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/aashram-care/sangam/sync/record"
+)
+
+// arrival is a check-in being put together.
+type arrival struct {
+	*work
+	in  CheckIn
+	set fields
+	at  time.Time // when they came, clinic time
+	who visitor
+}
+
+// visitor is the person of a check-in, as far as they gave themselves to know.
+type visitor struct {
+	id          record.ID
+	name, phone string
+}
+
+func checkIn(w *work, in CheckIn) error {
+	a := &arrival{work: w, in: in, at: w.cameAt(), set: fields{
+		"band": record.Int(BandNormal), "status": record.Text(StatusWaiting), "createdBy": record.Text(w.actor.ID),
+	}}
+	a.set["checkedInAt"] = ms(a.at)
+	for _, step := range []func() error{a.dayIsRight, a.appointment, a.guruji, a.intake, a.person, a.priority, a.token} {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	a.write()
+	return nil
+}
+
+// cameAt is when the person stood there: what the device says, but no earlier than it was last connected and no later
+// than now. The age is real time, the place in the queue clinic time.
+func (w *work) cameAt() time.Time {
+	said, heard := w.command.At, w.command.HeardAt
+	if said.IsZero() || heard.IsZero() || !heard.Before(w.now) || !said.Before(w.now) {
+		return w.clinic
+	}
+	if said.Before(heard) {
+		said = heard
+	}
+	return w.clinic.Add(-w.now.Sub(said))
+}
+
+// dayIsRight refuses a token when the clock cannot be trusted: one given for a day that is long over would be given
+// twice.
+func (w *work) dayIsRight() error {
+	today := ServiceDay(w.clinic, w.day.settings.Zone())
+	switch {
+	case today < w.day.lastDate() || today < w.day.date:
+		return refuse(CodeNotAllowed, "The clock of this box says %s, but it has already seen %s. Set the clock; no tokens are given until then.",
+			today, max(w.day.lastDate(), w.day.date))
+	case today > w.day.date:
+		return refuse(CodeUnavailable, "A new day begins just now. Try again in a moment.")
+	}
+	return nil
+}
+
+func (a *arrival) appointment() error {
+	if a.in.Appointment.IsZero() {
+		return nil
+	}
+	r, err := a.load(KindAppointment, a.in.Appointment, "appointment")
+	if err != nil {
+		return err
+	}
+	shown := Schema.Shown(r).Name
+	slot := r.Get("slot").Time()
+	switch {
+	case shown != StatusBooked && shown != StatusConfirmed:
+		return refuse(CodeNotAllowed, "This appointment is %s.", shown)
+	case r.Day != a.day.date:
+		return refuse(CodeNotAllowed, "This appointment is for %s.", r.Day)
+	}
+	a.who = visitor{id: idOf(r, "person"), name: r.Get("name").Text(), phone: r.Get("phone").Text()}
+	if a.in.Guruji.IsZero() {
+		a.in.Guruji = idOf(r, "guruji")
+	}
+	if a.in.Reason == "" {
+		a.in.Reason = r.Get("reason").Text()
+	}
+	a.set["appointment"] = record.IDValue(r.ID)
+	if a.day.settings.inWindow(a.at, slot) {
+		a.set["slot"] = ms(slot)
+	}
+	a.edit(record.Edit{Kind: KindAppointment, ID: r.ID, Day: r.Day, Set: fields{
+		"status": record.Text(StatusCheckedIn), "entry": record.IDValue(a.command.ID), "lastAction": record.IDValue(a.command.ID),
+	}})
+	return nil
+}
+
+// inWindow tells whether somebody who came at this time still has their slot. Outside it they queue as they came.
+func (s Settings) inWindow(came, slot time.Time) bool {
+	early := slot.Add(-time.Duration(s.WindowBeforeMinutes) * time.Minute)
+	late := slot.Add(time.Duration(s.WindowAfterMinutes) * time.Minute)
+	return !came.Before(early) && !came.After(late)
+}
+
+func (a *arrival) guruji() error {
+	if a.in.Guruji.IsZero() {
+		g := a.day.leastWait(a.clinic)
+		if g == nil {
+			return refuse(CodeNotAllowed, "No guruji is available.")
+		}
+		a.in.Guruji = g.id
+	}
+	if g := a.day.gurujis[a.in.Guruji]; g == nil || g.disabled {
+		return refuse(CodeNotFound, "There is no such guruji.")
+	}
+	a.set["guruji"] = record.IDValue(a.in.Guruji)
+	return nil
+}
+
+// leastWait is the available guruji with the least projected wait; while all are on a break, the one whose wait with
+// the rest of the break is least.
+func (d *Day) leastWait(clinicNow time.Time) *guruji {
+	var best *guruji
+	var least float64
+	for _, g := range d.gurujis {
+		state := g.availableAt(clinicNow)
+		if g.disabled || g.intakeClosed || state == Off {
+			continue
+		}
+		wait := d.projectedMinutes(g, clinicNow)
+		if state != Available {
+			wait += unavailableMinutes
+		}
+		if best == nil || cmp.Or(cmp.Compare(wait, least), cmp.Compare(g.series, best.series), cmp.Compare(g.id.String(), best.id.String())) < 0 {
+			best, least = g, wait
+		}
+	}
+	return best
+}
+
+// unavailableMinutes puts whoever is not available behind everybody who is.
+const unavailableMinutes = 1e6
+
+// intake refuses newcomers when the doors are closed. A number that a cut-off device already gave out is honoured, and
+// a desk may override, which the audit shows.
+func (a *arrival) intake() error {
+	if a.in.Token != "" || a.in.Override && a.actor.Role != RoleKiosk {
+		return nil
+	}
+	today, s := a.day.dates[a.day.date], a.day.settings
+	g := a.day.gurujis[a.in.Guruji]
+	switch {
+	case today.sealed || today.closed:
+		return refuse(CodeClosed, "The clinic is closed for today.")
+	case today.intakeClosed || g.intakeClosed:
+		return refuse(CodeClosed, "No more tokens are given for now.")
+	case s.MaxEntriesPerDay > 0 && len(a.day.entries) >= s.MaxEntriesPerDay,
+		g.capacity > 0 && a.day.queue(g.id).total >= g.capacity:
+		return refuse(CodeClosed, "Today's tokens are all given.")
+	case s.EnforceHours && !s.openAt(a.clinic):
+		return refuse(CodeClosed, "The clinic is not open at this time.")
+	case s.EnforceHours && a.day.finishesLate(g, a.clinic):
+		return refuse(CodeClosed, "Those who wait now will take until closing time.")
+	}
+	return nil
+}
+
+// person finds or makes the person, and notes when they already have a place today.
+func (a *arrival) person() error {
+	if ref := a.in.Person; ref != nil && *ref != (PersonRef{}) {
+		who, err := a.identify(*ref)
+		if err != nil {
+			return err
+		}
+		a.who = who
+	}
+	if a.who == (visitor{}) {
+		return nil
+	}
+	a.set["person"], a.set["name"] = idOrNull(a.who.id), orNull(a.who.name)
+	if a.who.phone != "" {
+		a.set["phone"] = record.Text(a.who.phone)
+	}
+	if twin := a.day.openEntryOf(a.who.id); twin != nil {
+		a.set["twin"] = record.IDValue(twin.id)
+	}
+	return nil
+}
+
+// identify turns a reference into a person: by id, by normalised phone and name, or a new one.
+func (w *work) identify(ref PersonRef) (visitor, error) {
+	if !ref.ID.IsZero() {
+		r, ok := w.look.Load(KindPerson, ref.ID)
+		if !ok {
+			return visitor{}, refuse(CodeNotFound, "There is no such person.")
+		}
+		return visitor{id: r.ID, name: r.Get("name").Text(), phone: r.Get("phone").Text()}, nil
+	}
+	phone := NormalPhone(ref.Phone)
+	switch {
+	case ref.Name == "":
+		return visitor{}, refuse(CodeInvalid, "A person is given by id or by name.")
+	case ref.Phone != "" && phone == "":
+		return visitor{}, refuse(CodeInvalid, "This is not a telephone number.")
+	}
+	if known := w.samePerson(phone, ref.Name); known != nil {
+		return visitor{id: known.ID, name: known.Get("name").Text(), phone: phone}, nil
+	}
+	how := "coordinator"
+	if w.actor.Role == RoleKiosk {
+		how = "walk_in"
+	}
+	id := w.command.ID.Child(KindPerson)
+	w.edit(record.Edit{Kind: KindPerson, ID: id, Set: w.newPerson(ref.Name, phone, how)})
+	return visitor{id: id, name: ref.Name, phone: phone}, nil
+}
+
+// samePerson is who was registered first under this phone and name.
+func (w *work) samePerson(phone, name string) *record.Record {
+	if phone == "" {
+		return nil
+	}
+	known := w.look.ByIndex(KindPerson, "phone_name", record.Text(phone), record.Text(NormalName(name)))
+	known = slices.DeleteFunc(slices.Clone(known), func(r record.Record) bool { return r.Get("deleted").Bool() })
+	if len(known) == 0 {
+		return nil
+	}
+	first := slices.MinFunc(known, func(a, b record.Record) int {
+		return cmp.Or(cmp.Compare(a.Get("createdAt").Int(), b.Get("createdAt").Int()), cmp.Compare(a.ID.String(), b.ID.String()))
+	})
+	return &first
+}
+
+func (w *work) newPerson(name, phone, how string) fields {
+	set := fields{
+		"name": record.Text(name), "nameKey": record.Text(NormalName(name)), "registeredHow": record.Text(how),
+		"createdBy": record.Text(w.actor.ID), "createdAt": ms(w.clinic),
+	}
+	if phone != "" {
+		set["phone"] = record.Text(phone)
+	}
+	return set
+}
+
+// openEntryOf is an entry of the person that has not ended, the first in order.
+func (d *Day) openEntryOf(person record.ID) *entry {
+	var first *entry
+	for id := range d.people[person] {
+		if e := d.entries[id]; !e.terminal() && (first == nil || byOrder(e, first) < 0) {
+			first = e
+		}
+	}
+	return first
+}
+
+// priority gives the credit asked for. Only staff decide who is an emergency; a kiosk calls them.
+func (a *arrival) priority() error {
+	if a.in.Credit != "" {
+		a.set["creditFor"] = record.Text(a.in.Credit)
+		a.set["credit"] = record.Int(a.day.settings.creditMinutes(a.in.Credit))
+	}
+	if !a.in.Emergency {
+		return nil
+	}
+	if a.actor.Role != RoleKiosk {
+		a.set["band"] = record.Int(BandEmergency)
+		return nil
+	}
+	a.edit(a.emergency(a.command.ID.Child(KindEmergency), EmergencyRaise{Entry: a.command.ID}, a.in.Guruji))
+	return nil
+}
+
+// token takes the next number of the guruji's series, or accepts the one a device gave out from its own lease. It is
+// the last step, so that a refused check-in reserves nothing.
+func (a *arrival) token() (err error) {
+	token := a.in.Token
+	switch {
+	case token == "":
+		if token, err = a.day.nextToken(a.day.gurujis[a.in.Guruji].series); err != nil {
+			return err
+		}
+	case !a.day.leasedTo(a.actor.Device, token):
+		return refuse(CodeNotAllowed, "The token %.16s is not of this device's numbers for today.", token)
+	case a.day.used[token] > 0:
+		return refuse(CodeNotAllowed, "The token %s has been given already.", token)
+	}
+	a.set["token"] = record.Text(token)
+	return nil
+}
+
+func (d *Day) leasedTo(device, token string) bool {
+	for _, l := range d.leases {
+		if device != "" && l.covers(device, token) {
+			return true
+		}
+	}
+	return false
+}
+
+func (a *arrival) write() {
+	if a.in.Reason != "" {
+		a.set["reason"] = record.Text(a.in.Reason)
+	}
+	if a.in.Language != "" {
+		a.set["language"] = record.Text(a.in.Language)
+	}
+	a.set["createdHow"] = record.Text(a.how())
+	a.set["lastAction"] = record.IDValue(a.command.ID)
+	if !a.day.dates[a.day.date].opened {
+		a.edit(a.opening())
+	}
+	entry := record.Edit{Kind: KindEntry, ID: a.command.ID, Day: a.day.date, Set: a.set, Add: map[string][]record.Item{
+		"periods": {{ID: a.command.ID.Child("period"), Value: periodValue(StatusWaiting, a.at)}},
+	}}
+	a.edit(entry)
+	a.about(KindEntry, entry.ID, a.set)
+	a.out.Data = a.checkInAnswer(asEntry(entry))
+}
+
+// asEntry is the entry that an edit creates.
+func asEntry(e record.Edit) *entry {
+	made := &entry{id: e.ID, band: BandNormal, generation: 1, status: e.Set["status"].Text()}
+	for name, value := range e.Set {
+		made.read(name, value)
+	}
+	made.order = made.sortKey()
+	return made
+}
+
+func (a *arrival) how() string {
+	switch {
+	case a.in.Token != "":
+		return "kiosk_alone"
+	case !a.in.Appointment.IsZero():
+		return "appointment"
+	case a.actor.Role == RoleKiosk:
+		return "kiosk"
+	}
+	return "desk"
+}
+
+func (w *work) checkInAnswer(e *entry) CheckInAnswer {
+	answer := CheckInAnswer{Entry: e.id, Token: e.token, Guruji: e.guruji}
+	place := w.day.placeOf(e, w.clinic)
+	answer.Position, answer.Ahead, answer.Wait, answer.LongWait = place.Position, place.Ahead, place.Wait, place.LongWait
+	return answer
+}

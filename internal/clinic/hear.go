@@ -1,0 +1,71 @@
+package clinic
+
+import "strings"
+
+// hearers are the roles that hear of an area at all; gurujis and patients are narrowed further by what is theirs.
+var hearers = map[string]roleSet{
+	"queue":        everyone,
+	"guruji":       everyone,
+	"appointment":  overseers | roles(RoleApp),
+	"consultation": inside | roles(RoleApp),
+	"remedy":       inside | visitors | roles(RoleApp),
+	"notification": inside | visitors | roles(RoleApp),
+	"user":         deskOnly | roles(RoleApp),
+	"emergency":    overseers,
+	"device":       deskOnly,
+	"conflict":     overseers,
+	"request":      admins,
+	"announcement": everyone,
+	"system":       everyone,
+	"server":       everyone,
+	"uplink":       overseers,
+}
+
+// CanHear tells whether an audience hears of an event, and gives the event as it hears it. The rule is that of View: an
+// event never tells of a record that its hearer may not see.
+func CanHear(a Audience, e Event, day *Day) (Event, bool) {
+	area, _, _ := strings.Cut(e.Type, ".")
+	reader := a.Actor()
+	if !hearers[area].has(reader.Role) {
+		return Event{}, false
+	}
+	if !staffEvents.has(reader.Role) {
+		e.Actor = "" // who pressed the key is for staff
+	}
+	switch reader.Role {
+	case RolePatient:
+		return e, reader.patientHears(e, day)
+	case RoleGuruji:
+		return e, reader.gurujiHears(area, e)
+	}
+	return e, true
+}
+
+var staffEvents = overseers | roles(RoleApp)
+
+func (a Actor) patientHears(e Event, day *Day) bool {
+	own := a.Entry.String()
+	switch {
+	case a.Entry.IsZero():
+		return false
+	case e.Subject.Kind == KindEntry:
+		return e.Subject.ID == own
+	case e.Data["entry"] != nil:
+		return e.Data["entry"] == own
+	case e.Subject.Kind == KindGuruji:
+		entry := day.entry(a.Entry)
+		return entry != nil && e.Subject.ID == entry.guruji.String()
+	}
+	return e.Subject.Kind == KindDay || e.Subject.Kind == KindAnnouncement || strings.HasPrefix(e.Type, "system.") || strings.HasPrefix(e.Type, "server.")
+}
+
+// gurujiHears: of others' appointments, consultations and remedies nothing; the queues are on the boards anyway.
+func (a Actor) gurujiHears(area string, e Event) bool {
+	switch area {
+	case "appointment", "consultation", "remedy":
+		return e.Data["guruji"] == a.Guruji.String()
+	case "notification":
+		return e.Data["to"] == a.ID
+	}
+	return true
+}
