@@ -15,9 +15,7 @@ import type {
 /** What the package takes from its surroundings; every one can be replaced, so that tests own time and lines. */
 export interface Deps {
   fetch: typeof fetch;
-  WebSocket: new (
-    url: string,
-  ) => WebSocket;
+  WebSocket: new (url: string) => WebSocket;
   /** null: there is none, the queue of actions lives in memory only. */
   indexedDB: IDBFactory | null;
   /** null: there is none, this tab stands alone. */
@@ -138,7 +136,7 @@ export interface PendingAction {
   type: string;
   data: Fields;
   saw?: Fields;
-  /** When the person acted, ms since 1970. */
+  /** When the person acted, by the node's real clock as far as it is known; ms since 1970. */
   at: number;
   state: PendingState;
   /** Why it was rejected. */
@@ -166,6 +164,10 @@ export interface State {
   tab: { id: string; leader: boolean };
   /** When a change last arrived, by this device's clock. */
   lastUpdate: number | null;
+  /** Where `rows` stand in the feed of this view; opaque. */
+  cursor: string | null;
+  /** Events before this time (RFC 3339) may be missing; null: all were heard. State never has holes. */
+  eventsFrom: string | null;
 }
 
 export type Outcome<T extends string = string> =

@@ -1,0 +1,178 @@
+/** Requests to one node. Whatever goes wrong comes out as a SangamError with a code. */
+import type { Deps } from "./types.ts";
+import type { Problem } from "./wire.ts";
+
+/** An error a screen decides about by `code`. Three codes are made here: `offline`, `timeout` and `aborted`. */
+export class SangamError extends Error {
+  readonly problem: Problem;
+  /** HTTP status, 0 when nothing answered. */
+  readonly status: number;
+  /** When the node asked to come back, in ms from its answer; null when it did not say. */
+  readonly retryAfterMs: number | null;
+
+  constructor(problem: Problem, status = problem.status ?? 0, retryAfterMs: number | null = null) {
+    super(problem.message);
+    this.name = "SangamError";
+    this.problem = problem;
+    this.status = status;
+    this.retryAfterMs = retryAfterMs;
+  }
+
+  get code(): string {
+    return this.problem.code;
+  }
+
+  get retryable(): boolean {
+    return this.problem.retryable;
+  }
+
+  /** Nobody answered at all, as against a refusal. */
+  get unreachable(): boolean {
+    return this.status === 0;
+  }
+}
+
+export const refusal = (code: string, message: string, retryable = false, status = 0) =>
+  new SangamError({ code, message, retryable }, status);
+
+export interface Answer {
+  status: number;
+  body: unknown;
+  /** How long the answer took. */
+  tookMs: number;
+}
+
+export interface Http {
+  /** Any 2xx or 304. Rejects with a SangamError, at the latest after `timeoutMs` (10 s). */
+  send(method: string, path: string, body?: unknown, timeoutMs?: number): Promise<Answer>;
+  /** Absolute URL of the socket. */
+  socketUrl(cursor: string): string;
+  setToken(token: string | undefined): void;
+  /** Cancels what is under way. */
+  abortAll(): void;
+}
+
+export interface HttpOptions {
+  deps: Deps;
+  baseUrl: string;
+  screen: string;
+  token?: string | undefined;
+  /** Told of every request: whether anything answered. */
+  heard?: (answered: boolean) => void;
+}
+
+export function openHttp(options: HttpOptions): Http {
+  const { deps, baseUrl, screen, heard } = options;
+  let token = options.token;
+  const underWay = new Set<AbortController>();
+
+  async function send(method: string, path: string, body?: unknown, timeoutMs = 10_000): Promise<Answer> {
+    const abort = new AbortController();
+    underWay.add(abort);
+    const began = deps.now();
+    let timedOut = false;
+    const timer = deps.setTimeout(() => {
+      timedOut = true;
+      abort.abort();
+    }, timeoutMs);
+    try {
+      const response = await deps.fetch(baseUrl + path, {
+        method,
+        credentials: "same-origin",
+        cache: "no-store",
+        signal: abort.signal,
+        headers: {
+          Accept: "application/json",
+          "Sangam-Screen": screen,
+          ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+          ...(token ? { Authorization: `Bearer ${token}` } : {}),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      const parsed: unknown = parse(await response.text());
+      heard?.(true);
+      if (response.ok || response.status === 304) {
+        return { status: response.status, body: parsed, tookMs: deps.now() - began };
+      }
+      throw new SangamError(
+        problemOf(parsed, response.status),
+        response.status,
+        retryAfter(response.headers, deps.now()),
+      );
+    } catch (error) {
+      if (error instanceof SangamError) throw error;
+      if (abort.signal.aborted && !timedOut) throw refusal("aborted", "The request was cancelled.", true);
+      heard?.(false);
+      throw timedOut
+        ? refusal("timeout", "The node took too long to answer.", true)
+        : refusal("offline", "The node does not answer.", true);
+    } finally {
+      deps.clearTimeout(timer);
+      underWay.delete(abort);
+    }
+  }
+
+  return {
+    send,
+    socketUrl(cursor) {
+      const page = (globalThis as { location?: { href: string } }).location?.href;
+      const url = new URL(`${baseUrl}/ws`, page);
+      url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+      url.searchParams.set("since", cursor);
+      url.searchParams.set("screen", screen);
+      if (token) url.searchParams.set("token", token);
+      return url.href;
+    },
+    setToken(next) {
+      token = next;
+    },
+    abortAll() {
+      for (const abort of underWay) abort.abort();
+    },
+  };
+}
+
+function parse(text: string): unknown {
+  try {
+    return text === "" ? null : JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function problemOf(body: unknown, status: number): Problem {
+  if (typeof body === "object" && body !== null && "code" in body) {
+    const { code, message, detail, title, retryable, current } = body as Record<string, unknown>;
+    const problem = {
+      code: String(code),
+      message: String(message ?? detail ?? title ?? code),
+      retryable: retryable === true,
+      status,
+    };
+    return current === undefined
+      ? problem
+      : { ...problem, current: current as NonNullable<Problem["current"]> };
+  }
+  const code =
+    status === 401
+      ? "unauthenticated"
+      : status === 403
+        ? "forbidden"
+        : status === 404
+          ? "not_found"
+          : "internal";
+  return {
+    code,
+    message: `The node answered ${status}.`,
+    retryable: status >= 500 || status === 429,
+    status,
+  };
+}
+
+function retryAfter(headers: Headers | undefined, now: number): number | null {
+  const value = headers?.get("Retry-After");
+  if (!value) return null;
+  const seconds = Number(value);
+  const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(value) - now;
+  return Number.isFinite(ms) ? Math.max(0, ms) : null;
+}

@@ -1,0 +1,471 @@
+/**
+ * Actions on their way to the node: kept first, then sent in order, one request at a time, until each is judged.
+ *
+ * It promises that an action is sent again with the same id until the node answered it, by one tab at a time and
+ * only under the user who made it. It refuses to keep secrets: what carries a PIN is sent at once or not at all.
+ */
+import { type Http, SangamError } from "./http.ts";
+import { pick, predict, sawNow } from "./predict.ts";
+import { isPatch } from "./rows.ts";
+import { backoff } from "./schedule.ts";
+import { serverNow } from "./selectors.ts";
+import { maxFrameBytes } from "./socket.ts";
+import type { Msg } from "./state.ts";
+import type { Kept, Owner, Store } from "./store.ts";
+import type { Act, ActOptions, Deps, Outcome, Patch, PendingAction, State } from "./types.ts";
+import type { ActionsAnswer, Fields, Problem, WireAction, WireResult } from "./wire.ts";
+
+const maxBatch = 200;
+/** The node takes 256 KiB; what is around the actions has to fit as well. */
+const maxBatchBytes = 250 * 1024;
+/** Longer than a request may take, so that a lease never ends under a tab that is still sending. */
+const leaseMs = 15_000;
+/** How long the patch of an applied action waits for its row. */
+const lingerMs = 15_000;
+/** With more than this waiting, one request for many beats a frame for each. */
+const fewForSocket = 3;
+/** An answer of 500 again and again is the action's fault: it must not hold up those behind it for ever. */
+const maxFaults = 5;
+
+/** What tabs of one user tell each other. */
+export type OutboxNote =
+  | { type: "added"; action: PendingAction; patches: readonly Patch[] }
+  | { type: "settled"; result: WireResult }
+  | { type: "dropped"; id: string };
+
+export interface OutboxOptions {
+  deps: Deps;
+  tab: string;
+  http: Http;
+  newId: () => string;
+  store: () => Promise<Store>;
+  /** Resolves once it is known who acts; null when nobody is signed in. */
+  owner: () => Promise<Owner | null>;
+  /** Whether sending has a chance: signed in, and the node not known to be away. */
+  maySend: () => boolean;
+  /** True when it went out on a live socket. */
+  actOnSocket: (action: WireAction) => boolean;
+  getState: () => State;
+  dispatch: (msg: Msg) => void;
+  tell: (note: OutboxNote) => void;
+  /** A request failed or changed something: have the reader look. */
+  nudge: () => void;
+  unauthenticated: () => void;
+  log: (line: string) => void;
+}
+
+export interface Outbox {
+  start(): void;
+  /** Lists what is kept for a node: of this user, and of others. */
+  load(node: string, user: string | null): Promise<void>;
+  act(type: string, data: Fields, options?: ActOptions): Act;
+  retry(id: string, changed?: { data?: Fields; saw?: Fields }): Act;
+  discard(id: string): Promise<boolean>;
+  /** Sends what waits, unless it is being sent. */
+  drain(): void;
+  onResult(result: WireResult): void;
+  onSocketLost(): void;
+  hear(note: OutboxNote): void;
+  stop(): void;
+}
+
+export function createOutbox(options: OutboxOptions): Outbox {
+  const { deps, http, getState, dispatch, log } = options;
+  const settling = new Map<string, (outcome: Outcome) => void>();
+  /** Actions of this tab that are known to be in the store. */
+  const stored = new Set<string>();
+  let writing: Promise<unknown> = Promise.resolve();
+  let draining = false;
+  let again = false;
+  let stopped = false;
+  let failures = 0;
+  let faults = 0;
+  let batchLimit = maxBatch;
+  let timer: unknown = null;
+  let onSocket: { id: string; answer: (result: WireResult | null) => void } | null = null;
+
+  function act(type: string, data: Fields, given: ActOptions = {}): Act {
+    const id = options.newId();
+    const now = serverNow(getState(), deps.now());
+    const settled = new Promise<Outcome>((resolve) => settling.set(id, resolve));
+    const saw = given.saw ?? sawNow(getState(), type, data);
+    if (isSecret(type, data)) {
+      void sendSecret({ id, type, at: timeOf(now), data, ...(saw ? { saw } : {}) });
+      return { id, stored: Promise.resolve(false), settled };
+    }
+    const { optimistic } = given;
+    const patches =
+      optimistic === false
+        ? []
+        : optimistic === undefined
+          ? predict(getState(), id, type, data, deps.now())
+          : isPatch(optimistic)
+            ? [optimistic]
+            : optimistic;
+    const user = getState().session.user;
+    const action: PendingAction = {
+      id,
+      type,
+      data,
+      ...(saw ? { saw } : {}),
+      at: now,
+      state: "waiting",
+      user: { id: user?.id ?? "", name: user?.name ?? "" },
+      mine: true,
+    };
+    dispatch({ type: "added", action, patches });
+    // Writes are chained, so that the order of taps is the order on disk.
+    const kept = writing.then(() => keep(action, patches));
+    writing = kept;
+    return { id, stored: kept, settled };
+  }
+
+  async function keep(action: PendingAction, patches: readonly Patch[]): Promise<boolean> {
+    const owner = await options.owner();
+    if (!owner) {
+      refuse(action.id, { code: "unauthenticated", message: "Nobody is signed in.", retryable: false });
+      return false;
+    }
+    const { id, type, data, saw, at } = action;
+    const userName = getState().session.user?.name ?? "";
+    const kept: Kept = {
+      id,
+      ...owner,
+      userName,
+      type,
+      data,
+      ...(saw ? { saw } : {}),
+      at,
+      state: "waiting",
+      patches,
+    };
+    const store = await options.store();
+    const durable = await store.put(kept);
+    stored.add(id);
+    options.tell({ type: "added", action: { ...action, user: { id: owner.user, name: userName } }, patches });
+    drain();
+    return durable;
+  }
+
+  async function sendSecret(action: WireAction): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const { body } = await http.send("POST", "/api/v1/actions", { actions: [action] });
+        const result = (body as ActionsAnswer).results[0];
+        if (result) settle(result);
+        options.nudge();
+        return;
+      } catch (error) {
+        const problem = error instanceof SangamError ? error.problem : null;
+        if (error instanceof SangamError && error.status === 401) options.unauthenticated();
+        // The same id: if only the answer was lost, the node says so.
+        if (problem?.retryable && attempt < 3) {
+          await new Promise<void>((resume) => deps.setTimeout(resume, backoff(attempt, 500, deps.random)));
+          continue;
+        }
+        resolve({
+          status: "rejected",
+          id: action.id,
+          error: problem ?? { code: "internal", message: String(error), retryable: false },
+        });
+        return;
+      }
+    }
+  }
+
+  // ---- sending
+
+  function drain(): void {
+    if (stopped) return;
+    if (draining) {
+      again = true;
+      return;
+    }
+    draining = true;
+    void drainAll()
+      .catch((error: unknown) => log(`actions could not be read: ${String(error)}`))
+      .finally(() => {
+        draining = false;
+        if (again) {
+          again = false;
+          drain();
+        }
+      });
+  }
+
+  function drainLater(ms: number): void {
+    if (timer !== null) deps.clearTimeout(timer);
+    timer = deps.setTimeout(() => {
+      timer = null;
+      drain();
+    }, ms);
+  }
+
+  async function drainAll(): Promise<void> {
+    const store = await options.store();
+    const owner = await options.owner();
+    if (!owner) return;
+    while (!stopped && options.maySend()) {
+      again = false;
+      const claim = await store.claim(owner, options.tab, deps.now(), leaseMs);
+      if (!claim.granted) {
+        drainLater(claim.until - deps.now() + 1 + deps.random() * 500);
+        return;
+      }
+      const waiting = [...claim.actions, ...settledElsewhere(claim.actions, owner)];
+      if (waiting.length === 0) break;
+      const wait = await sendSome(waiting.map(wireOf));
+      if (wait !== null) {
+        await store.release(owner, options.tab);
+        if (options.maySend()) drainLater(wait);
+        return;
+      }
+    }
+    await store.release(owner, options.tab);
+  }
+
+  /**
+   * What this tab still shows as waiting and the store no longer has: another tab got the answer, and its word did
+   * not reach us. Asking again under the same id brings the first answer.
+   */
+  function settledElsewhere(claimed: readonly Kept[], owner: Owner): PendingAction[] {
+    const ids = new Set(claimed.map((a) => a.id));
+    return getState().pending.filter(
+      (p) =>
+        p.mine &&
+        p.user.id === owner.user &&
+        stored.has(p.id) &&
+        !ids.has(p.id) &&
+        (p.state === "waiting" || p.state === "sending"),
+    );
+  }
+
+  /** Sends the first of these. Null: go on; a number: wait that long, in ms. */
+  async function sendSome(waiting: readonly WireAction[]): Promise<number | null> {
+    const first = waiting[0];
+    if (first && waiting.length <= fewForSocket) {
+      const result = await sendOnSocket(first);
+      if (result) return (await judged([first], [result])) ? done() : failed();
+    }
+    const batch = cut(waiting, batchLimit);
+    const ids = batch.map((a) => a.id);
+    dispatch({ type: "moved", ids, to: "sending" });
+    try {
+      const { body } = await http.send("POST", "/api/v1/actions", { actions: batch });
+      const ok = await judged(batch, (body as ActionsAnswer).results);
+      options.nudge(); // without a socket, only a poll shows what this changed
+      return ok ? done() : failed();
+    } catch (error) {
+      dispatch({ type: "moved", ids, to: "waiting" });
+      if (!(error instanceof SangamError)) throw error;
+      return refusedWhole(batch, error);
+    }
+  }
+
+  function done(): null {
+    failures = faults = 0;
+    batchLimit = maxBatch;
+    return null;
+  }
+
+  function failed(): number {
+    failures++;
+    return backoff(failures, 500, deps.random);
+  }
+
+  /** The request itself was refused or lost; none of its actions was judged. */
+  async function refusedWhole(batch: readonly WireAction[], error: SangamError): Promise<number | null> {
+    if (error.status === 401) {
+      options.unauthenticated();
+      return failed();
+    }
+    options.nudge();
+    const ours =
+      error.status === 500
+        ? ++faults >= maxFaults
+        : error.status >= 400 && error.status < 500 && !error.retryable;
+    if (!ours) return Math.max(error.retryAfterMs ?? 0, failed());
+    const [only] = batch;
+    if (batch.length > 1 || !only) {
+      batchLimit = 1; // find the one it is about
+      return null;
+    }
+    faults = 0;
+    await settle({ id: only.id, status: "rejected", error: { ...error.problem, retryable: false } });
+    return null;
+  }
+
+  function sendOnSocket(action: WireAction): Promise<WireResult | null> {
+    if (JSON.stringify(action).length * 3 > maxFrameBytes || !options.actOnSocket(action))
+      return Promise.resolve(null);
+    dispatch({ type: "moved", ids: [action.id], to: "sending" });
+    return new Promise((resolveAnswer) => {
+      const patience = deps.setTimeout(() => answer(null), 5_000);
+      const answer = (result: WireResult | null) => {
+        deps.clearTimeout(patience);
+        onSocket = null;
+        if (!result) log(`no result for ${action.id} on the socket; sent again`);
+        resolveAnswer(result);
+      };
+      onSocket = { id: action.id, answer };
+    });
+  }
+
+  /** False: something is to be sent again later. */
+  async function judged(batch: readonly WireAction[], results: readonly WireResult[]): Promise<boolean> {
+    const byId = new Map(results.map((r) => [r.id, r]));
+    let all = true;
+    for (const { id } of batch) {
+      const result = byId.get(id);
+      if (result && !(result.error?.retryable && result.status === "rejected")) await settle(result);
+      else {
+        all = false;
+        dispatch({ type: "moved", ids: [id], to: "waiting" });
+      }
+    }
+    return all;
+  }
+
+  // ---- outcomes
+
+  async function settle(result: WireResult): Promise<void> {
+    const store = await options.store();
+    // On disk first: a tab that closes now must not send a refused action again.
+    if (result.error) await store.reject(result.id, result.error);
+    else await store.remove(result.id);
+    stored.delete(result.id);
+    show(result);
+    options.tell({ type: "settled", result });
+  }
+
+  function show(result: WireResult): void {
+    const { id, status, seq, data, error } = result;
+    if (error) {
+      refuse(id, error);
+      return;
+    }
+    dispatch({ type: "applied", id, ...(seq ? { seq } : {}) });
+    if (getState().pending.some((p) => p.id === id))
+      deps.setTimeout(() => dispatch({ type: "dropped", id }), lingerMs);
+    resolve({ status: status === "duplicate" ? "duplicate" : "applied", id, ...(seq ? { seq } : {}), data });
+  }
+
+  function refuse(id: string, error: Problem): void {
+    dispatch({ type: "rejected", id, error });
+    resolve({ status: "rejected", id, error });
+  }
+
+  function resolve(outcome: Outcome): void {
+    settling.get(outcome.id)?.(outcome);
+    settling.delete(outcome.id);
+  }
+
+  async function forget(id: string): Promise<void> {
+    await (await options.store()).remove(id);
+    stored.delete(id);
+    dispatch({ type: "dropped", id });
+    options.tell({ type: "dropped", id });
+  }
+
+  return {
+    start() {
+      stopped = false;
+    },
+    async load(node, user) {
+      const kept = await (await options.store()).ofNode(node);
+      const { session, pending } = getState();
+      if ((session.user?.id ?? null) !== user) return; // somebody else signed in meanwhile
+      dispatch({ type: "pending", pending: pending.filter((p) => !kept.some((k) => k.id === p.id)) });
+      for (const k of kept) {
+        const mine = k.user === user;
+        const action: PendingAction = {
+          id: k.id,
+          type: k.type,
+          data: k.data,
+          ...(k.saw ? { saw: k.saw } : {}),
+          at: k.at,
+          state: k.state,
+          ...(k.error ? { error: k.error } : {}),
+          user: { id: k.user, name: k.userName },
+          mine,
+        };
+        if (mine) stored.add(k.id);
+        dispatch({ type: "added", action, patches: mine && k.state === "waiting" ? k.patches : [] });
+      }
+    },
+    act,
+    retry(id, changed = {}) {
+      const old = getState().pending.find((p) => p.id === id && p.mine && p.state === "rejected");
+      if (!old)
+        throw new SangamError({
+          code: "not_found",
+          message: "There is no such rejected action.",
+          retryable: false,
+        });
+      const current = old.error?.code === "stale" ? old.error.current : undefined;
+      const saw = changed.saw ?? (current && old.saw ? pick(current, Object.keys(old.saw)) : old.saw);
+      const next = act(old.type, changed.data ?? old.data, saw ? { saw } : {});
+      void next.stored.then(() => forget(id));
+      return next;
+    },
+    async discard(id) {
+      const found = getState().pending.find((p) => p.id === id && p.mine);
+      if (!found || found.state === "sending" || found.state === "applied") return false;
+      await writing;
+      await forget(id);
+      const error = { code: "aborted", message: "Discarded.", retryable: false };
+      resolve({ status: "rejected", id, error });
+      return true;
+    },
+    drain,
+    onResult(result) {
+      if (onSocket?.id === result.id) onSocket.answer(result);
+    },
+    onSocketLost: () => onSocket?.answer(null),
+    hear(note) {
+      if (note.type === "settled") {
+        stored.delete(note.result.id);
+        show(note.result);
+      } else if (note.type === "dropped") dispatch(note);
+      else if (note.action.user.id === getState().session.user?.id) {
+        stored.add(note.action.id);
+        dispatch({ ...note, action: { ...note.action, mine: true } });
+      } else dispatch({ ...note, action: { ...note.action, mine: false }, patches: [] });
+    },
+    stop() {
+      stopped = true;
+      if (timer !== null) deps.clearTimeout(timer);
+      onSocket?.answer(null);
+    },
+  };
+}
+
+/** A PIN or pair code is never kept in a browser. */
+function isSecret(type: string, data: Fields): boolean {
+  return type === "staff.reset_pin" || "pin" in data || "pair" in data;
+}
+
+const timeOf = (ms: number) => new Date(ms).toISOString();
+
+function wireOf({
+  id,
+  type,
+  at,
+  saw,
+  data,
+}: Pick<PendingAction, "id" | "type" | "at" | "saw" | "data">): WireAction {
+  return { id, type, at: timeOf(at), ...(saw ? { saw } : {}), data };
+}
+
+/** The longest beginning that fits in one request; at least one. */
+function cut(actions: readonly WireAction[], limit: number): WireAction[] {
+  const batch: WireAction[] = [];
+  const text = new TextEncoder();
+  let bytes = 0;
+  for (const action of actions.slice(0, limit)) {
+    bytes += text.encode(JSON.stringify(action)).length + 1;
+    if (batch.length > 0 && bytes > maxBatchBytes) break;
+    batch.push(action);
+  }
+  return batch;
+}

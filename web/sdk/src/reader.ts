@@ -1,0 +1,477 @@
+/**
+ * Reads one audience: a snapshot, then the socket, with polls of the same cursor beside and behind it.
+ *
+ * It promises that every frame it applies continues the one before, that an event is heard once, and that
+ * `realtime` is only said while beats arrive in time on a whole chain. It refuses to guess: what is not proven
+ * is `unknown`.
+ */
+import { clockAfter, leftAt, type Told } from "./clock.ts";
+import { modeOf, silenceMs } from "./evidence.ts";
+import { type Http, SangamError } from "./http.ts";
+import { backoff, between, pollDelay, retryDelay, slowAnswerMs } from "./schedule.ts";
+import { type Line, openLine } from "./socket.ts";
+import type { Msg } from "./state.ts";
+import type { Deps, PollingIntervals, State } from "./types.ts";
+import type {
+  ChangesAnswer,
+  EventEnvelope,
+  ServerFrame,
+  SnapshotAnswer,
+  StatusAnswer,
+  WireAction,
+  WireResult,
+} from "./wire.ts";
+
+export interface ReaderOptions {
+  deps: Deps;
+  http: Http;
+  polling: PollingIntervals;
+  view: string;
+  site?: string | undefined;
+  getState: () => State;
+  dispatch: (msg: Msg) => void;
+  emit: (events: readonly EventEnvelope[]) => void;
+  result: (result: WireResult) => void;
+  /** The socket went away: no result of an action sent on it will come. */
+  socketLost: () => void;
+  /** The node answered after it had not: what waits may be sent. */
+  reachable: () => void;
+  /** The session is not, or no longer, what it was: `forbidden`, `unauthenticated` or `reset`. */
+  sessionDoubted: (why: "unauthenticated" | "forbidden" | "reset") => void;
+  log: (line: string) => void;
+}
+
+export interface Reader {
+  start(): void;
+  stop(): void;
+  /** True when the frame went out on a live socket. */
+  act(action: WireAction): boolean;
+  /** Something suggests that now is a good time to ask: the tab woke, a request failed, the network changed. */
+  nudge(): void;
+  refetch(): Promise<void>;
+  readonly live: boolean;
+}
+
+export function createReader(options: ReaderOptions): Reader {
+  const { deps, http, dispatch, getState, log } = options;
+  let running = false;
+  /** Counts starts and stops: an answer to an earlier run is not for this one. */
+  let run = 0;
+  let cursor: string | null = null;
+  let line: Line | null = null;
+  let greeted = false;
+  /** We asked to go on from our cursor: frames are dropped until one continues it. */
+  let resuming = false;
+  /** A gap was seen and is not closed yet. */
+  let doubt = false;
+  let beatsInDoubt = 0;
+  let triedSocket = false;
+  let polledAt = Number.NEGATIVE_INFINITY;
+  let socketFailures = 0;
+  let pollFailures = 0;
+  /** The last request failed because nothing answered. */
+  let unreachable = false;
+  let polling: Promise<void> | null = null;
+  let statusAskedAt = Number.NEGATIVE_INFINITY;
+  let timers: Record<"poll" | "socket" | "watch", unknown> = { poll: null, socket: null, watch: null };
+
+  const connection = () => getState().connection;
+  const ageMs = () => deps.now() - (connection().lastHeardAt ?? Number.NEGATIVE_INFINITY);
+  // A poll is proof for as long as the slowest rhythm lasts, and once more for the answer's way.
+  const pollProofMs = 2 * options.polling.fallback[1];
+
+  function later(timer: keyof typeof timers, ms: number, run: () => void): void {
+    cancel(timer);
+    timers[timer] = deps.setTimeout(() => {
+      timers[timer] = null;
+      if (running) run();
+    }, ms);
+  }
+
+  function cancel(timer: keyof typeof timers): void {
+    if (timers[timer] !== null) deps.clearTimeout(timers[timer]);
+    timers[timer] = null;
+  }
+
+  // ---- what is known of the connection
+
+  function judge(): void {
+    const { beatMs } = connection();
+    const mode = modeOf({
+      ageMs: ageMs(),
+      polledAgoMs: deps.now() - polledAt,
+      beatMs,
+      pollProofMs,
+      greeted,
+      doubt,
+      triedSocket,
+      pollFailures,
+      unreachable,
+    });
+    if (mode !== connection().mode) log(`connection: ${connection().mode} -> ${mode}`);
+    dispatch({
+      type: "connection",
+      connection: { mode, retryCount: Math.max(pollFailures, socketFailures) },
+    });
+    if (mode === "offline") cancel("socket"); // a poll that is answered opens it again
+    watch();
+  }
+
+  /** Looks again at the moment when what is known now goes stale. */
+  function watch(): void {
+    const { mode, beatMs } = connection();
+    if (mode === "realtime") later("watch", Math.max(1, silenceMs(beatMs) - ageMs() + 1), silence);
+    // Every frame comes through here; when none does for two beats, the line is dead.
+    else if (greeted) later("watch", silenceMs(beatMs), silence);
+    else if (mode === "fallback")
+      later("watch", Math.max(1, pollProofMs - (deps.now() - polledAt) + 1), judge);
+    else cancel("watch");
+  }
+
+  function silence(): void {
+    judge();
+    if (connection().mode === "realtime") return;
+    log("beats stopped");
+    dropLine();
+    later("socket", backoff(1, 1_000, deps.random), openSocket);
+    void poll();
+  }
+
+  function heard(told: Told | null, fresh: boolean): void {
+    const now = deps.now();
+    let at = now;
+    if (told) {
+      const clock = clockAfter(getState().clock, told, now, fresh);
+      dispatch({ type: "clock", clock });
+      at = leftAt(clock.serverOffsetMs, clock.atServerMs, now);
+    }
+    dispatch({ type: "connection", connection: { lastHeardAt: at } });
+  }
+
+  function failed(error: unknown): void {
+    if (!(error instanceof SangamError) || error.code === "aborted") return;
+    if (error.status === 401) {
+      options.sessionDoubted("unauthenticated");
+      return;
+    }
+    if (error.status === 403) {
+      options.sessionDoubted("forbidden");
+      return;
+    }
+    pollFailures++;
+    unreachable = error.unreachable;
+    judge();
+    if (error.retryAfterMs !== null) schedulePoll(Math.max(error.retryAfterMs, 250));
+    else schedulePoll();
+  }
+
+  function answered(tookMs: number): void {
+    const wasAway = pollFailures > 0 || connection().lastHeardAt === null;
+    pollFailures = 0;
+    unreachable = false;
+    polledAt = deps.now();
+    // One slow answer makes it slow; it takes a quick one by some margin to count as good again.
+    const slow = tookMs > (connection().slow ? slowAnswerMs / 2 : slowAnswerMs);
+    dispatch({ type: "connection", connection: { slow } });
+    if (wasAway) options.reachable();
+  }
+
+  // ---- polls
+
+  function schedulePoll(ms?: number): void {
+    const { mode, slow } = connection();
+    // Failing polls come at the pace of the retry table; when its tries are used up, and when offline, one knocks
+    // at the pace of the polling table.
+    const retry = pollFailures > 0 ? retryDelay("fallback", pollFailures, deps.random) : null;
+    const usual = pollDelay(options.polling, mode, slow, deps.random);
+    later("poll", ms ?? (mode === "offline" || retry === null ? usual : retry), () => void poll());
+  }
+
+  function poll(): Promise<void> {
+    const mine = run;
+    polling ??= (cursor === null ? takeSnapshot() : readChanges(cursor))
+      .catch((error: unknown) => {
+        if (mine === run) failed(error);
+      })
+      .finally(() => {
+        if (mine === run) polling = null;
+      });
+    return polling;
+  }
+
+  function query(params: Record<string, string | undefined>): string {
+    const given = Object.entries(params).filter((p): p is [string, string] => p[1] !== undefined);
+    return new URLSearchParams(given).toString();
+  }
+
+  async function takeSnapshot(): Promise<void> {
+    const mine = run;
+    const asked = query({ view: options.view, site: options.site });
+    const { body, tookMs } = await http.send("GET", `/api/v1/snapshot?${asked}`);
+    if (mine !== run) return;
+    const snapshot = body as SnapshotAnswer;
+    cursor = snapshot.cursor;
+    doubt = false;
+    dispatch({ type: "snapshot", answer: snapshot, at: deps.now() });
+    answered(tookMs);
+    heard(null, false);
+    judge();
+    if (line && greeted) resume(line);
+    else openSocket();
+    schedulePoll();
+    void askStatus();
+  }
+
+  async function readChanges(since: string): Promise<void> {
+    const mine = run;
+    const { status, body, tookMs } = await http.send("GET", `/api/v1/changes?${query({ since })}`);
+    if (mine !== run) return;
+    answered(tookMs);
+    const answer = status === 304 ? null : (body as ChangesAnswer);
+    if (answer?.reset) {
+      await reset(answer.reset);
+      return;
+    }
+    if (greeted) {
+      checkSocket(since, answer);
+      schedulePoll();
+      return;
+    }
+    if (cursor !== since) return; // the socket opened meanwhile and moved on
+    if (answer) {
+      cursor = answer.cursor;
+      apply(answer);
+    }
+    heard(null, false);
+    judge();
+    if (!line && timers.socket === null) openSocket();
+    schedulePoll(answer?.more ? 0 : undefined);
+    void askStatus();
+  }
+
+  /**
+   * A poll beside a live socket only checks it. A commit may be in an answer a moment before its frame arrives, so
+   * the socket has two seconds to bring it; one that still stands where it stood does not tell what happens.
+   */
+  function checkSocket(since: string, answer: ChangesAnswer | null): void {
+    if (!answer || (answer.changes.length === 0 && answer.events.length === 0) || cursor !== since) return;
+    const checked = line;
+    deps.setTimeout(() => {
+      if (!running || line !== checked || cursor !== since) return;
+      log("the socket is silent about changes that a poll brings");
+      socketFailures++;
+      dropLine();
+      judge();
+      void poll();
+    }, 2_000);
+  }
+
+  /** The uplink comes with beats; without a socket it is asked for, at most every 15 s. */
+  async function askStatus(): Promise<void> {
+    if (greeted || deps.now() - statusAskedAt < 15_000) return;
+    statusAskedAt = deps.now();
+    const mine = run;
+    try {
+      const status = (await http.send("GET", "/api/v1/status")).body as StatusAnswer;
+      if (mine === run && !greeted) dispatch({ type: "uplink", uplink: status.uplink ?? null });
+    } catch (error) {
+      if (!(error instanceof SangamError)) throw error;
+      // Polls judge whether the node answers; the uplink is then simply not known.
+      if (mine === run && !greeted) dispatch({ type: "uplink", uplink: null });
+    }
+  }
+
+  // ---- the socket
+
+  function openSocket(): void {
+    if (!running || line || cursor === null) return;
+    cancel("socket");
+    const opened = openLine(deps, http.socketUrl(cursor), {
+      frame: (frame) => {
+        if (running && line === opened) onFrame(opened, frame);
+      },
+      ended: (code) => {
+        if (line === opened) onEnded(code);
+      },
+    });
+    line = opened;
+  }
+
+  function dropLine(): void {
+    line?.close();
+    lost();
+  }
+
+  function lost(): void {
+    const wasLive = greeted;
+    line = null;
+    greeted = resuming = doubt = false;
+    beatsInDoubt = 0;
+    dispatch({ type: "connection", connection: { socketId: null } });
+    if (wasLive) options.socketLost();
+  }
+
+  function onEnded(code: number): void {
+    log(`socket ended with ${code}`);
+    // 1013: this client fell behind. It is not the line's fault; resume at once.
+    const wasLive = greeted;
+    const behind = code === 1013 && wasLive;
+    if (!behind) socketFailures++;
+    triedSocket = true;
+    lost();
+    judge();
+    later(
+      "socket",
+      behind ? between([50, 250], deps.random) : backoff(Math.max(1, socketFailures), 1_000, deps.random),
+      openSocket,
+    );
+    if (wasLive || socketFailures <= 2) void poll();
+  }
+
+  function onFrame(from: Line, frame: ServerFrame): void {
+    switch (frame.frame) {
+      case "hello":
+        onHello(from, frame);
+        break;
+      case "changes":
+        onChanges(from, frame);
+        break;
+      case "beat":
+        from.send({ frame: "pong" });
+        dispatch({ type: "uplink", uplink: frame.uplink });
+        onBeat(from, frame);
+        break;
+      case "result":
+        options.result(frame);
+        break;
+      case "reset":
+        void reset(frame.why);
+        break;
+      case "bye":
+        log(`node says bye: ${frame.why}`);
+        dropLine();
+        later("socket", frame.retryAfterMs + between([100, 1_000], deps.random), openSocket);
+        schedulePoll();
+        break;
+    }
+    judge();
+  }
+
+  function onHello(from: Line, hello: Extract<ServerFrame, { frame: "hello" }>): void {
+    greeted = triedSocket = true;
+    socketFailures = pollFailures = 0;
+    unreachable = false;
+    dispatch({
+      type: "connection",
+      connection: { beatMs: hello.beatMs, socketId: hello.session, boot: hello.boot },
+    });
+    heard(hello, true);
+    if (hello.cursor !== cursor) resume(from); // a poll moved on while it opened
+    judge();
+    schedulePoll();
+    options.reachable();
+  }
+
+  function onChanges(from: Line, frame: Extract<ServerFrame, { frame: "changes" }>): void {
+    if (frame.from !== cursor) {
+      if (!resuming) gap(from);
+      return;
+    }
+    cursor = frame.to;
+    resuming = doubt = false;
+    beatsInDoubt = 0;
+    dispatch({ type: "connection", connection: { lastHeardAt: deps.now() } });
+    apply(frame);
+  }
+
+  function onBeat(from: Line, beat: Extract<ServerFrame, { frame: "beat" }>): void {
+    from.send({ frame: "pong" });
+    dispatch({ type: "uplink", uplink: beat.uplink });
+    if (cursor === null) return; // a snapshot is on its way
+    if (beat.cursor === cursor) {
+      resuming = doubt = false;
+      beatsInDoubt = 0;
+      heard(beat, false);
+    } else if (!resuming) gap(from);
+    else if (++beatsInDoubt > 2) void reset("the chain does not close");
+  }
+
+  /** Frames do not continue what we hold: ask again from our cursor. */
+  function gap(from: Line): void {
+    if (cursor === null) return;
+    log("gap: resume");
+    doubt = true;
+    resume(from);
+  }
+
+  function resume(on: Line): void {
+    if (cursor === null) return;
+    resuming = true;
+    on.send({ frame: "resume", cursor });
+  }
+
+  async function reset(why: string): Promise<void> {
+    log(`reset: ${why}`);
+    cursor = null;
+    beatsInDoubt = 0;
+    doubt = resuming = greeted;
+    options.sessionDoubted("reset");
+    const mine = run;
+    await takeSnapshot().catch((error: unknown) => {
+      if (mine === run) failed(error);
+    });
+  }
+
+  // ---- what arrived
+
+  function apply({
+    changes,
+    events,
+    eventsFrom,
+  }: Pick<ChangesAnswer, "changes" | "events" | "eventsFrom">): void {
+    if (cursor !== null) dispatch({ type: "changes", cursor, changes, eventsFrom, at: deps.now() });
+    if (events.length > 0) options.emit(events);
+  }
+
+  return {
+    start() {
+      if (running) return;
+      running = true;
+      run++;
+      // A tab that followed goes on from where its rows stand.
+      cursor = getState().cursor;
+      pollFailures = socketFailures = beatsInDoubt = 0;
+      unreachable = triedSocket = false;
+      polledAt = statusAskedAt = Number.NEGATIVE_INFINITY;
+      judge();
+      void poll();
+    },
+    stop() {
+      running = false;
+      run++;
+      polling = null;
+      dropLine();
+      for (const timer of Object.keys(timers) as (keyof typeof timers)[]) cancel(timer);
+      timers = { poll: null, socket: null, watch: null };
+    },
+    act: (action) => greeted && line?.send({ frame: "act", action }) === true,
+    nudge() {
+      if (!running) return;
+      judge();
+      if (connection().mode === "realtime") return;
+      cancel("poll");
+      void poll();
+    },
+    async refetch() {
+      await polling;
+      const mine = run;
+      await takeSnapshot().catch((error: unknown) => {
+        if (mine === run) failed(error);
+        throw error;
+      });
+    },
+    get live() {
+      return connection().mode === "realtime";
+    },
+  };
+}

@@ -1,0 +1,191 @@
+/** The one reducer. Everything that changes what a screen shows is a Msg; a leading tab sends some to the others. */
+import { applyChanges, noRows, openSnapshot, reached } from "./rows.ts";
+import type {
+  ClockState,
+  ConnectionState,
+  Patch,
+  PatchSet,
+  PendingAction,
+  SessionState,
+  State,
+} from "./types.ts";
+import type { Change, SnapshotAnswer, UplinkStatus, ViewName } from "./wire.ts";
+
+/** The part of the state that followers take over whole from the tab that leads. */
+export type Shared = Pick<
+  State,
+  "connection" | "uplink" | "clock" | "view" | "rows" | "cursor" | "lastUpdate" | "eventsFrom"
+>;
+
+export type Msg =
+  | { type: "session"; session: SessionState }
+  | { type: "connection"; connection: Partial<ConnectionState> }
+  | { type: "clock"; clock: Partial<ClockState> }
+  | { type: "uplink"; uplink: UplinkStatus | null }
+  | { type: "snapshot"; answer: SnapshotAnswer; at: number }
+  | { type: "changes"; cursor: string; changes: Change[]; eventsFrom?: string | undefined; at: number }
+  | { type: "shared"; shared: Shared }
+  | { type: "emptied" }
+  | { type: "tab"; leader: boolean }
+  | { type: "durable"; durable: boolean }
+  | { type: "pending"; pending: PendingAction[] }
+  | { type: "added"; action: PendingAction; patches?: readonly Patch[] }
+  | { type: "moved"; ids: readonly string[]; to: "waiting" | "sending" }
+  | { type: "applied"; id: string; seq?: string }
+  | { type: "rejected"; id: string; error: PendingAction["error"] }
+  | { type: "dropped"; id: string }
+  | { type: "patched"; set: PatchSet }
+  | { type: "unpatched"; key: string };
+
+export function initialState(viewName: ViewName, tab: string): State {
+  return {
+    session: { status: "unknown", user: null, kind: null, node: null },
+    connection: {
+      mode: "connecting",
+      lastHeardAt: null,
+      beatMs: 5_000,
+      retryCount: 0,
+      slow: false,
+      socketId: null,
+      boot: null,
+      answered: 0,
+      failed: 0,
+    },
+    uplink: null,
+    clock: { serverOffsetMs: 0, clinicTimeMs: null, atServerMs: 0, clinicSpeed: 1 },
+    viewName,
+    view: null,
+    rows: noRows,
+    patches: [],
+    pending: [],
+    queueDurable: true,
+    tab: { id: tab, leader: false },
+    cursor: null,
+    lastUpdate: null,
+    eventsFrom: null,
+  };
+}
+
+export function sharedOf(state: State): Shared {
+  const { connection, uplink, clock, view, rows, cursor, lastUpdate, eventsFrom } = state;
+  return { connection, uplink, clock, view, rows, cursor, lastUpdate, eventsFrom };
+}
+
+export function reduce(state: State, msg: Msg): State {
+  switch (msg.type) {
+    case "session":
+      return { ...state, session: msg.session };
+    case "connection":
+      return merge(state, "connection", msg.connection);
+    case "clock":
+      return merge(state, "clock", msg.clock);
+    case "uplink":
+      return { ...state, uplink: msg.uplink };
+    case "snapshot":
+      return settle(
+        { ...state, ...openSnapshot(msg.answer), cursor: msg.answer.cursor, lastUpdate: msg.at },
+        () => true,
+      );
+    case "changes": {
+      if (msg.changes.length === 0)
+        return { ...state, cursor: msg.cursor, eventsFrom: msg.eventsFrom ?? state.eventsFrom };
+      const touched = new Set(msg.changes.map((c) => `${c.kind} ${c.id}`));
+      const rows = applyChanges(state.rows, msg.changes);
+      const next = {
+        ...state,
+        rows,
+        cursor: msg.cursor,
+        lastUpdate: msg.at,
+        eventsFrom: msg.eventsFrom ?? state.eventsFrom,
+      };
+      return settle(next, (p) => touched.has(`${p.kind} ${p.id}`));
+    }
+    case "shared":
+      return settle({ ...state, ...msg.shared }, () => true);
+    case "emptied": {
+      const { session, queueDurable, tab } = state;
+      return { ...initialState(state.viewName, tab.id), session, queueDurable, tab };
+    }
+    case "tab":
+      return { ...state, tab: { ...state.tab, leader: msg.leader } };
+    case "durable":
+      return state.queueDurable === msg.durable ? state : { ...state, queueDurable: msg.durable };
+    default:
+      return reducePending(state, msg);
+  }
+}
+
+function reducePending(state: State, msg: Msg): State {
+  switch (msg.type) {
+    case "pending":
+      return { ...state, pending: msg.pending };
+    case "added": {
+      if (state.pending.some((p) => p.id === msg.action.id)) return state;
+      const next = { ...state, pending: [...state.pending, msg.action] };
+      return msg.patches?.length ? withSet(next, { key: msg.action.id, patches: msg.patches }) : next;
+    }
+    case "moved":
+      return eachPending(state, (p) =>
+        msg.ids.includes(p.id) && (p.state === "waiting" || p.state === "sending")
+          ? { ...p, state: msg.to }
+          : p,
+      );
+    case "applied": {
+      // The answer overtakes the change it caused. The patch stays until the row is in, or the row would flicker
+      // back for an instant; the action stays listed as long.
+      const set = state.patches.find((s) => s.key === msg.id);
+      const isIn = (p: Patch) => reached(state.rows.get(p.kind)?.get(p.id), msg.seq);
+      if (!set || !msg.seq || set.patches.every(isIn)) return forget(state, msg.id);
+      return eachPending(state, (p) => (p.id === msg.id ? { ...p, state: "applied" } : p));
+    }
+    case "rejected":
+      return without(
+        eachPending(state, (p) => {
+          if (p.id !== msg.id) return p;
+          return msg.error ? { ...p, state: "rejected", error: msg.error } : { ...p, state: "rejected" };
+        }),
+        msg.id,
+      );
+    case "dropped":
+      return forget(state, msg.id);
+    case "patched":
+      return withSet(state, msg.set);
+    case "unpatched":
+      return without(state, msg.key);
+    default:
+      return state;
+  }
+}
+
+function merge<K extends "connection" | "clock">(state: State, key: K, part: Partial<State[K]>): State {
+  const before: State[K] = state[key];
+  const changed = (Object.keys(part) as (keyof State[K])[]).some((k) => !Object.is(before[k], part[k]));
+  return changed ? { ...state, [key]: { ...before, ...part } } : state;
+}
+
+/** Lets go of applied actions whose rows have arrived. */
+function settle(state: State, arrived: (patch: Patch) => boolean): State {
+  let next = state;
+  for (const { id } of state.pending.filter((p) => p.state === "applied")) {
+    const set = state.patches.find((s) => s.key === id);
+    if (!set || set.patches.some(arrived)) next = forget(next, id);
+  }
+  return next;
+}
+
+function eachPending(state: State, change: (p: PendingAction) => PendingAction): State {
+  return { ...state, pending: state.pending.map(change) };
+}
+
+function forget(state: State, id: string): State {
+  return without({ ...state, pending: state.pending.filter((p) => p.id !== id) }, id);
+}
+
+function withSet(state: State, set: PatchSet): State {
+  return { ...state, patches: [...state.patches.filter((s) => s.key !== set.key), set] };
+}
+
+function without(state: State, key: string): State {
+  if (!state.patches.some((s) => s.key === key)) return state;
+  return { ...state, patches: state.patches.filter((s) => s.key !== key) };
+}
