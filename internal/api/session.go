@@ -4,15 +4,15 @@ package api
 type SessionRequest struct {
 	_ struct{} `additionalProperties:"true"`
 
-	User   string         `json:"user,omitempty" maxLength:"200" doc:"Name or id of a member of staff; with pin"`
-	PIN    string         `json:"pin,omitempty" maxLength:"64" doc:"PIN of that member of staff"`
-	Pair   string         `json:"pair,omitempty" maxLength:"64" doc:"Pair code of a device that an admin prepared"`
-	Device *DeviceRequest `json:"device,omitempty" doc:"A device asking to be let in, or asking again"`
-	Link   string         `json:"link,omitempty" maxLength:"512" doc:"The signed patient link on a slip"`
+	User   string        `json:"user,omitempty" maxLength:"200" doc:"Name or id of a member of staff; with pin"`
+	PIN    string        `json:"pin,omitempty" maxLength:"64" doc:"PIN of that member of staff"`
+	Pair   string        `json:"pair,omitempty" maxLength:"64" doc:"Pair code of a device that an admin prepared"`
+	Device *DeviceSignIn `json:"device,omitempty" doc:"A device asking to be let in, or asking again"`
+	Link   string        `json:"link,omitempty" maxLength:"512" doc:"The signed patient link on a slip"`
 }
 
-// DeviceRequest asks for a device session: first with kind and name, then with the request's id.
-type DeviceRequest struct {
+// DeviceSignIn asks for a device session: first with kind and name, then with the request's id.
+type DeviceSignIn struct {
 	_ struct{} `additionalProperties:"true"`
 
 	Kind      string `json:"kind,omitempty" enum:"kiosk,board,printer,browser" doc:"What the device is"`

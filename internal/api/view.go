@@ -1,15 +1,17 @@
 package api
 
+import "github.com/aashram-care/sangam/internal/clinic"
+
 // Views a snapshot, poll or socket may be of.
 const (
-	ViewQueue       = "queue"
-	ViewBoard       = "board"
-	ViewKiosk       = "kiosk"
-	ViewGuruji      = "guruji"
-	ViewCoordinator = "coordinator"
-	ViewAdmin       = "admin"
-	ViewPatient     = "patient"
-	ViewCentre      = "centre"
+	ViewQueue       = clinic.ViewQueue
+	ViewBoard       = clinic.ViewBoard
+	ViewKiosk       = clinic.ViewKiosk
+	ViewGuruji      = clinic.ViewGuruji
+	ViewCoordinator = clinic.ViewCoordinator
+	ViewAdmin       = clinic.ViewAdmin
+	ViewPatient     = clinic.ViewPatient
+	ViewCentre      = clinic.ViewCentre
 )
 
 // Snapshot is the answer of GET /api/v1/snapshot: a view now, and the cursor it stands at.
@@ -19,50 +21,23 @@ type Snapshot struct {
 	View   any    `json:"view" doc:"QueueView, or CentreView for view=centre"`
 }
 
-// Wait is an honest range in minutes, rounded to 5, that should hold four times out of five.
-type Wait struct {
-	Low  int `json:"low" doc:"Minutes"`
-	High int `json:"high" doc:"Minutes"`
-}
+// Wait is an honest range in minutes.
+type Wait = clinic.Wait
 
-// QueueView is the view of a site's queue. Entries are the non-terminal ones, in queue order.
-type QueueView struct {
-	Day     string       `json:"day" doc:"Service-day, YYYY-MM-DD in the site's zone"`
-	Gurujis []GurujiView `json:"gurujis" nullable:"false"`
-	Recent  []RecentCall `json:"recent" nullable:"false" doc:"The last five called, newest first"`
-}
+// The view of a site's queue and its parts. Package clinic makes them, so they are described there.
+type (
+	QueueView  = clinic.QueueView
+	GurujiView = clinic.GurujiView
+	EntryView  = clinic.EntryRow
+	RecentCall = clinic.RecentCall
+)
 
-// GurujiView is one healer and who waits for them.
-type GurujiView struct {
-	ID           string      `json:"id"`
-	Name         string      `json:"name"`
-	Room         *string     `json:"room"`
-	Availability any         `json:"availability" doc:"available, on_break, busy or off"`
-	Entries      []EntryView `json:"entries" nullable:"false"`
-}
-
-// EntryView is one place in a queue, as far as the audience may see it.
-type EntryView struct {
-	ID          string  `json:"id"`
-	Token       string  `json:"token"`
-	Status      string  `json:"status" doc:"waiting, called, on_hold, no_answer or in_service; clients survive others"`
-	Generation  int64   `json:"generation"`
-	Band        int     `json:"band" doc:"0 is emergency"`
-	Order       float64 `json:"order" doc:"The server's sort key within a band"`
-	Position    *int    `json:"position" doc:"1-based among those to be called; null for all others"`
-	Ahead       *int    `json:"ahead"`
-	CheckedInAt Time    `json:"checkedInAt" format:"date-time"`
-	Wait        *Wait   `json:"wait,omitempty"`
-	Name        string  `json:"name,omitempty"`
-	Why         any     `json:"why,omitempty" doc:"What moved this place: credits, delay, band"`
-}
-
-// RecentCall is one line of a wall board.
-type RecentCall struct {
-	Token string  `json:"token"`
-	Room  *string `json:"room"`
-	At    Time    `json:"at" format:"date-time"`
-}
+// Fields of derived rows.
+type (
+	PlaceRow      = clinic.PlaceRow
+	GurujiWaitRow = clinic.GurujiWaitRow
+	RecentRow     = clinic.RecentRow
+)
 
 // CentreView is the hub's view of all its sites.
 type CentreView struct {
@@ -121,21 +96,27 @@ type Changes struct {
 	Reset      string   `json:"reset,omitempty" doc:"Why the cursor cannot be served; take a new snapshot"`
 }
 
-// Event is something people and apps listen to. Types are listed in Catalogue.
+// Event is something people and apps listen to. Its types and the data of each are in Catalogue.
 type Event struct {
 	ID      string  `json:"id" doc:"The same at every node that derives the event"`
 	Type    string  `json:"type"`
 	At      Time    `json:"at" format:"date-time"`
 	Site    string  `json:"site"`
-	Actor   string  `json:"actor,omitempty"`
+	Actor   string  `json:"actor,omitempty" doc:"For staff: who did it"`
 	Subject Subject `json:"subject"`
 	Data    any     `json:"data"`
 }
 
 // Subject is the record an event is about.
-type Subject struct {
-	Kind string `json:"kind"`
-	ID   string `json:"id"`
+type Subject = clinic.Subject
+
+// EventOf is an event of the domain as it crosses to a client.
+func EventOf(e clinic.Event) Event {
+	data := e.Data
+	if data == nil {
+		data = map[string]any{}
+	}
+	return Event{ID: e.ID, Type: e.Type, At: At(e.At), Site: e.Site, Actor: e.Actor, Subject: e.Subject, Data: data}
 }
 
 // OutsideEvent is the body of POST /api/v1/events: an event of another app, after its own commit.
