@@ -46,7 +46,7 @@ func Apply(s Schema, current *Record, e Edit, now time.Time, w Writer, hi HLC) (
 			return Record{}, hi, fmt.Errorf("edit %s %s: %w", e.Kind, e.ID, ErrClock)
 		}
 		hi = a.stamp.HLC
-		next.Stamps = append(slices.Clip(next.Stamps), StampSeen{Stamp: a.stamp, Seen: seenIn(w, next.Stamps)})
+		next.Stamps = append(slices.Clip(next.Stamps), StampSeen{Stamp: a.stamp, Seen: next.seenBy(w)})
 	}
 	for _, name := range slices.Sorted(maps.Keys(e.Set)) {
 		if err := a.set(name, e.Set[name]); err != nil {

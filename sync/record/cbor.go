@@ -179,6 +179,36 @@ func (r *reader) list(limit, size int) int {
 	return int(n)
 }
 
+// tuple reads the head of an array of exactly n elements.
+func (r *reader) tuple(n int) {
+	if got := r.list(n, 1); r.err == nil && got != n {
+		r.fail("%d elements, %d are due", got, n)
+	}
+}
+
+func (r *reader) stamp() Stamp {
+	h := r.uint()
+	return Stamp{HLC: HLC(h), Writer: r.writer()}
+}
+
+func (r *reader) seen() []Stamp {
+	n := r.list(2*MaxSeen, 1)
+	if n%2 != 0 {
+		r.fail("a seen list of %d", n)
+	}
+	if n == 0 || r.err != nil {
+		return nil
+	}
+	seen := make([]Stamp, n/2)
+	for i := range seen {
+		seen[i] = r.stamp()
+		if i > 0 && seen[i-1].Writer >= seen[i].Writer {
+			r.fail("seen out of order")
+		}
+	}
+	return seen
+}
+
 // value reads one value whole, without looking at what it means.
 func (r *reader) value() Value {
 	start := r.off

@@ -41,11 +41,7 @@ func Append(b []byte, r *Record) []byte {
 	b = appendText(b, r.Day)
 	b = appendHead(b, majorArray, uint64(3*len(r.Stamps)))
 	for _, s := range r.Stamps {
-		b = appendStamp(b, s.Stamp)
-		b = appendHead(b, majorArray, uint64(2*len(s.Seen)))
-		for _, o := range s.Seen {
-			b = appendStamp(b, o)
-		}
+		b = appendSeen(appendStamp(b, s.Stamp), s.Seen)
 	}
 	b = appendHead(b, majorArray, uint64(len(r.Fields)))
 	for i := range r.Fields {
@@ -77,6 +73,14 @@ func appendField(b []byte, f *Field) []byte {
 
 func appendStamp(b []byte, s Stamp) []byte {
 	return appendWriter(appendHead(b, majorUint, uint64(s.HLC)), s.Writer)
+}
+
+func appendSeen(b []byte, seen []Stamp) []byte {
+	b = appendHead(b, majorArray, uint64(2*len(seen)))
+	for _, s := range seen {
+		b = appendStamp(b, s)
+	}
+	return b
 }
 
 func appendID(b []byte, id ID) []byte {
@@ -114,12 +118,6 @@ func (d *decoder) name() string {
 	return d.names[d.off-n : d.off]
 }
 
-func (d *decoder) tuple(n int) {
-	if got := d.list(n, 1); d.err == nil && got != n {
-		d.fail("%d elements, %d are due", got, n)
-	}
-}
-
 func (d *decoder) record() Record {
 	d.tuple(5)
 	r := Record{Kind: d.name(), ID: d.id(), Day: d.name()}
@@ -147,28 +145,9 @@ func (d *decoder) stamps() []StampSeen {
 	}
 	table := make([]StampSeen, n/3)
 	for i := range table {
-		table[i].Stamp = d.stamp()
-		seen := d.list(2*MaxSeen, 1)
-		if seen%2 != 0 {
-			d.fail("a seen list of %d", seen)
-		}
-		if seen == 0 || d.err != nil {
-			continue
-		}
-		table[i].Seen = make([]Stamp, seen/2)
-		for j := range table[i].Seen {
-			table[i].Seen[j] = d.stamp()
-			if j > 0 && table[i].Seen[j-1].Writer >= table[i].Seen[j].Writer {
-				d.fail("seen out of order")
-			}
-		}
+		table[i] = StampSeen{Stamp: d.stamp(), Seen: d.seen()}
 	}
 	return table
-}
-
-func (d *decoder) stamp() Stamp {
-	h := d.uint()
-	return Stamp{HLC: HLC(h), Writer: d.writer()}
 }
 
 func (d *decoder) field(stamps int) Field {

@@ -14,13 +14,15 @@ const (
 	ConflictKind   = "conflict"
 )
 
-// listing is the item for one lost value: [field, hlc, writer, value].
+// listing is the item for one lost value: [field, hlc, writer, value, seen].
+// What the lost edit had seen stands in it because its stamp leaves the
+// table: the next edit must still know that it saw all that.
 func listing(r *Record, d Drop) Item {
-	v := appendHead(make([]byte, 0, len(d.Field)+len(d.Value)+24), majorArray, 4)
+	v := appendHead(make([]byte, 0, len(d.Field)+len(d.Value)+24), majorArray, 5)
 	v = appendText(v, d.Field)
-	v = appendHead(v, majorUint, uint64(d.Lost.HLC))
-	v = appendWriter(v, d.Lost.Writer)
-	return Item{ID: conflictID(r, d.Field, d.Lost), Value: append(v, d.Value...)}
+	v = appendStamp(v, d.Lost.Stamp)
+	v = append(v, d.Value...)
+	return Item{ID: conflictID(r, d.Field, d.Lost.Stamp), Value: appendSeen(v, d.Lost.Seen)}
 }
 
 func conflictID(r *Record, field string, lost Stamp) ID {
@@ -32,7 +34,7 @@ func conflictID(r *Record, field string, lost Stamp) ID {
 type Lost struct {
 	ID    ID // of the conflict record
 	Field string
-	Stamp Stamp
+	Edit  StampSeen // the lost one
 	Value Value
 }
 
@@ -50,12 +52,12 @@ func (r *Record) Lost() []Lost {
 
 func readListing(it Item) (Lost, bool) {
 	rd := reader{data: it.Value}
-	rd.list(4, 1)
+	rd.tuple(5)
 	l := Lost{ID: it.ID, Field: rd.text(MaxNameBytes)}
-	h := rd.uint()
-	l.Stamp = Stamp{HLC: HLC(h), Writer: rd.writer()}
+	l.Edit.Stamp = rd.stamp()
 	l.Value = rd.value()
-	ok := rd.end() == nil && l.Stamp.HLC <= MaxHLC
+	l.Edit.Seen = rd.seen()
+	ok := rd.end() == nil && l.Edit.checkClock() == nil && checkName("field", l.Field) == nil
 	return l, ok
 }
 
@@ -88,17 +90,17 @@ func NewConflicts(before, after *Record) []Record {
 }
 
 func (r *Record) conflict(l Lost) Record {
-	at := int64(min(uint64(l.Stamp.HLC)>>16, math.MaxInt64))
+	at := int64(min(uint64(l.Edit.HLC)>>16, math.MaxInt64))
 	return Record{
 		Kind: ConflictKind, ID: l.ID, Day: r.Day,
-		Stamps: []StampSeen{{Stamp: l.Stamp}},
+		Stamps: []StampSeen{{Stamp: l.Edit.Stamp}},
 		Fields: []Field{
 			{Name: "at", Value: Int(at)},
 			{Name: "field", Value: Text(l.Field)},
 			{Name: "subject", Value: IDValue(r.ID)},
 			{Name: "subjectKind", Value: Text(r.Kind)},
 			{Name: "value", Value: l.Value},
-			{Name: "writer", Value: appendWriter(nil, l.Stamp.Writer)},
+			{Name: "writer", Value: appendWriter(nil, l.Edit.Writer)},
 		},
 	}
 }

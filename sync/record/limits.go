@@ -78,13 +78,8 @@ func (r *Record) Valid() error {
 
 func (r *Record) checkClocks() error {
 	for _, s := range r.Stamps {
-		if s.HLC > MaxHLC {
-			return fmt.Errorf("%s %s: %w", r.Kind, r.ID, ErrClock)
-		}
-		for _, o := range s.Seen {
-			if o.HLC > MaxHLC {
-				return fmt.Errorf("%s %s: %w", r.Kind, r.ID, ErrClock)
-			}
+		if err := s.checkClock(); err != nil {
+			return fmt.Errorf("%s %s: %w", r.Kind, r.ID, err)
 		}
 	}
 	return nil

@@ -11,8 +11,8 @@ import (
 // Drop is a value that a merge did not keep.
 type Drop struct {
 	Field string
-	Lost  Stamp
-	Value Value // the lost one
+	Lost  StampSeen // the edit that set it
+	Value Value     // the lost one
 	Won   Stamp
 	// Conflict tells that neither edit had seen the other; the lost value is
 	// then listed in the record's conflicts.
@@ -116,7 +116,7 @@ func (m *merging) field(a, b Field) Field {
 		w, l := m.merged.Stamps[won.Stamp], m.merged.Stamps[lost.Stamp]
 		if w.Stamp != l.Stamp {
 			m.drops = append(m.drops, Drop{
-				Field: a.Name, Lost: l.Stamp, Value: lost.Value, Won: w.Stamp,
+				Field: a.Name, Lost: l, Value: lost.Value, Won: w.Stamp,
 				Conflict: !w.Covers(l.Stamp) && !l.Covers(w.Stamp),
 			})
 		}

@@ -53,6 +53,18 @@ func (s Stamp) Less(o Stamp) bool { return s.Compare(o) < 0 }
 // IsZero tells whether s is the stamp of nothing.
 func (s Stamp) IsZero() bool { return s == Stamp{} }
 
+func (s StampSeen) checkClock() error {
+	for _, o := range s.Seen {
+		if o.HLC > MaxHLC {
+			return ErrClock
+		}
+	}
+	if s.HLC > MaxHLC {
+		return ErrClock
+	}
+	return nil
+}
+
 // MaxSeen bounds the writers that an edit remembers having seen. Pruning may
 // list a conflict that is none, never hide one.
 const MaxSeen = 32
@@ -77,16 +89,19 @@ func (s StampSeen) Covers(o Stamp) bool {
 	return ok && s.Seen[i].HLC >= o.HLC
 }
 
-// seenIn gathers, per writer other than own, the greatest stamp in tables and
-// in what their edits had seen.
-func seenIn(own Writer, table []StampSeen) []Stamp {
-	if len(table) == 0 {
+// seenBy gathers what an edit by own of this state has seen: per other writer
+// the greatest stamp among the edits in use, those listed as lost, and all
+// that these had seen.
+func (r *Record) seenBy(own Writer) []Stamp {
+	if len(r.Stamps) == 0 {
 		return nil
 	}
-	all := make([]Stamp, 0, 2*len(table))
-	for _, s := range table {
-		all = append(all, s.Stamp)
-		all = append(all, s.Seen...)
+	all := make([]Stamp, 0, 2*len(r.Stamps))
+	for _, s := range r.Stamps {
+		all = append(append(all, s.Stamp), s.Seen...)
+	}
+	for _, l := range r.Lost() {
+		all = append(append(all, l.Edit.Stamp), l.Edit.Seen...)
 	}
 	return greatestPerWriter(slices.DeleteFunc(all, func(s Stamp) bool { return s.Writer == own }))
 }
