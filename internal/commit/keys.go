@@ -1,0 +1,138 @@
+package commit
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/aashram-care/sangam/sync/feed"
+	"github.com/aashram-care/sangam/sync/record"
+)
+
+const (
+	keptFor    = 30 * 24 * time.Hour // idempotency rows
+	pruneLimit = 32                  // time rows a transaction may clear, so that no commit pays for a month
+)
+
+var errDamagedRow = errors.New("row is damaged")
+
+// A keyRow is what is kept of an action: enough to know it again, to give its first answer again, and to undo it.
+type keyRow struct {
+	hash   [16]byte // of type and data
+	at     time.Time
+	result json.RawMessage // api.Result, as first answered
+	undo   json.RawMessage // clinic.Undo; empty when it cannot be undone
+}
+
+// contentHash tells two contents of one action id apart; white space in data makes no difference.
+func contentHash(commandType string, data json.RawMessage) [16]byte {
+	var compact bytes.Buffer
+	if json.Compact(&compact, data) != nil {
+		compact.Reset()
+		compact.Write(data)
+	}
+	h := sha256.New()
+	h.Write([]byte(commandType))
+	h.Write([]byte{0})
+	h.Write(compact.Bytes())
+	var sum [16]byte
+	copy(sum[:], h.Sum(nil))
+	return sum
+}
+
+// rowKey is the key of an action's row: actor and action id.
+func rowKey(actor string, id record.ID) []byte {
+	return space(spaceKeys, []byte{byte(len(actor) >> 8), byte(len(actor))}, []byte(actor), id[:])
+}
+
+func loadKeyRow(tx feed.Tx, actor string, id record.ID) (keyRow, bool, error) {
+	data, err := tx.Get(rowKey(actor, id))
+	if err != nil {
+		return keyRow{}, false, fmt.Errorf("read idempotency row of %s: %w", id, err)
+	}
+	if data == nil {
+		return keyRow{}, false, nil
+	}
+	row, err := decodeKeyRow(bytes.Clone(data))
+	if err != nil {
+		return keyRow{}, false, fmt.Errorf("read idempotency row of %s: %w", id, err)
+	}
+	return row, true, nil
+}
+
+func (r keyRow) encode() []byte {
+	b := make([]byte, 0, 16+8+4+len(r.result)+len(r.undo))
+	b = append(b, r.hash[:]...)
+	b = binary.BigEndian.AppendUint64(b, uint64(r.at.UnixMilli()))
+	b = binary.BigEndian.AppendUint32(b, uint32(len(r.result)))
+	b = append(b, r.result...)
+	return append(b, r.undo...)
+}
+
+func decodeKeyRow(b []byte) (keyRow, error) {
+	var r keyRow
+	if len(b) < 28 {
+		return r, errDamagedRow
+	}
+	copy(r.hash[:], b)
+	r.at = time.UnixMilli(int64(binary.BigEndian.Uint64(b[16:])))
+	n := uint64(binary.BigEndian.Uint32(b[24:]))
+	if b = b[28:]; uint64(len(b)) < n {
+		return r, errDamagedRow
+	}
+	r.result, r.undo = b[:n], b[n:]
+	return r, nil
+}
+
+// nameKeyRows writes one row that names the rows of a transaction by time, from which they are pruned.
+func nameKeyRows(tx feed.Tx, now time.Time, serial uint64, keys [][]byte) error {
+	if len(keys) == 0 {
+		return nil
+	}
+	var names []byte
+	for _, key := range keys {
+		names = binary.BigEndian.AppendUint16(names, uint16(len(key)))
+		names = append(names, key...)
+	}
+	if err := tx.Put(timeKey(now, serial), names); err != nil {
+		return fmt.Errorf("write names of idempotency rows: %w", err)
+	}
+	return nil
+}
+
+func timeKey(at time.Time, serial uint64) []byte {
+	return space(spaceKeyTimes, binary.BigEndian.AppendUint64(nil, uint64(at.UnixMilli())), binary.BigEndian.AppendUint64(nil, serial))
+}
+
+// pruneKeyRows deletes rows older than 30 days, a bounded number at a time.
+func pruneKeyRows(tx feed.Tx, now time.Time) error {
+	type old struct{ key, names []byte }
+	var olds []old
+	err := tx.Scan(space(spaceKeyTimes), timeKey(now.Add(-keptFor), 0), func(key, value []byte) (bool, error) {
+		olds = append(olds, old{bytes.Clone(key), bytes.Clone(value)})
+		return len(olds) < pruneLimit, nil
+	})
+	if err != nil {
+		return fmt.Errorf("look for old idempotency rows: %w", err)
+	}
+	for _, o := range olds {
+		for names := o.names; len(names) >= 2; {
+			n := int(binary.BigEndian.Uint16(names))
+			if len(names) < 2+n {
+				break
+			}
+			if err := tx.Delete(names[2 : 2+n]); err != nil {
+				return fmt.Errorf("delete an old idempotency row: %w", err)
+			}
+			names = names[2+n:]
+		}
+		if err := tx.Delete(o.key); err != nil {
+			return fmt.Errorf("delete names of idempotency rows: %w", err)
+		}
+	}
+	return nil
+}

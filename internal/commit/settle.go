@@ -1,0 +1,146 @@
+package commit
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/aashram-care/sangam/internal/api"
+	"github.com/aashram-care/sangam/sync/feed"
+)
+
+// mark leaves the transaction's serial in the store, by which it can be told later whether it reached the disk.
+func (b *batch) mark() error {
+	b.serial = b.c.nextSerial()
+	if err := b.tx.Put(space(spaceLast), binary.BigEndian.AppendUint64(nil, b.serial)); err != nil {
+		return fmt.Errorf("mark the transaction: %w", err)
+	}
+	return nil
+}
+
+// settle brings the days in line with what became of the transaction: readers see all of it, or nothing.
+func (b *batch) settle(err error) {
+	b.tx = nil
+	c := b.c
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err != nil {
+		for _, s := range slices.Backward(b.steps) {
+			c.working.Apply(&s.After, s.Before)
+		}
+		if b.serial != 0 {
+			c.doubt = b
+		}
+		if !errors.Is(err, errSpoilt) {
+			c.failure = err
+		}
+		return
+	}
+	c.failure = nil
+	b.show()
+}
+
+// show moves the shown days to the batch. The caller holds mu.
+func (b *batch) show() {
+	c := b.c
+	c.log.count += b.logChange
+	for i := range b.changes {
+		for site, day := range c.shown {
+			if concerns(b.changes[i].Scope, site) {
+				day.Apply(b.changes[i].Before, &b.changes[i].After)
+			}
+		}
+	}
+}
+
+// settleDoubt finds out what became of a transaction whose commit failed: a disk that reports an error may have
+// written it all the same. If so it is shown after all, and the clients that repeat their actions are told duplicate.
+// The caller holds writing.
+func (c *Committer) settleDoubt() error {
+	b := c.doubt
+	if b == nil {
+		return nil
+	}
+	var last []byte
+	err := c.store.View(func(tx feed.Tx) error {
+		data, err := tx.Get(space(spaceLast))
+		last = slices.Clone(data)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("look what became of the last transaction: %w", err)
+	}
+	c.doubt = nil
+	if len(last) != 8 || binary.BigEndian.Uint64(last) != b.serial {
+		return nil
+	}
+	for _, s := range b.steps {
+		c.working.Apply(s.Before, &s.After)
+	}
+	c.mu.Lock()
+	b.show()
+	c.mu.Unlock()
+	c.tell(b)
+	return nil
+}
+
+// tell calls the hooks.
+func (c *Committer) tell(b *batch) {
+	if len(b.changes) == 0 && len(b.events) == 0 {
+		return
+	}
+	done := Committed{Changes: b.changes, Heads: map[feed.Scope]Head{}}
+	for i := range b.changes {
+		done.Heads[b.changes[i].Scope] = b.heads[b.changes[i].Scope]
+	}
+	for _, scope := range slices.Sorted(maps.Keys(b.events)) {
+		for _, l := range b.events[scope] {
+			done.Events = append(done.Events, l.Event)
+		}
+	}
+	for _, hook := range c.hooks {
+		hook(done)
+	}
+}
+
+func (c *Committer) nextSerial() uint64 {
+	c.serial++
+	return c.serial
+}
+
+// name is what the log calls the spoiler.
+func (s spoiler) name() string {
+	switch {
+	case s.action >= 0:
+		return s.task.actions[s.action].Type
+	case s.task.write != nil:
+		return "write"
+	}
+	return "request"
+}
+
+// setAside settles the spoiler and returns the tasks that are still to be run.
+func (s spoiler) setAside(tasks []*task) []*task {
+	t := s.task
+	if s.action >= 0 {
+		if t.spoilt == nil {
+			t.spoilt = map[int]error{}
+		}
+		t.spoilt[s.action] = errOurs
+		return tasks
+	}
+	t.err = s.err
+	close(t.done)
+	return slices.DeleteFunc(slices.Clone(tasks), func(other *task) bool { return other == t })
+}
+
+// fail answers the whole task with one error.
+func (t *task) fail(err error) {
+	t.err = err
+	t.results = make([]api.Result, len(t.actions))
+	for i := range t.actions {
+		t.results[i] = rejected(t.actions[i].ID, err)
+	}
+}
