@@ -1,0 +1,152 @@
+package door
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/aashram-care/sangam/internal/api"
+	"github.com/aashram-care/sangam/internal/clinic"
+	"github.com/aashram-care/sangam/sync/record"
+)
+
+func (d *Door) act(ctx context.Context, in *struct{ Body api.ActionsRequest }) (*struct{ Body api.ActionsResponse }, error) {
+	s, err := signedInAs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if wait := d.byActions.take(s.id.String(), len(in.Body.Actions)); wait > 0 {
+		return nil, tooFast(wait)
+	}
+	results, err := d.Act(ctx, s.rights().actor, in.Body.Actions, s.heardAt)
+	if err != nil {
+		return nil, d.answer(err)
+	}
+	return &struct{ Body api.ActionsResponse }{api.ActionsResponse{Results: results}}, nil
+}
+
+// Act runs actions of an actor: PINs are taken out of their data and hashed before the committer sees them, and a
+// check-in's answer gets the link for its slip. heardAt tells when the actor's session had last heard the node when
+// it acted; nil: never. A secret that cannot be used refuses its own action only.
+func (d *Door) Act(ctx context.Context, actor clinic.Actor, actions []api.Action, heardAt func(time.Time) time.Time) ([]api.Result, error) {
+	results := make([]api.Result, len(actions))
+	passed := make([]api.Action, 0, len(actions))
+	places := make([]int, 0, len(actions))
+	for i, a := range actions {
+		if err := d.takeSecret(ctx, &a); err != nil {
+			results[i] = api.Result{ID: a.ID, Status: api.Rejected, Error: asResult(d.answer(err))}
+			continue
+		}
+		a.HeardAt = time.Time{}
+		if heardAt != nil {
+			a.HeardAt = heardAt(actedAt(a))
+		}
+		passed, places = append(passed, a), append(places, i)
+	}
+	answers, err := d.o.Core.Act(ctx, actor, passed)
+	if err != nil {
+		return nil, err
+	}
+	for k, r := range answers {
+		d.addLink(actor, passed[k].Type, &r)
+		results[places[k]] = r
+	}
+	return results, nil
+}
+
+func asResult(err error) *api.Problem {
+	var r *refusal
+	if !errors.As(err, &r) {
+		return api.ProblemOf(err)
+	}
+	p := r.Problem
+	p.Status = 0
+	return &p
+}
+
+func actedAt(a api.Action) (at time.Time) {
+	var t api.Time
+	if t.UnmarshalText([]byte(a.At)) == nil {
+		at = t.Time
+	}
+	return at
+}
+
+// takeSecret moves a PIN from the data of an action to its secret, as a hash. Whatever a client calls a secret never
+// stays in data, which is hashed, audited and kept.
+func (d *Door) takeSecret(ctx context.Context, a *api.Action) error {
+	a.Secret = nil
+	if !clinic.CarriesSecret(a.Type) {
+		return nil
+	}
+	var fields map[string]json.RawMessage
+	if json.Unmarshal(a.Data, &fields) != nil {
+		return nil // the clinic says what is wrong with it
+	}
+	raw, given := fields["pin"]
+	if !given {
+		return nil
+	}
+	delete(fields, "pin")
+	data, err := json.Marshal(fields)
+	if err != nil {
+		return err
+	}
+	a.Data = data
+	var pin string
+	if json.Unmarshal(raw, &pin) != nil {
+		return invalid("A PIN is a text.")
+	}
+	if a.Secret, err = d.pins.hash(ctx, pin); err != nil {
+		return pinProblem(err)
+	}
+	return nil
+}
+
+func pinProblem(err error) error {
+	if errors.Is(err, errPINLength) {
+		return invalid("A PIN has %d to %d characters.", MinPIN, MaxPIN)
+	}
+	return err
+}
+
+// addLink puts the patient's link into the answer of a check-in, for those who print or show the slip.
+func (d *Door) addLink(actor clinic.Actor, kind string, r *api.Result) {
+	if kind != "queue.check_in" || r.Error != nil || actor.Role == clinic.RolePatient {
+		return
+	}
+	switch answer := r.Data.(type) {
+	case clinic.CheckInAnswer:
+		answer.Link = d.PatientLink(answer.Entry)
+		r.Data = answer
+	case json.RawMessage: // the first answer of a repeated action
+		var fields map[string]any
+		if json.Unmarshal(answer, &fields) != nil {
+			return
+		}
+		text, _ := fields["entry"].(string)
+		if entry, err := record.ParseID(text); err == nil {
+			fields["link"] = d.PatientLink(entry)
+			r.Data = fields
+		}
+	}
+}
+
+// actOne runs one action of a socket.
+func (d *Door) actOne(ctx context.Context, s *signedIn, a api.Action) api.Result {
+	refused := func(err error) api.Result {
+		return api.Result{ID: a.ID, Status: api.Rejected, Error: asResult(d.answer(err))}
+	}
+	if !s.use(d.o.Now(), true) {
+		return refused(errSignIn)
+	}
+	if wait := d.byActions.take(s.id.String(), 1); wait > 0 {
+		return refused(tooFast(wait))
+	}
+	results, err := d.Act(ctx, s.rights().actor, []api.Action{a}, s.heardAt)
+	if err != nil {
+		return refused(err)
+	}
+	return results[0]
+}

@@ -1,0 +1,212 @@
+package door
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"net/http"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humagin"
+	"github.com/gin-gonic/gin"
+
+	"github.com/aashram-care/sangam/internal/api"
+	"github.com/aashram-care/sangam/internal/clinic"
+)
+
+// OpenAPI returns the document of the contract, without a running node. routes add a node's own operations.
+func OpenAPI(routes ...func(huma.API, *Door)) ([]byte, error) {
+	return openAPI(described(routes).OpenAPI())
+}
+
+// AsyncAPI returns the document of the socket's frames and events.
+func AsyncAPI() ([]byte, error) { return asyncAPI(described(nil).OpenAPI()) }
+
+// described is the API with its operations and nothing behind them.
+func described(routes []func(huma.API, *Door)) huma.API {
+	d := &Door{o: withDefaults(Options{Version: "0"})}
+	a := humagin.New(gin.New(), configuration("0"))
+	d.operations(a)
+	for _, add := range routes {
+		add(a, d)
+	}
+	return a
+}
+
+func openAPI(doc *huma.OpenAPI) ([]byte, error) {
+	registerShapes(doc)
+	out, err := json.MarshalIndent(doc, "", "  ")
+	if err != nil {
+		return nil, fmt.Errorf("write the OpenAPI document: %w", err)
+	}
+	return append(out, '\n'), nil
+}
+
+// frames are the socket's, by direction as the client sees it.
+var frames = []struct {
+	name  string
+	shape reflect.Type
+	sent  bool
+}{
+	{api.FrameHello, reflect.TypeFor[api.HelloFrame](), false},
+	{api.FrameChanges, reflect.TypeFor[api.ChangesFrame](), false},
+	{api.FrameBeat, reflect.TypeFor[api.BeatFrame](), false},
+	{api.FrameResult, reflect.TypeFor[api.ResultFrame](), false},
+	{api.FrameReset, reflect.TypeFor[api.ResetFrame](), false},
+	{api.FrameBye, reflect.TypeFor[api.ByeFrame](), false},
+	{api.FrameResume, reflect.TypeFor[api.ResumeFrame](), true},
+	{api.FrameAct, reflect.TypeFor[api.ActFrame](), true},
+	{api.FramePong, reflect.TypeFor[api.PongFrame](), true},
+}
+
+// registerShapes adds what no operation names: frames, views, rows, the data and answers of commands, and the events.
+func registerShapes(doc *huma.OpenAPI) {
+	shapes := doc.Components.Schemas
+	for _, f := range frames {
+		shapes.Schema(f.shape, true, "")
+	}
+	for _, shape := range []reflect.Type{
+		reflect.TypeFor[clinic.QueueView](), reflect.TypeFor[api.CentreView](), reflect.TypeFor[clinic.EntryRow](),
+		reflect.TypeFor[clinic.PlaceRow](), reflect.TypeFor[clinic.GurujiWaitRow](), reflect.TypeFor[clinic.RecentRow](),
+	} {
+		shapes.Schema(shape, true, "")
+	}
+	commands := map[string]any{}
+	for _, c := range clinic.Commands() {
+		one := map[string]any{"roles": c.Roles}
+		if c.Data != nil {
+			one["data"] = shapes.Schema(reflect.TypeOf(c.Data), true, "")
+		}
+		if c.Answer != nil {
+			one["answer"] = shapes.Schema(reflect.TypeOf(c.Answer), true, "")
+		}
+		commands[c.Type] = one
+	}
+	if doc.Extensions == nil {
+		doc.Extensions = map[string]any{}
+	}
+	doc.Extensions["x-commands"] = commands
+	doc.Extensions["x-events"] = clinic.EventTypes
+}
+
+func asyncAPI(doc *huma.OpenAPI) ([]byte, error) {
+	registerShapes(doc)
+	type object = map[string]any
+	messages, inChannel := object{}, object{}
+	var toClient, toNode []object
+	for _, f := range frames {
+		messages[f.name] = object{"name": f.name, "contentType": "application/json", "payload": object{"$ref": "#/components/schemas/" + f.shape.Name()}}
+		inChannel[f.name] = object{"$ref": "#/components/messages/" + f.name}
+		ref := object{"$ref": "#/channels/socket/messages/" + f.name}
+		if f.sent {
+			toNode = append(toNode, ref)
+		} else {
+			toClient = append(toClient, ref)
+		}
+	}
+	channel := object{"$ref": "#/channels/socket"}
+	out, err := json.MarshalIndent(object{
+		"asyncapi": "3.0.0",
+		"info":     object{"title": "Sangam socket", "version": doc.Info.Version, "description": "Frames of /ws. Types of events are in x-events."},
+		"channels": object{"socket": object{"address": socketPath + "?since={cursor}", "parameters": object{"cursor": object{"description": "of a snapshot or of the last frame"}}, "messages": inChannel}},
+		"operations": object{
+			"hear": object{"action": "receive", "channel": channel, "messages": toClient},
+			"say":  object{"action": "send", "channel": channel, "messages": toNode},
+		},
+		"components": object{"messages": messages, "schemas": doc.Components.Schemas.Map()},
+		"x-events":   clinic.EventTypes,
+	}, "", "  ")
+	if err != nil {
+		return nil, fmt.Errorf("write the AsyncAPI document: %w", err)
+	}
+	return append(out, '\n'), nil
+}
+
+// documents serves the descriptions, made once, and a page that reads without a network.
+func (d *Door) documents(e *gin.Engine) {
+	serve := func(path, kind string, make func() ([]byte, error)) {
+		content, err := make()
+		if err != nil {
+			panic("door: " + path + ": " + err.Error()) // our own shapes cannot be written down
+		}
+		e.GET(path, func(c *gin.Context) {
+			c.Header("Cache-Control", "no-cache")
+			c.Data(http.StatusOK, kind, content)
+		})
+	}
+	doc := d.api.OpenAPI()
+	serve("/openapi.json", "application/json", func() ([]byte, error) { return openAPI(doc) })
+	serve("/asyncapi.json", "application/json", func() ([]byte, error) { return asyncAPI(doc) })
+	serve("/docs", "text/html; charset=utf-8", func() ([]byte, error) { return docsPage(doc) })
+	serve("/docs.css", "text/css; charset=utf-8", func() ([]byte, error) { return []byte(docsStyle), nil })
+}
+
+type docsOperation struct {
+	Method, Path, Summary, Body string
+	Public                      bool
+	Parameters                  []*huma.Param
+}
+
+type docsCommand struct {
+	Type, Roles, Data string
+}
+
+func docsPage(doc *huma.OpenAPI) ([]byte, error) {
+	var operations []docsOperation
+	for path, item := range doc.Paths {
+		for method, op := range map[string]*huma.Operation{"GET": item.Get, "POST": item.Post, "DELETE": item.Delete, "PUT": item.Put, "PATCH": item.Patch} {
+			if op == nil {
+				continue
+			}
+			one := docsOperation{Method: method, Path: path, Summary: op.Summary, Public: len(op.Security) == 0, Parameters: op.Parameters}
+			if op.RequestBody != nil {
+				one.Body = shape(op.RequestBody.Content["application/json"].Schema)
+			}
+			operations = append(operations, one)
+		}
+	}
+	slices.SortFunc(operations, func(a, b docsOperation) int {
+		return cmp.Or(strings.Compare(a.Path, b.Path), strings.Compare(a.Method, b.Method))
+	})
+	var commands []docsCommand
+	for _, c := range clinic.Commands() {
+		one := docsCommand{Type: c.Type}
+		for _, role := range c.Roles {
+			one.Roles += string(role) + " "
+		}
+		if c.Data != nil {
+			one.Data = reflect.TypeOf(c.Data).Name()
+		}
+		commands = append(commands, one)
+	}
+	var page bytes.Buffer
+	err := docsTemplate.Execute(&page, map[string]any{"Info": doc.Info, "Operations": operations, "Commands": commands, "Events": clinic.EventTypes})
+	return page.Bytes(), err
+}
+
+func shape(s *huma.Schema) string {
+	if s == nil {
+		return ""
+	}
+	return cmp.Or(strings.TrimPrefix(s.Ref, "#/components/schemas/"), s.Type)
+}
+
+const docsStyle = `body{font:17px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1d1b16;background:#fffdf8}
+code{font:15px ui-monospace,monospace}table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #ddd6c8;vertical-align:top}
+h3{margin:1.6rem 0 .2rem}p{margin:.2rem 0}`
+
+var docsTemplate = template.Must(template.New("docs").Parse(`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{{.Info.Title}}: the contract</title><link rel="stylesheet" href="/docs.css"></head>
+<body><h1>{{.Info.Title}}: the contract</h1>
+<p>{{.Info.Description}} For programs: <a href="/openapi.json">openapi.json</a>, <a href="/asyncapi.json">asyncapi.json</a>.</p>
+<h2>Operations</h2>
+{{range .Operations}}<h3><code>{{.Method}} {{.Path}}</code></h3><p>{{.Summary}}{{if not .Public}}; signed in{{end}}{{if .Body}}; body <code>{{.Body}}</code>{{end}}.</p>
+{{if .Parameters}}<table>{{range .Parameters}}<tr><td><code>{{.Name}}</code></td><td>{{.In}}</td><td>{{.Description}}</td></tr>{{end}}</table>{{end}}
+{{end}}<h2>Actions</h2><table><tr><th>type</th><th>data</th><th>who may</th></tr>{{range .Commands}}<tr><td><code>{{.Type}}</code></td><td><code>{{.Data}}</code></td><td>{{.Roles}}</td></tr>{{end}}</table>
+<h2>Events</h2><p>{{range .Events}}<code>{{.}}</code> {{end}}</p></body></html>
+`))

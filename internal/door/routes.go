@@ -1,0 +1,78 @@
+package door
+
+import (
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humagin"
+	"github.com/gin-gonic/gin"
+
+	"github.com/aashram-care/sangam/internal/api"
+)
+
+const (
+	sessionPath = "/api/v1/session"
+	socketPath  = "/ws"
+)
+
+func init() { gin.SetMode(gin.ReleaseMode) } // gin's own debug lines would be the only unstructured ones
+
+func (d *Door) routes() *gin.Engine {
+	e := gin.New()
+	e.HandleMethodNotAllowed = true
+	e.RedirectTrailingSlash = false
+	_ = e.SetTrustedProxies(nil) // nil is always accepted
+	e.Use(d.logged, recovered(d.o.Log), headers, d.otherOrigins, bounded, d.awake, d.identify, d.rates)
+	e.NoRoute(d.screens.serve)
+	e.NoMethod(noMethod)
+
+	d.api = humagin.New(e, configuration(d.o.Version))
+	d.operations(d.api)
+	if d.o.Routes != nil {
+		d.o.Routes(d.api, d)
+	}
+	e.GET(socketPath, d.openSocket)
+	d.documents(e)
+	return e
+}
+
+// configuration is huma's, without what it would serve by itself: its docs page loads from elsewhere.
+func configuration(version string) huma.Config {
+	c := huma.DefaultConfig("Sangam", version)
+	c.OpenAPIPath, c.DocsPath, c.SchemasPath = "", "", ""
+	c.CreateHooks, c.Transformers = nil, nil
+	c.AllowAdditionalPropertiesByDefault = true
+	c.Formats = map[string]huma.Format{"application/json": huma.DefaultJSONFormat, "json": huma.DefaultJSONFormat}
+	c.DefaultFormat = "application/json"
+	c.Info.Description = "The contract of a node: a site's edge, and the hub under its own scopes. Errors are application/problem+json; decide by `code`."
+	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		"bearer": {Type: "http", Scheme: "bearer", Description: "Token of a session, or key of an outside app"},
+		"cookie": {Type: "apiKey", In: "cookie", Name: "sangam_NODE_SCREEN", Description: "Set by POST /api/v1/session; a request names its screen by the header Sangam-Screen or ?screen="},
+	}
+	return c
+}
+
+var signedInSecurity = []map[string][]string{{"bearer": {}}, {"cookie": {}}}
+
+// operation describes one operation; public ones may be called signed out.
+func operation(method, path, id, summary string, public bool, errors ...int) huma.Operation {
+	op := huma.Operation{
+		OperationID: id, Method: method, Path: path, Summary: summary, MaxBodyBytes: api.MaxActionsBytes,
+		Errors: append([]int{http.StatusUnprocessableEntity, http.StatusTooManyRequests}, errors...),
+	}
+	if !public {
+		op.Security = signedInSecurity
+		op.Errors = append(op.Errors, http.StatusUnauthorized, http.StatusForbidden)
+	}
+	return op
+}
+
+func (d *Door) operations(a huma.API) {
+	d.signInOperations(a)
+	d.readingOperations(a)
+	huma.Register(a, operation(http.MethodPost, "/api/v1/actions", "act", "Ask for changes; each action is judged alone, in order", false, http.StatusRequestEntityTooLarge), d.act)
+	huma.Register(a, operation(http.MethodPost, "/api/v1/events", "postEvent", "Tell an outside app's event after its own commit", false), d.postEvent)
+	huma.Register(a, operation(http.MethodGet, "/api/v1/status", "status", "How the node is", true), d.status)
+	huma.Register(a, operation(http.MethodGet, "/healthz", "healthz", "The process runs", true), d.healthz)
+	huma.Register(a, operation(http.MethodGet, "/readyz", "readyz", "The store is writable and migrated", true, http.StatusServiceUnavailable), d.readyz)
+}
