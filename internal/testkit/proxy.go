@@ -11,6 +11,7 @@ import (
 // Proxy is a line of one test to a target, which can be cut.
 type Proxy struct {
 	Addr string // what to connect to instead of the target
+	t    testing.TB
 	line *lineproxy.Proxy
 }
 
@@ -30,7 +31,7 @@ func StartProxy(t testing.TB, target string) *Proxy {
 			t.Errorf("line to %s: %v", target, err)
 		}
 	})
-	return &Proxy{Addr: line.Addr(), line: line}
+	return &Proxy{Addr: line.Addr(), t: t, line: line}
 }
 
 // Cut stops carrying bytes both ways and closes nothing.
@@ -47,3 +48,16 @@ func (p *Proxy) DropConnections() { p.line.Drop() }
 
 // Delay lets every byte take so much longer each way.
 func (p *Proxy) Delay(d time.Duration) { p.line.SetDelay(d) }
+
+// AwaitConnections waits until so many connections are open, or fails the test.
+func (p *Proxy) AwaitConnections(n int) {
+	p.t.Helper()
+	giveUp := time.After(30 * time.Second)
+	for p.line.Connections() != n {
+		select {
+		case <-time.After(time.Millisecond):
+		case <-giveUp:
+			p.t.Fatalf("%d connections are open, want %d", p.line.Connections(), n)
+		}
+	}
+}

@@ -85,33 +85,69 @@ func (r *Redis) Start() {
 	if err := os.WriteFile(conf, []byte(text), 0o600); err != nil {
 		r.t.Fatal(err)
 	}
-	r.process = exec.Command(binary, conf)
-	if err := r.process.Start(); err != nil {
-		r.t.Fatalf("start redis-server: %v", err)
+	// A client that dials a port without a server can, rarely, be given that very port as its own: then the server has
+	// to wait until that client has noticed.
+	for attempt := 1; !r.launch(binary, conf, log); attempt++ {
+		if attempt == 20 {
+			r.t.Fatalf("redis-server does not start; its log:\n%s", contents(log))
+		}
+		<-time.After(50 * time.Millisecond)
 	}
-	exited := make(chan struct{})
-	r.exited = exited
-	go func() {
-		_ = r.process.Wait()
-		close(exited)
-	}()
-	r.awaitReady(log)
 }
 
-func (r *Redis) awaitReady(log string) {
+// launch starts the process and waits until it answers; it is false when the port is taken.
+func (r *Redis) launch(binary, conf, log string) bool {
 	r.t.Helper()
+	process, exited := exec.Command(binary, conf), make(chan struct{})
+	if err := process.Start(); err != nil {
+		r.t.Fatalf("start redis-server: %v", err)
+	}
+	r.process, r.exited = process, exited
+	unguard := r.guard(process.Process.Pid)
+	go func() {
+		_ = process.Wait()
+		unguard()
+		close(exited)
+	}()
 	giveUp := time.After(30 * time.Second)
 	for !r.answers() {
 		select {
-		case <-r.exited:
-			text, _ := os.ReadFile(log)
-			r.t.Fatalf("redis-server ended at once; its log:\n%s", text)
+		case <-exited:
+			if strings.Contains(contents(log), "Address already in use") {
+				_ = os.Remove(log)
+				return false
+			}
+			r.t.Fatalf("redis-server ended at once; its log:\n%s", contents(log))
 		case <-giveUp:
-			text, _ := os.ReadFile(log)
-			r.t.Fatalf("redis-server does not answer; its log:\n%s", text)
+			r.t.Fatalf("redis-server does not answer; its log:\n%s", contents(log))
 		case <-time.After(10 * time.Millisecond):
 		}
 	}
+	return true
+}
+
+// guard ends the server when this process ends without running cleanups, as after a test's time limit: it holds the
+// other end of a pipe that the guard reads.
+func (r *Redis) guard(pid int) (unguard func()) {
+	r.t.Helper()
+	watcher := exec.Command("sh", "-c", fmt.Sprintf("read _; kill -9 %d", pid))
+	pipe, err := watcher.StdinPipe()
+	if err == nil {
+		err = watcher.Start()
+	}
+	if err != nil {
+		r.t.Fatalf("guard redis-server: %v", err)
+	}
+	return func() {
+		_ = watcher.Process.Kill() // before the pipe closes, or it would kill whoever has the number then
+		_ = watcher.Wait()
+		_ = pipe.Close()
+	}
+}
+
+func contents(file string) string {
+	text, _ := os.ReadFile(file)
+	return string(text)
 }
 
 // answers says whether the server accepts commands, be it only to ask for a password.

@@ -68,6 +68,9 @@ func TestFrameMadeFromTheDocumentationIsRead(t *testing.T) {
 	}
 	join := seal.Secret{1, 2, 3}
 	id := r.AddSecret(join)
+	if want := binary.BigEndian.Uint32(derived(t, join[:], nil, "sangam 1 join id")) | 1<<31; uint32(id) != want {
+		t.Errorf("the key id of a secret is %#x, want %#x", id, want)
+	}
 	h := seal.Header{Kind: 3, KeyID: id, Site: siteA, Open: true}
 	if _, body, err := r.Unseal(seal.Up, documented(t, derived(t, join[:], nil, "sangam 1 join up"), h, 2, []byte("hello"))); err != nil || string(body) != "hello" {
 		t.Errorf("join: %q, %v", body, err)

@@ -38,7 +38,7 @@ func FuzzCompressedBody(f *testing.F) {
 	f.Add([]byte("\x50\x2a\x4d\x18\x04\x00\x00\x00skip"))
 	f.Fuzz(func(t *testing.T, packed []byte) {
 		if len(packed) > seal.MaxFrame-seal.Overhead {
-			t.Skip("no frame is so long")
+			return // no frame is so long
 		}
 		edge, hub := sessions(t)
 		_, body, err := hub.Unseal(resealCompressed(t, edge, packed))

@@ -36,7 +36,8 @@
 // info "sangam 1 session id".
 //
 // A site that has no key yet seals its hello with the one-time secret of its join code (Join), under
-// info "sangam 1 join up" and "sangam 1 join down"; the key id of a secret is derived from it and has the highest bit set.
+// info "sangam 1 join up" and "sangam 1 join down". The key id of a secret is 4 bytes of HKDF with no salt and info
+// "sangam 1 join id", the highest bit set.
 //
 // # What this package refuses
 //

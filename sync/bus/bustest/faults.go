@@ -54,7 +54,7 @@ func serverDown(t *testing.T, h Harness) {
 		if ctx.Err() != nil {
 			t.Fatalf("subscribe after the start: %v", err)
 		}
-		time.Sleep(10 * time.Millisecond) // the caller's own wait before it tries again
+		<-time.After(10 * time.Millisecond) // the caller's own wait before it tries again
 	}
 }
 

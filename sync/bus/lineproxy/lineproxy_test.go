@@ -40,7 +40,12 @@ func start(t *testing.T) *lineproxy.Proxy {
 			}()
 		}
 	}()
-	p, err := lineproxy.Listen("127.0.0.1:0", echo.Addr().String())
+	return run(t, echo.Addr().String())
+}
+
+func run(t *testing.T, target string) *lineproxy.Proxy {
+	t.Helper()
+	p, err := lineproxy.Listen("127.0.0.1:0", target)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,6 +96,14 @@ func expectSilence(t *testing.T, conn net.Conn) {
 	}
 }
 
+func expectClosed(t *testing.T, conn net.Conn) {
+	t.Helper()
+	_ = conn.SetReadDeadline(time.Now().Add(10 * time.Second))
+	if _, err := conn.Read(make([]byte, 1)); err == nil || errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Fatalf("read: %v, want a closed connection", err)
+	}
+}
+
 func TestCutLineIsSilentAndDeliversWhenRestored(t *testing.T) {
 	p := start(t)
 	conn := dial(t, p)
@@ -131,10 +144,7 @@ func TestDropClosesWhatIsOpenAndNothingElse(t *testing.T) {
 	send(t, conn, "a")
 	expect(t, conn, "a")
 	p.Drop()
-	_ = conn.SetReadDeadline(time.Now().Add(10 * time.Second))
-	if _, err := conn.Read(make([]byte, 1)); err == nil || errors.Is(err, os.ErrDeadlineExceeded) {
-		t.Fatalf("read after Drop: %v, want a closed connection", err)
-	}
+	expectClosed(t, conn)
 	fresh := dial(t, p)
 	send(t, fresh, "b")
 	expect(t, fresh, "b")
@@ -159,34 +169,25 @@ func TestOneEndClosingClosesTheOther(t *testing.T) {
 	send(t, conn, "a")
 	expect(t, conn, "a")
 	conn.Close()
-	for p.Connections() != 0 {
-		time.Sleep(time.Millisecond) // a condition: a line that stays fails by the test's own time limit
+	for p.Connections() != 0 { // a line that stays fails by the time limit of the whole test
+		<-time.After(time.Millisecond)
 	}
 }
 
-func TestTargetThatIsDownClosesWhoConnects(t *testing.T) {
+func TestTargetThatIsDownIsLearntOnlyOverAWholeLine(t *testing.T) {
 	free, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	nobody := free.Addr().String()
 	free.Close()
-	p, err := lineproxy.Listen("127.0.0.1:0", nobody)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan error)
-	go func() { ended <- p.Run(ctx) }()
+	p := run(t, nobody)
+	p.Cut()
 	conn := dial(t, p)
-	_ = conn.SetReadDeadline(time.Now().Add(10 * time.Second))
-	if _, err := conn.Read(make([]byte, 1)); err == nil || errors.Is(err, os.ErrDeadlineExceeded) {
-		t.Errorf("read: %v, want a closed connection", err)
-	}
-	cancel()
-	if err := <-ended; err != nil {
-		t.Errorf("Run: %v", err)
-	}
+	expectSilence(t, conn)
+	p.Restore()
+	expectClosed(t, conn)
+	expectClosed(t, dial(t, p))
 }
 
 func TestPortInUseIsAnErrorThatNamesIt(t *testing.T) {

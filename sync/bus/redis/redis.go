@@ -15,7 +15,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"sync"
 	"time"
 
@@ -199,22 +198,3 @@ func (b *Bus) Close() error {
 	}
 	return nil
 }
-
-// client returns a go-redis client for one subscription. It may dial once: after an error go-redis would redial and
-// resubscribe by itself, holding the lock that Close needs, and nobody would hear of the gap.
-func (b *Bus) client() *goredis.Client {
-	o := b.dial
-	o.PoolSize = 1
-	o.PipelinePoolSize = -1
-	o.MaxRetries = -1
-	dialNet := o.NewDialer()
-	var once sync.Once
-	o.Dialer = func(ctx context.Context, network, addr string) (conn net.Conn, err error) {
-		err = errDialledOnce
-		once.Do(func() { conn, err = dialNet(ctx, network, addr) })
-		return conn, err
-	}
-	return goredis.NewClient(&o)
-}
-
-var errDialledOnce = errors.New("a subscription has one connection")

@@ -29,18 +29,6 @@ type subscription struct {
 	started bool  // whether run was or will be called
 }
 
-// wire is one connection of a subscription: the PubSub and the client that dialled it.
-type wire struct {
-	client *goredis.Client
-	pubsub *goredis.PubSub
-}
-
-func (w *wire) close() {
-	// Their only errors say that they were closed before.
-	_ = w.pubsub.Close()
-	_ = w.client.Close()
-}
-
 func newSubscription(b *Bus, channels []string) *subscription {
 	s := &subscription{
 		bus:      b,
@@ -120,12 +108,14 @@ func (s *subscription) redial(lost error) *wire {
 // connect dials and returns once every channel is confirmed. What arrives between two
 // confirmations is queued. If this is not the first connection, the queue has the gap before anything it brings.
 func (s *subscription) connect(ctx context.Context) (*wire, error) {
-	client := s.bus.client()
-	w := &wire{client: client, pubsub: client.Subscribe(ctx)}
+	w := s.bus.newWire()
 	if !s.hold(w) {
 		w.close()
 		return nil, bus.ErrClosed
 	}
+	// go-redis keeps a deadline, and does not hear of a cancellation while it waits for an answer.
+	stop := context.AfterFunc(ctx, w.close)
+	defer stop()
 	if err := s.confirm(ctx, w); err != nil {
 		open := s.hold(nil)
 		w.close()

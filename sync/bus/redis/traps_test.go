@@ -221,6 +221,49 @@ func TestCloseDoesNotWaitForTheServer(t *testing.T) {
 	}
 }
 
+// While go-redis waits for an answer it holds the lock that its own Close needs.
+func TestCloseDoesNotWaitForAnAnswerThatNeverComes(t *testing.T) {
+	s := testkit.StartRedis(t)
+	line := testkit.StartProxy(t, s.Addr)
+	patient := quick
+	patient.IOTimeout = time.Hour
+	b := open(t, s.URLAt(line.Addr), patient)
+	ctx := deadline(t)
+	sub, err := b.Subscribe(ctx, "c")
+	if err != nil {
+		t.Fatal(err)
+	}
+	line.Cut()
+	line.DropConnections()
+	if _, err := sub.Receive(ctx); !errors.Is(err, bus.ErrGap) {
+		t.Fatalf("receive: %v, want a gap", err)
+	}
+	line.AwaitConnections(1) // it has dialled again, and waits
+	if err := sub.Close(); err != nil {
+		t.Errorf("close: %v", err)
+	}
+}
+
+func TestSubscribeEndsWhenItsCallerGivesUp(t *testing.T) {
+	s := testkit.StartRedis(t)
+	line := testkit.StartProxy(t, s.Addr)
+	line.Cut()
+	patient := quick
+	patient.IOTimeout = time.Hour
+	b := open(t, s.URLAt(line.Addr), patient)
+	ctx, cancel := context.WithCancel(context.Background())
+	got := make(chan error)
+	go func() {
+		_, err := b.Subscribe(ctx, "c")
+		got <- err
+	}()
+	line.AwaitConnections(1)
+	cancel()
+	if err := <-got; !errors.Is(err, context.Canceled) {
+		t.Errorf("subscribe: %v, want the context's error", err)
+	}
+}
+
 func TestErrorsNameTheServerAndNeverThePassword(t *testing.T) {
 	s := testkit.StartRedisWithPassword(t, "right")
 	wrong := open(t, "redis://:hunter2@"+s.Addr, quick)
