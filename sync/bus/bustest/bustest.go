@@ -57,6 +57,7 @@ func Run(t *testing.T, open func(t *testing.T) Harness) {
 		{"NoChannelIsAnError", noChannel},
 		{"CloseEndsReceive", closeEndsReceive},
 		{"ClosedBusRefuses", closedBusRefuses},
+		{"ClosingTheBusEndsASubscribeOnItsWay", closeWhileSubscribing},
 		{"ReceiveHonoursItsContext", receiveHonoursContext},
 		{"SlowReceiverGetsAGapAndThenTheNewest", slowReceiver},
 		{"WrongPasswordIsTold", wrongPassword},

@@ -172,6 +172,30 @@ func closedBusRefuses(t *testing.T, h Harness) {
 	}
 }
 
+func closeWhileSubscribing(t *testing.T, h Harness) {
+	for range 20 { // the moments in which they meet differ
+		b := node(t, h.Open)
+		got := make(chan error)
+		for range 4 {
+			go func() {
+				s, err := b.Subscribe(context.Background(), "c")
+				if err == nil {
+					_, err = s.Receive(context.Background())
+				}
+				got <- err
+			}()
+		}
+		if err := b.Close(); err != nil {
+			t.Fatalf("close: %v", err)
+		}
+		for range 4 {
+			if err := <-got; !errors.Is(err, bus.ErrClosed) {
+				t.Fatalf("subscribe or receive: %v, want ErrClosed", err)
+			}
+		}
+	}
+}
+
 func receiveHonoursContext(t *testing.T, h Harness) {
 	a, b := node(t, h.Open), node(t, h.Open)
 	s := subscribe(t, b, "c")
