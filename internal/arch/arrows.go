@@ -26,21 +26,22 @@ const (
 )
 
 var layers = []layer{
-	{"cmd/*", []string{"edge", "hub", "internal/demo", "internal/replay", "internal/control", "internal/api"}, "cmd only starts: flags, config, Run, exit code"},
+	{"cmd/*", []string{"edge", "hub", "internal/demo", "internal/replay", "internal/control", "internal/node", "internal/api"}, "cmd only starts: flags, config, Run, exit code"},
 	{"edge", node, assemble},
 	{"hub", node, assemble},
 	{"web", nil, "the front end is an embedded folder and nothing more"},
 
 	{"internal/demo", []string{"edge", "hub", "internal/replay", "internal/api", "sync/bus", "sync/bus/*", "web"}, "the demo is a user of edge and hub, never a third kind of node"},
 	{"internal/replay", []string{"internal/api"}, "a replay acts through the public API, as a kiosk would; it could prove nothing from inside"},
-	{"internal/control", []string{"internal/node", "internal/commit", "internal/api", "internal/clinic", "sync/*", "sync/bus/*", "storage/*"}, "operations act on a node or on its file, never on its web side"},
+	{"internal/control", []string{"internal/node", "internal/pin", "internal/commit", "internal/api", "internal/clinic", "sync/*", "sync/bus/*", "storage/*"}, "operations act on a node or on its file, never on its web side"},
 	{"internal/commit", []string{"internal/api", "internal/clinic", "sync/feed", "sync/record"}, "the committer sees a transaction, not a store, a socket or a link; they reach it by interfaces of their own"},
 	{"internal/node", []string{"internal/commit", "internal/api", "internal/clinic", "sync/feed", "sync/record", "storage/*"}, "a node's directory and its end are the same at a site and at the centre; what is served from it is not known here"},
-	{"internal/door", []string{"internal/realtime", "internal/api", "internal/clinic", "sync/feed", "sync/record", "web"}, "one HTTP contract serves edge and hub, so it may know neither, nor their store"},
+	{"internal/door", []string{"internal/realtime", "internal/pin", "internal/api", "internal/clinic", "sync/feed", "sync/record", "web"}, "one HTTP contract serves edge and hub, so it may know neither, nor their store"},
 	{"internal/realtime", []string{"internal/api", "sync/feed", "sync/record"}, "it carries frames to audiences; what an audience may see is decided by clinic, behind an interface"},
 	{"internal/api", []string{"internal/clinic"}, "every JSON shape lies here and is read by all; it may not depend on who sends it"},
 	{"internal/api/gen", []string{"internal/api", "internal/clinic", "internal/door", "internal/realtime", "edge", "hub", "web"}, "the generator writes down what the doors really offer, and nothing else"},
 	{"internal/clinic", []string{"sync/record"}, domain},
+	{"internal/pin", nil, "how a PIN is kept depends on nobody who asks"},
 	{"internal/arch", nil, "the judge of the rules stands outside of them"},
 	{"internal/testkit", []string{anything}, "tests start real nodes"},
 
