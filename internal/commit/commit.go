@@ -263,6 +263,9 @@ func (c *Committer) Day(site record.ID, fn func(*clinic.Day)) bool {
 	return true
 }
 
+// Waiting is how many callers are in the queue of Act and Write, for figures; the one being served is not.
+func (c *Committer) Waiting() int { return len(c.local) }
+
 // Healthy is nil, or why the last transaction of this node failed.
 func (c *Committer) Healthy() error {
 	c.mu.RLock()
