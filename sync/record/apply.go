@@ -18,7 +18,9 @@ type Edit struct {
 	// status field takes Text(name) or an old status: Apply works out the
 	// generation.
 	Set map[string]Value
-	// Add gives grow fields new items. Items already held are left alone.
+	// Add gives grow fields new items. Items already held are left alone. One
+	// without an id gets its ItemID: the cheapest on the wire, and a repeat
+	// of it adds nothing.
 	Add map[string][]Item
 	// NewGeneration starts a new status generation even where the move goes
 	// up in rank: an undo, a reinstatement.
@@ -102,8 +104,8 @@ func (a *applying) set(name string, v Value) error {
 	if len(v) == 0 {
 		v = Null()
 	}
-	if len(v) > MaxValueBytes {
-		return ErrTooLarge
+	if err := v.check(); err != nil {
+		return err
 	}
 	switch a.schema.policy(a.record.Kind, name) {
 	case Grow:
@@ -219,19 +221,26 @@ func (a *applying) add(name string, items []Item) error {
 			return fmt.Errorf("it takes one value, not items: %w", ErrPolicy)
 		}
 	}
-	for i, it := range items {
-		if it.ID.IsZero() {
-			return fmt.Errorf("an item without id: %w", ErrBadName)
-		}
+	items = slices.Clone(items)
+	for i := range items {
+		it := &items[i]
 		if len(it.Value) == 0 {
-			items = slices.Clone(items)
-			items[i].Value = Null()
+			it.Value = Null()
 		}
-		if len(it.Value) > MaxValueBytes {
-			return ErrTooLarge
+		if err := it.Value.check(); err != nil {
+			return err
+		}
+		if it.ID.IsZero() {
+			it.ID = ItemID(a.record.Key(), name, it.Value)
 		}
 	}
 	return a.grow(name, items)
+}
+
+// ItemID names an item by its content: the same value in the same field of
+// the same record is the same item.
+func ItemID(of Key, field string, v Value) ID {
+	return Derive("item", of.Kind, string(of.ID[:]), field, string(v))
 }
 
 func (a *applying) grow(name string, items []Item) error {

@@ -29,18 +29,28 @@ const (
 )
 
 // Escapes in a column of values. Values never carry CBOR tags, so a tag
-// announces a value written shorter than it is.
+// announces something written shorter than it is, at the top of a value or
+// inside it.
 const (
-	escapeTime = 0 // an int: milliseconds after the record's first stamp
-	escapeV7   = 1 // a UUIDv7: milliseconds after the first stamp, 10 bytes in random
-	escapeSame = 2 // an index into the column's earlier distinct values
+	escapeV7   = 0 // a UUIDv7: index of a stamp, milliseconds after it; 10 bytes in random
+	escapeSame = 1 // an index into the column's earlier values, whole
+	escapeTime = 8 // and above: milliseconds after the stamp of index tag-8
+)
+
+// Forms of an item's id.
+const (
+	idNamed  = 0 // by its value, see ItemID
+	idStamp  = 1 // a completion: the index of its stamp follows
+	idPlain  = 2 // as it is
+	idsTimed = 3 // a UUIDv7: milliseconds after the record's first stamp follow
 )
 
 // EncodeBatch writes records, in order, for the wire:
 // [version, count, writers, names, seen lists, shapes, shape of each record,
 // ids, random bits of ids, stamps, stamps of fields, columns of values].
 // Values stand in columns by shape and field, times and ids as distances from
-// the record's first stamp, so that a bulk batch compresses well.
+// a stamp of the record, what can be derived is left out: a bulk batch is
+// small, and compresses well.
 func EncodeBatch(records []Record) ([]byte, error) {
 	e := newBatchEncoder()
 	for i := range records {
@@ -49,7 +59,9 @@ func EncodeBatch(records []Record) ([]byte, error) {
 		if err := r.checkSize(); err != nil {
 			return nil, fmt.Errorf("encode %s %s: %w", r.Kind, r.ID, err)
 		}
-		e.record(&r)
+		if e.record(&r); e.err != nil {
+			return nil, fmt.Errorf("encode %s %s: %w", r.Kind, r.ID, e.err)
+		}
 	}
 	return e.bytes(len(records)), nil
 }
@@ -76,6 +88,7 @@ type batchEncoder struct {
 	order, ids, random, stamps, used  []byte
 	lastMs                            int64
 	scratch                           []byte
+	err                               error
 }
 
 func newBatchEncoder() *batchEncoder {
@@ -118,19 +131,19 @@ func (e *batchEncoder) record(r *Record) {
 	n := e.shape(r)
 	e.order = appendHead(e.order, majorUint, uint64(n))
 	e.order = appendHead(e.order, majorUint, uint64(e.name(r.Day)))
-	base := e.stampTable(r)
-	e.ids = e.id(e.ids, r.ID, &e.lastMs)
+	e.stampTable(r)
+	e.ids = e.id(e.ids, r.ID)
 	s := e.list[n]
 	c := 0
 	for i := range r.Fields {
 		f := &r.Fields[i]
 		if len(f.Value) > 0 {
 			e.used = appendHead(e.used, majorUint, uint64(f.Stamp))
-			e.value(&s.columns[c], f.Value, base)
+			e.value(&s.columns[c], f.Value, r)
 			c++
 		}
 		if len(f.Items) > 0 {
-			e.items(s.columns[c:c+2], r, f, base)
+			e.items(s.columns[c:c+2], r, f)
 			c += 2
 		}
 	}
@@ -187,9 +200,8 @@ func (e *batchEncoder) writer(w Writer) int {
 	return n
 }
 
-// stampTable writes the record's stamps and returns the milliseconds of the
-// first, from which its times are told.
-func (e *batchEncoder) stampTable(r *Record) (base int64) {
+// stampTable writes the record's stamps. lastMs becomes the first one's.
+func (e *batchEncoder) stampTable(r *Record) {
 	e.stamps = appendHead(e.stamps, majorUint, uint64(len(r.Stamps)))
 	at := e.lastMs
 	for i := range r.Stamps {
@@ -198,13 +210,9 @@ func (e *batchEncoder) stampTable(r *Record) (base int64) {
 		e.stamps = appendHead(e.stamps, majorUint, uint64(e.writer(s.Writer)))
 		e.stamps = appendHead(e.stamps, majorUint, uint64(e.seen(s.Seen)))
 		if i == 0 {
-			base = at
+			e.lastMs = at
 		}
 	}
-	if len(r.Stamps) > 0 {
-		e.lastMs = base
-	}
-	return base
 }
 
 // clock writes milliseconds as a distance, and the counter only where it is
@@ -239,16 +247,14 @@ func (e *batchEncoder) seen(seen []Stamp) int {
 	return 1 + n
 }
 
-// id writes a UUIDv7 as a distance in time and puts its random bits aside;
-// any other id as 16 bytes.
-func (e *batchEncoder) id(b []byte, id ID, at *int64) []byte {
+// id writes a UUIDv7 as a distance from the record's first stamp and puts its
+// random bits aside; any other id as 16 bytes.
+func (e *batchEncoder) id(b []byte, id ID) []byte {
 	if !id.isV7() {
 		return appendID(b, id)
 	}
-	ms := id.millis()
-	b = append(b, Int(ms-*at)...)
 	e.random = append(e.random, id[6:]...)
-	return b
+	return append(b, Int(id.millis()-e.lastMs)...)
 }
 
 func (id ID) isV7() bool { return id[6]>>4 == 7 && id[8]>>6 == 2 }
@@ -265,16 +271,11 @@ func v7At(ms int64, random []byte) ID {
 	return id
 }
 
-// near bounds the distances worth writing as such: 2^40 ms, 34 years.
-const near = 1 << 40
-
-func (e *batchEncoder) value(c *column, v Value, base int64) {
-	if n, ok := v.int(); ok && len(v) > 5 && n-base < near && base-n < near {
-		c.out = append(appendHead(c.out, majorTag, escapeTime), Int(n-base)...)
-		return
-	}
-	if len(v) <= 2 {
-		c.out = append(c.out, v...)
+// value writes one value: whole where it is short, as an index where the
+// column had it before, else with its times and ids escaped.
+func (e *batchEncoder) value(c *column, v Value, r *Record) {
+	if !repeats(v) {
+		c.out = e.pack(c.out, v, r)
 		return
 	}
 	if n, ok := c.known[string(v)]; ok {
@@ -285,32 +286,93 @@ func (e *batchEncoder) value(c *column, v Value, base int64) {
 		c.known = map[string]int{}
 	}
 	c.known[string(v)] = len(c.known)
-	if id := v.ID(); len(v) == 17 && id.isV7() {
-		c.out = e.id(appendHead(c.out, majorTag, escapeV7), id, &base)
-		return
-	}
-	c.out = append(c.out, v...)
+	c.out = e.pack(c.out, v, r)
 }
 
-// items writes a grow field into two columns: count and ids, and values. A
-// completion that Apply named is told by the index of its stamp.
-func (e *batchEncoder) items(c []column, r *Record, f *Field, base int64) {
-	c[0].out = appendHead(c[0].out, majorUint, uint64(len(f.Items)))
+// repeats tells whether a value is worth remembering: not a number, and
+// longer than an index.
+func repeats(v Value) bool { return len(v) > 2 && v[0]>>5 > majorNegative }
+
+// pack copies a value, escaping times and UUIDv7s near a stamp of the record.
+func (e *batchEncoder) pack(out []byte, v Value, r *Record) []byte {
+	rd := reader{data: v}
+	for rd.left() > 0 {
+		start := rd.off
+		major, n := rd.head()
+		if (major == majorBytes || major == majorText) && n > uint64(rd.left()) {
+			rd.fail("cut short")
+		}
+		if rd.err != nil {
+			e.err = rd.err
+			return out
+		}
+		switch major {
+		case majorUint:
+			if i, d := nearest(r, n); i >= 0 && rd.off-start > 3 {
+				out = append(appendHead(out, majorTag, uint64(escapeTime+i)), Int(d)...)
+				continue
+			}
+		case majorBytes, majorText:
+			chunk := v[rd.off : rd.off+int(n)]
+			rd.off += int(n)
+			if major == majorBytes && len(chunk) == 16 && ID(chunk).isV7() {
+				if i, d := nearest(r, uint64(ID(chunk).millis())); i >= 0 {
+					out = appendHead(appendHead(out, majorTag, escapeV7), majorUint, uint64(i))
+					out = append(out, Int(d)...)
+					e.random = append(e.random, chunk[6:]...)
+					continue
+				}
+			}
+		}
+		out = append(out, v[start:rd.off]...)
+	}
+	return out
+}
+
+// near bounds the distances worth writing as such: some 34 years.
+const near = 1 << 40
+
+// nearest returns the stamp of r that is closest to a time in milliseconds,
+// and the distance from it; -1 when none is near.
+func nearest(r *Record, ms uint64) (stamp int, distance int64) {
+	stamp, distance = -1, near
+	for i := range r.Stamps {
+		if ms >= 1<<48 {
+			break
+		}
+		if d := int64(ms) - int64(r.Stamps[i].HLC>>16); max(d, -d) < max(distance, -distance) {
+			stamp, distance = i, d
+		}
+	}
+	return stamp, distance
+}
+
+// items writes a grow field into two columns: ids, and values.
+func (e *batchEncoder) items(c []column, r *Record, f *Field) {
+	out := appendHead(c[0].out, majorUint, uint64(len(f.Items)))
 	for i := range f.Items {
 		it := &f.Items[i]
-		if n := completedBy(r, it.ID); n >= 0 {
-			c[0].out = appendHead(appendHead(c[0].out, majorTag, 0), majorUint, uint64(n))
-		} else {
-			c[0].out = e.id(c[0].out, it.ID, &base)
-		}
 		v := it.Value
 		if len(v) == 0 {
 			v = Null()
 		}
-		e.value(&c[1], v, base)
+		stamp := completedBy(r, it.ID)
+		switch {
+		case it.ID == ItemID(r.Key(), f.Name, v):
+			out = append(out, idNamed)
+		case stamp >= 0:
+			out = appendHead(append(out, idStamp), majorUint, uint64(stamp))
+		case it.ID.isV7():
+			out = e.id(append(out, idsTimed), it.ID)
+		default:
+			out = append(append(out, idPlain), it.ID[:]...)
+		}
+		e.value(&c[1], v, r)
 	}
+	c[0].out = out
 }
 
+// completedBy returns the index of the stamp that named a completion, or -1.
 func completedBy(r *Record, id ID) int {
 	if id[6]>>4 != 8 {
 		return -1

@@ -57,6 +57,7 @@ type batchDecoder struct {
 
 	order, ids, stamps, used reader
 	random                   []byte
+	values                   []byte // what was unpacked; values alias it
 	lastMs                   int64
 }
 
@@ -213,9 +214,8 @@ func (d *batchDecoder) record() Record {
 	}
 	s := &d.shapes[i]
 	r := Record{Kind: s.kind, Day: day}
-	var base int64
-	r.Stamps, base = d.stampTable()
-	r.ID = d.idAt(&d.ids, d.lastMs)
+	r.Stamps = d.stampTable()
+	r.ID = d.idAt(&d.ids)
 	if d.err != nil {
 		return Record{}
 	}
@@ -229,11 +229,11 @@ func (d *batchDecoder) record() Record {
 		if f.form&formValue != 0 {
 			out.Stamp = d.used.index(len(r.Stamps))
 			d.from(&d.used)
-			out.Value = d.valueAt(&s.columns[c], base)
+			out.Value = d.valueAt(&s.columns[c], &r)
 			c++
 		}
 		if f.form&formItems != 0 {
-			out.Items = d.itemsAt(s.columns[c:c+2], &r, base)
+			out.Items = d.itemsAt(s.columns[c:c+2], &r, f.name)
 			c += 2
 		}
 		if d.err != nil {
@@ -244,15 +244,15 @@ func (d *batchDecoder) record() Record {
 	return r
 }
 
-func (d *batchDecoder) stampTable() (table []StampSeen, base int64) {
+func (d *batchDecoder) stampTable() []StampSeen {
 	n := d.stamps.index(MaxFields + 1)
 	if n > d.stamps.left()/3 {
 		d.stamps.fail("cut short")
 	}
 	if d.from(&d.stamps); n == 0 || d.err != nil {
-		return nil, 0
+		return nil
 	}
-	table = make([]StampSeen, n)
+	table := make([]StampSeen, n)
 	at := d.lastMs
 	for i := range table {
 		table[i].HLC = d.clock(&at)
@@ -261,12 +261,11 @@ func (d *batchDecoder) stampTable() (table []StampSeen, base int64) {
 			table[i].Seen = d.seens[s-1]
 		}
 		if i == 0 {
-			base = at
+			d.lastMs = at
 		}
 	}
 	d.from(&d.stamps)
-	d.lastMs = base
-	return table, base
+	return table
 }
 
 func (d *batchDecoder) clock(at *int64) HLC {
@@ -304,13 +303,16 @@ func (r *reader) peek() byte {
 	return r.data[r.off] >> 5
 }
 
-func (d *batchDecoder) idAt(r *reader, base int64) (id ID) {
+func (d *batchDecoder) idAt(r *reader) (id ID) {
+	defer d.from(r)
 	if r.peek() == majorBytes {
-		id = r.id()
-		d.from(r)
-		return id
+		return r.id()
 	}
-	ms := base + r.int()
+	return d.v7(r, d.lastMs+r.int())
+}
+
+// v7 takes the next random bits for an id of that millisecond.
+func (d *batchDecoder) v7(r *reader, ms int64) (id ID) {
 	switch {
 	case r.err != nil:
 	case ms < 0 || ms >= 1<<48:
@@ -318,68 +320,135 @@ func (d *batchDecoder) idAt(r *reader, base int64) (id ID) {
 	case len(d.random) < 10:
 		r.fail("random bits cut short")
 	default:
-		id = v7At(ms, d.random[:10])
+		id = v7At(ms, d.random)
 		d.random = d.random[10:]
 	}
-	d.from(r)
 	return id
 }
 
-func (d *batchDecoder) valueAt(c *columnIn, base int64) Value {
+func (d *batchDecoder) valueAt(c *columnIn, r *Record) Value {
 	defer d.from(&c.reader)
-	if c.peek() != majorTag {
-		v := c.value()
-		if len(v) > 2 {
-			c.known = append(c.known, v)
-		}
-		return v
-	}
-	switch _, tag := c.head(); tag {
-	case escapeTime:
-		return Int(base + c.int())
-	case escapeV7:
-		v := IDValue(d.idAt(&c.reader, base))
-		c.known = append(c.known, v)
-		return v
-	case escapeSame:
+	if c.left() > 0 && c.data[c.off] == majorTag<<5|escapeSame {
+		c.off++
 		i := c.index(len(c.known))
 		if c.err != nil {
 			return nil
 		}
 		return c.known[i]
-	default:
-		c.fail("escape %d", tag)
+	}
+	start := len(d.values)
+	d.unpack(&c.reader, r, maxDepth)
+	v := Value(d.values[start:len(d.values):len(d.values)])
+	if len(v) > MaxValueBytes {
+		c.fail("a value of %d bytes", len(v))
+	}
+	if c.err != nil {
 		return nil
+	}
+	if repeats(v) {
+		c.known = append(c.known, v)
+	}
+	return v
+}
+
+// unpack copies one value to d.values, resolving its escapes.
+func (d *batchDecoder) unpack(c *reader, r *Record, depth int) {
+	if depth == 0 {
+		c.fail("nested deeper than %d", maxDepth)
+	}
+	start := c.off
+	major, n := c.head()
+	if c.err != nil {
+		return
+	}
+	parts := uint64(0)
+	switch major {
+	case majorTag:
+		d.unescape(c, r, n)
+		return
+	case majorBytes, majorText:
+		if n > uint64(c.left()) {
+			c.fail("cut short")
+			return
+		}
+		c.off += int(n)
+	case majorArray, majorMap:
+		if n > uint64(c.left()) {
+			c.fail("cut short")
+			return
+		}
+		if parts = n; major == majorMap {
+			parts *= 2
+		}
+	}
+	d.values = append(d.values, c.data[start:c.off]...)
+	for ; parts > 0 && c.err == nil; parts-- {
+		d.unpack(c, r, depth-1)
 	}
 }
 
-func (d *batchDecoder) itemsAt(c []columnIn, r *Record, base int64) []Item {
-	n := c[0].index(MaxItems + 1)
-	if n == 0 || n > c[0].left() {
-		c[0].fail("a set of %d items", n)
+func (d *batchDecoder) unescape(c *reader, r *Record, escape uint64) {
+	stamp := int(min(escape, math.MaxInt32)) - escapeTime
+	if escape == escapeV7 {
+		stamp = c.index(len(r.Stamps))
 	}
-	if d.from(&c[0].reader); d.err != nil {
+	if stamp < 0 || stamp >= len(r.Stamps) {
+		c.fail("escape %d", escape)
+		return
+	}
+	ms := int64(r.Stamps[stamp].HLC>>16) + c.int()
+	if escape == escapeV7 {
+		d.values = append(d.values, IDValue(d.v7(c, ms))...)
+		return
+	}
+	if ms < 0 {
+		c.fail("a time of %d ms", ms)
+		return
+	}
+	d.values = appendHead(d.values, majorUint, uint64(ms))
+}
+
+func (d *batchDecoder) itemsAt(c []columnIn, r *Record, field string) []Item {
+	ids := &c[0].reader
+	n := ids.index(MaxItems + 1)
+	if n == 0 || n > ids.left() {
+		ids.fail("a set of %d items", n)
+	}
+	if d.from(ids); d.err != nil {
 		return nil
 	}
 	items := make([]Item, n)
 	for i := range items {
-		if c[0].peek() == majorTag {
-			c[0].head()
-			s := c[0].index(len(r.Stamps))
-			if d.from(&c[0].reader); d.err != nil {
-				return nil
-			}
-			items[i].ID = completionID(r, r.Stamps[s].Stamp)
-		} else {
-			items[i].ID = d.idAt(&c[0].reader, base)
+		it := &items[i]
+		it.Value = d.valueAt(&c[1], r)
+		it.ID = d.itemID(ids, r, field, it.Value)
+		if i > 0 && string(items[i-1].ID[:]) >= string(it.ID[:]) {
+			ids.fail("items out of order")
 		}
-		items[i].Value = d.valueAt(&c[1], base)
-		if i > 0 && string(items[i-1].ID[:]) >= string(items[i].ID[:]) {
-			c[0].fail("items out of order")
-		}
-		if d.from(&c[0].reader); d.err != nil {
+		if d.from(ids); d.err != nil {
 			return nil
 		}
 	}
 	return items
+}
+
+func (d *batchDecoder) itemID(ids *reader, r *Record, field string, v Value) (id ID) {
+	switch form := ids.index(4); form {
+	case idNamed:
+		id = ItemID(r.Key(), field, v)
+	case idStamp:
+		if s := ids.index(len(r.Stamps)); ids.err == nil {
+			id = completionID(r, r.Stamps[s].Stamp)
+		}
+	case idsTimed:
+		id = d.v7(ids, d.lastMs+ids.int())
+	default:
+		if ids.left() < len(id) {
+			ids.fail("cut short")
+			return id
+		}
+		copy(id[:], ids.data[ids.off:])
+		ids.off += len(id)
+	}
+	return id
 }

@@ -77,6 +77,16 @@ func ValueOf(x any) (Value, error) {
 	return b, nil
 }
 
+// check tells whether v is one value that this package can read back.
+func (v Value) check() error {
+	if len(v) > MaxValueBytes {
+		return fmt.Errorf("a value of %d bytes: %w", len(v), ErrTooLarge)
+	}
+	r := reader{data: v}
+	r.value()
+	return r.end()
+}
+
 // Decode reads the value into x as encoding/json would.
 func (v Value) Decode(x any) error {
 	if err := decMode.Unmarshal(v, x); err != nil {
