@@ -2,14 +2,13 @@ import {
   type Client,
   type ConnectionMode,
   defaultPolling,
-  legacyPriority,
-  legacyStatus,
   modeNow,
   type PollingIntervals,
   pollDelay,
   type QueueEntry,
   queueOf,
 } from "@sangam/sdk";
+import { legacyPriority, legacyStatus } from "@sangam/sdk/legacy";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { deviceNow, sameFields, useClient, useClientState } from "./provider.tsx";
 

@@ -101,10 +101,10 @@ export function openHttp(options: HttpOptions): Http {
       );
     } catch (error) {
       if (error instanceof SangamError) throw error;
-      if (abort.signal.aborted && !timedOut) throw refusal("aborted", "The request was cancelled.", true);
+      if (abort.signal.aborted && !timedOut) throw refusal("aborted", "Cancelled.", true);
       heard?.(false);
       throw timedOut
-        ? refusal("timeout", "The node took too long to answer.", true)
+        ? refusal("timeout", "The node is slow to answer.", true)
         : refusal("offline", "The node does not answer.", true);
     } finally {
       deps.clearTimeout(timer);
@@ -142,31 +142,11 @@ function parse(text: string): unknown {
 
 function problemOf(body: unknown, status: number): Problem {
   if (typeof body === "object" && body !== null && "code" in body) {
-    const { code, message, detail, title, retryable, current } = body as Record<string, unknown>;
-    const problem = {
-      code: String(code),
-      message: String(message ?? detail ?? title ?? code),
-      retryable: retryable === true,
-      status,
-    };
-    return current === undefined
-      ? problem
-      : { ...problem, current: current as NonNullable<Problem["current"]> };
+    return { ...(body as Problem), status };
   }
-  const code =
-    status === 401
-      ? "unauthenticated"
-      : status === 403
-        ? "forbidden"
-        : status === 404
-          ? "not_found"
-          : "internal";
-  return {
-    code,
-    message: `The node answered ${status}.`,
-    retryable: status >= 500 || status === 429,
-    status,
-  };
+  const codes: Record<number, string> = { 401: "unauthenticated", 403: "forbidden", 404: "not_found" };
+  const retryable = status >= 500 || status === 429;
+  return { code: codes[status] ?? "internal", message: `HTTP ${status}`, retryable, status };
 }
 
 function retryAfter(headers: Headers | undefined, now: number): number | null {

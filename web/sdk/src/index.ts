@@ -17,7 +17,6 @@ export type {
 } from "./catalogue.ts";
 export { createClient } from "./client.ts";
 export { SangamError } from "./http.ts";
-export { legacyPriority, legacyStatus } from "./legacy.ts";
 export { predict, sawNow } from "./predict.ts";
 export { defaultPolling, pollDelay, retryDelay, retryLimit } from "./schedule.ts";
 export {

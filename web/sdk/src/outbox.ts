@@ -208,7 +208,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     while (!stopped && options.maySend()) {
       again = false;
       const claim = await store.claim(owner, options.tab, deps.now(), leaseMs);
-      if (!claim.granted) {
+      if ("until" in claim) {
         drainLater(claim.until - deps.now() + 1 + deps.random() * 500);
         return;
       }
@@ -296,8 +296,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
   }
 
   function sendOnSocket(action: WireAction): Promise<WireResult | null> {
-    if (JSON.stringify(action).length * 3 > maxFrameBytes || !options.actOnSocket(action))
-      return Promise.resolve(null);
+    if (sizeOf(action) > maxFrameBytes || !options.actOnSocket(action)) return Promise.resolve(null);
     dispatch({ type: "moved", ids: [action.id], to: "sending" });
     return new Promise((resolveAnswer) => {
       const patience = deps.setTimeout(() => answer(null), 5_000);
@@ -344,7 +343,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
       refuse(id, error);
       return;
     }
-    dispatch({ type: "applied", id, ...(seq ? { seq } : {}) });
+    dispatch({ type: "applied", id, seq, entry: data?.entry });
     if (getState().pending.some((p) => p.id === id))
       deps.setTimeout(() => dispatch({ type: "dropped", id }), lingerMs);
     resolve({ status: status === "duplicate" ? "duplicate" : "applied", id, ...(seq ? { seq } : {}), data });
@@ -459,13 +458,15 @@ function wireOf({
 
 /** The longest beginning that fits in one request; at least one. */
 function cut(actions: readonly WireAction[], limit: number): WireAction[] {
-  const batch: WireAction[] = [];
-  const text = new TextEncoder();
   let bytes = 0;
+  let n = 0;
   for (const action of actions.slice(0, limit)) {
-    bytes += text.encode(JSON.stringify(action)).length + 1;
-    if (batch.length > 0 && bytes > maxBatchBytes) break;
-    batch.push(action);
+    bytes += sizeOf(action);
+    if (n > 0 && bytes > maxBatchBytes) break;
+    n++;
   }
-  return batch;
+  return actions.slice(0, n);
 }
+
+/** At most this many bytes as JSON: no character takes more than three in UTF-8. */
+const sizeOf = (action: WireAction) => 3 * JSON.stringify(action).length;

@@ -1,52 +1,57 @@
 /** What an action will do, as far as a client can tell before the node answers, and what its person saw. */
 import { shownRows } from "./rows.ts";
-import { clinicNow, isTerminal, queueOf } from "./selectors.ts";
-import type { Patch, State } from "./types.ts";
+import { clinicNow } from "./selectors.ts";
+import type { Patch, Row, State } from "./types.ts";
 import type { Fields } from "./wire.ts";
 
+/** Lowest first, as the node ranks them. */
+const ranks =
+  "waiting called on_hold no_answer in_service transferred closed_by_rollover no_show left cancelled done".split(
+    " ",
+  );
+
+/** What the queue commands make of an entry. */
 const moves: Readonly<Record<string, string>> = {
-  "queue.call": "called",
-  "queue.no_answer": "no_answer",
-  "queue.hold": "on_hold",
-  "queue.resume": "waiting",
-  "queue.start": "in_service",
-  "queue.complete": "done",
-  "queue.cancel": "cancelled",
-  "queue.leave": "left",
-  "queue.no_show": "no_show",
-  "queue.reinstate": "waiting",
-  "queue.transfer": "waiting",
+  call: "called",
+  no_answer: "no_answer",
+  hold: "on_hold",
+  resume: "waiting",
+  start: "in_service",
+  complete: "done",
+  cancel: "cancelled",
+  leave: "left",
+  no_show: "no_show",
+  reinstate: "waiting",
+  transfer: "waiting",
 };
 
-const ranks = [
-  "waiting",
-  "called",
-  "on_hold",
-  "no_answer",
-  "in_service",
-  "transferred",
-  "closed_by_rollover",
-  "no_show",
-  "left",
-  "cancelled",
-  "done",
-];
-
-/** The same rule as the node's: an equal or lower rank, or leaving a terminal status, starts a new generation. */
-function moved(fields: Fields, status: string): Fields {
-  const from = String(fields.status);
-  const generation = Number(fields.generation ?? 0);
-  const fresh = ranks.indexOf(status) <= ranks.indexOf(from) || (isTerminal(from) && !isTerminal(status));
-  return { status, generation: fresh ? generation + 1 : generation };
+/** The same rule as the node's: an equal or lower rank starts a new generation. */
+function moved({ status: from, generation }: Fields, status: string): Fields {
+  const fresh = ranks.indexOf(status) <= ranks.indexOf(String(from));
+  return { status, generation: Number(generation ?? 0) + (fresh ? 1 : 0) };
 }
 
 const row = (id: string, fields: Fields): Patch[] => [{ kind: "row", id, fields }];
+
+/** Who is first of those waiting for a guruji. */
+function firstWaiting(rows: ReadonlyMap<string, Row>, guruji: string): [string, Fields] | null {
+  let first: [string, Fields] | null = null;
+  const key = (f: Fields) => [Number(f.band), Number(f.order)] as const;
+  for (const [id, { fields }] of rows) {
+    if (fields.guruji !== guruji || fields.status !== "waiting") continue;
+    const [band, order] = key(fields);
+    const [firstBand, firstOrder] = first ? key(first[1]) : [Number.POSITIVE_INFINITY, 0];
+    const before = band - firstBand || order - firstOrder || (first && id < first[0] ? -1 : 1);
+    if (!first || before < 0) first = [id, fields];
+  }
+  return first;
+}
 
 /** Patches of an action; none when the node alone can tell. */
 export function predict(state: State, id: string, type: string, data: Fields, now: number): readonly Patch[] {
   const rows = shownRows(state.rows, state.patches, "row");
   const entry = typeof data.entry === "string" ? rows.get(data.entry) : undefined;
-  const status = moves[type];
+  const status = type.startsWith("queue.") && moves[type.slice(6)];
   if (entry && status && typeof data.entry === "string") {
     const fields = moved(entry.fields, status);
     return row(data.entry, type === "queue.transfer" ? { ...fields, guruji: data.guruji } : fields);
@@ -57,8 +62,8 @@ export function predict(state: State, id: string, type: string, data: Fields, no
   const guruji = data.guruji ?? state.session.user?.gurujiId;
   if (typeof guruji !== "string") return [];
   if (type === "queue.call_next") {
-    const next = queueOf(state, guruji).find((e) => e.status === "waiting");
-    return next ? row(next.id, moved(next.fields, "called")) : [];
+    const first = firstWaiting(rows, guruji);
+    return first ? row(first[0], moved(first[1], "called")) : [];
   }
   if (type === "queue.check_in" && state.rows.has("row")) {
     const at = clinicNow(state, now);

@@ -52,6 +52,8 @@ export interface Reader {
   readonly live: boolean;
 }
 
+type Timer = "poll" | "socket" | "watch";
+
 export function createReader(options: ReaderOptions): Reader {
   const { deps, http, dispatch, getState, log } = options;
   let running = false;
@@ -73,24 +75,27 @@ export function createReader(options: ReaderOptions): Reader {
   let unreachable = false;
   let polling: Promise<void> | null = null;
   let statusAskedAt = Number.NEGATIVE_INFINITY;
-  let timers: Record<"poll" | "socket" | "watch", unknown> = { poll: null, socket: null, watch: null };
+  const timers = new Map<Timer, unknown>();
 
   const connection = () => getState().connection;
   const ageMs = () => deps.now() - (connection().lastHeardAt ?? Number.NEGATIVE_INFINITY);
   // A poll is proof for as long as the slowest rhythm lasts, and once more for the answer's way.
   const pollProofMs = 2 * options.polling.fallback[1];
 
-  function later(timer: keyof typeof timers, ms: number, run: () => void): void {
+  function later(timer: Timer, ms: number, run: () => void): void {
     cancel(timer);
-    timers[timer] = deps.setTimeout(() => {
-      timers[timer] = null;
-      if (running) run();
-    }, ms);
+    timers.set(
+      timer,
+      deps.setTimeout(() => {
+        timers.delete(timer);
+        if (running) run();
+      }, ms),
+    );
   }
 
-  function cancel(timer: keyof typeof timers): void {
-    if (timers[timer] !== null) deps.clearTimeout(timers[timer]);
-    timers[timer] = null;
+  function cancel(timer: Timer): void {
+    if (timers.has(timer)) deps.clearTimeout(timers.get(timer));
+    timers.delete(timer);
   }
 
   // ---- what is known of the connection
@@ -108,7 +113,7 @@ export function createReader(options: ReaderOptions): Reader {
       pollFailures,
       unreachable,
     });
-    if (mode !== connection().mode) log(`connection: ${connection().mode} -> ${mode}`);
+    if (mode !== connection().mode) log(`connection ${mode}`);
     dispatch({
       type: "connection",
       connection: { mode, retryCount: Math.max(pollFailures, socketFailures) },
@@ -199,14 +204,12 @@ export function createReader(options: ReaderOptions): Reader {
     return polling;
   }
 
-  function query(params: Record<string, string | undefined>): string {
-    const given = Object.entries(params).filter((p): p is [string, string] => p[1] !== undefined);
-    return new URLSearchParams(given).toString();
-  }
-
   async function takeSnapshot(): Promise<void> {
     const mine = run;
-    const asked = query({ view: options.view, site: options.site });
+    const asked = new URLSearchParams({
+      view: options.view,
+      ...(options.site ? { site: options.site } : {}),
+    });
     const { body, tookMs } = await http.send("GET", `/api/v1/snapshot?${asked}`);
     if (mine !== run) return;
     const snapshot = body as SnapshotAnswer;
@@ -224,7 +227,10 @@ export function createReader(options: ReaderOptions): Reader {
 
   async function readChanges(since: string): Promise<void> {
     const mine = run;
-    const { status, body, tookMs } = await http.send("GET", `/api/v1/changes?${query({ since })}`);
+    const { status, body, tookMs } = await http.send(
+      "GET",
+      `/api/v1/changes?since=${encodeURIComponent(since)}`,
+    );
     if (mine !== run) return;
     answered(tookMs);
     const answer = status === 304 ? null : (body as ChangesAnswer);
@@ -244,7 +250,7 @@ export function createReader(options: ReaderOptions): Reader {
     }
     heard(null, false);
     judge();
-    if (!line && timers.socket === null) openSocket();
+    if (!line && !timers.has("socket")) openSocket();
     schedulePoll(answer?.more ? 0 : undefined);
     void askStatus();
   }
@@ -258,7 +264,7 @@ export function createReader(options: ReaderOptions): Reader {
     const checked = line;
     deps.setTimeout(() => {
       if (!running || line !== checked || cursor !== since) return;
-      log("the socket is silent about changes that a poll brings");
+      log("a poll knows more than the socket");
       socketFailures++;
       dropLine();
       judge();
@@ -337,8 +343,6 @@ export function createReader(options: ReaderOptions): Reader {
         onChanges(from, frame);
         break;
       case "beat":
-        from.send({ frame: "pong" });
-        dispatch({ type: "uplink", uplink: frame.uplink });
         onBeat(from, frame);
         break;
       case "result":
@@ -348,7 +352,7 @@ export function createReader(options: ReaderOptions): Reader {
         void reset(frame.why);
         break;
       case "bye":
-        log(`node says bye: ${frame.why}`);
+        log(`bye: ${frame.why}`);
         dropLine();
         later("socket", frame.retryAfterMs + between([100, 1_000], deps.random), openSocket);
         schedulePoll();
@@ -451,8 +455,7 @@ export function createReader(options: ReaderOptions): Reader {
       run++;
       polling = null;
       dropLine();
-      for (const timer of Object.keys(timers) as (keyof typeof timers)[]) cancel(timer);
-      timers = { poll: null, socket: null, watch: null };
+      for (const timer of timers.keys()) cancel(timer);
     },
     act: (action) => greeted && line?.send({ frame: "act", action }) === true,
     nudge() {

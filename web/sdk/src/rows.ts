@@ -76,12 +76,6 @@ export function shownRows(rows: Rows, patches: readonly PatchSet[], kind: string
   return shown ?? base;
 }
 
-/** True when the state of a row that an action wrote at `seq` is in. Seqs are decimal text of any length. */
-export function reached(row: Row | undefined, seq: string | undefined): boolean {
-  if (!row?.seq || !seq) return false;
-  return row.seq.length === seq.length ? row.seq >= seq : row.seq.length > seq.length;
-}
-
 export function isPatch(value: Patch | readonly Patch[]): value is Patch {
   return !Array.isArray(value);
 }

@@ -124,33 +124,37 @@ export interface GurujiRow {
   /** End of a break, RFC 3339; null when open-ended or not on a break. */
   until: string | null;
   wait: Wait | null;
+  /** How many wait to be called; null where the view does not say. */
+  waiting: number | null;
   fields: Fields;
 }
 
-/** All gurujis of the view by name, pending changes of availability and room in. */
+/** All gurujis of the view by their letter, pending changes of availability and room in. */
 export function gurujisOf(state: State): readonly GurujiRow[] {
   return gurujis(state);
 }
 
 const gurujis = remembered((state): readonly GurujiRow[] => {
   const waits = state.rows.get("guruji_wait");
+  const series = ({ fields }: GurujiRow) => String(fields.series ?? "");
   return [...shownRows(state.rows, state.patches, "guruji")]
     .map(([id, { fields }]) => {
-      const a = fields.availability;
-      const open = (
-        typeof a === "object" && a !== null ? a : { availability: a, until: fields.until }
-      ) as Fields;
+      const expected = waits?.get(id)?.fields ?? fields;
       return {
         id,
         name: String(fields.name ?? ""),
         room: (fields.room as string | null | undefined) || null,
-        availability: String(open.availability ?? open.state ?? "available"),
-        until: (open.until as string | null | undefined) ?? null,
-        wait: ((waits?.get(id)?.fields.wait ?? fields.wait) as Wait | null | undefined) ?? null,
+        availability: String(fields.availability ?? "available"),
+        until: (fields.until as string | null | undefined) ?? null,
+        wait: (expected.wait as Wait | null | undefined) ?? null,
+        waiting: (expected.waiting as number | undefined) ?? null,
         fields,
       };
     })
-    .sort((x, y) => x.name.localeCompare(y.name) || (x.id < y.id ? -1 : 1));
+    .sort((x, y) => {
+      const [a, b] = [series(x), series(y)];
+      return a.length - b.length || (a < b ? -1 : a > b ? 1 : x.id < y.id ? -1 : 1);
+    });
 });
 
 const noCalls: readonly RecentCall[] = [];

@@ -1,5 +1,5 @@
 /** The one reducer. Everything that changes what a screen shows is a Msg; a leading tab sends some to the others. */
-import { applyChanges, noRows, openSnapshot, reached } from "./rows.ts";
+import { applyChanges, noRows, openSnapshot } from "./rows.ts";
 import type {
   ClockState,
   ConnectionState,
@@ -12,10 +12,7 @@ import type {
 import type { Change, SnapshotAnswer, UplinkStatus, ViewName } from "./wire.ts";
 
 /** The part of the state that followers take over whole from the tab that leads. */
-export type Shared = Pick<
-  State,
-  "connection" | "uplink" | "clock" | "view" | "rows" | "cursor" | "lastUpdate" | "eventsFrom"
->;
+export type Shared = Omit<State, "session" | "patches" | "pending" | "queueDurable" | "tab" | "viewName">;
 
 export type Msg =
   | { type: "session"; session: SessionState }
@@ -31,7 +28,7 @@ export type Msg =
   | { type: "pending"; pending: PendingAction[] }
   | { type: "added"; action: PendingAction; patches?: readonly Patch[] }
   | { type: "moved"; ids: readonly string[]; to: "waiting" | "sending" }
-  | { type: "applied"; id: string; seq?: string }
+  | { type: "applied"; id: string; seq?: string | undefined; entry?: unknown }
   | { type: "rejected"; id: string; error: PendingAction["error"] }
   | { type: "dropped"; id: string }
   | { type: "patched"; set: PatchSet }
@@ -67,8 +64,8 @@ export function initialState(viewName: ViewName, tab: string): State {
 }
 
 export function sharedOf(state: State): Shared {
-  const { connection, uplink, clock, view, rows, cursor, lastUpdate, eventsFrom } = state;
-  return { connection, uplink, clock, view, rows, cursor, lastUpdate, eventsFrom };
+  const { session, patches, pending, queueDurable, tab, viewName, ...shared } = state;
+  return shared;
 }
 
 export function reduce(state: State, msg: Msg): State {
@@ -131,11 +128,13 @@ function reducePending(state: State, msg: Msg): State {
           : p,
       );
     case "applied": {
-      // The answer overtakes the change it caused. The patch stays until the row is in, or the row would flicker
-      // back for an instant; the action stays listed as long.
-      const set = state.patches.find((s) => s.key === msg.id);
-      const isIn = (p: Patch) => reached(state.rows.get(p.kind)?.get(p.id), msg.seq);
-      if (!set || !msg.seq || set.patches.every(isIn)) return forget(state, msg.id);
+      // The answer may overtake the change it caused. The patch then stays until the row is in, or the row would
+      // flicker back for an instant; the action stays listed as long.
+      const set = state.patches.find((p) => p.key === msg.id);
+      const wrong = set?.patches.some(
+        (p) => p.kind === "row" && msg.entry !== undefined && p.id !== msg.entry,
+      );
+      if (!set || set.arrived || wrong || !msg.seq) return forget(state, msg.id);
       return eachPending(state, (p) => (p.id === msg.id ? { ...p, state: "applied" } : p));
     }
     case "rejected":
@@ -163,12 +162,15 @@ function merge<K extends "connection" | "clock">(state: State, key: K, part: Par
   return changed ? { ...state, [key]: { ...before, ...part } } : state;
 }
 
-/** Lets go of applied actions whose rows have arrived. */
+/** Lets go of applied actions whose rows have arrived, and marks those of actions that are on their way. */
 function settle(state: State, arrived: (patch: Patch) => boolean): State {
+  const states = new Map(state.pending.map((p) => [p.id, p.state]));
   let next = state;
-  for (const { id } of state.pending.filter((p) => p.state === "applied")) {
-    const set = state.patches.find((s) => s.key === id);
-    if (!set || set.patches.some(arrived)) next = forget(next, id);
+  for (const set of state.patches) {
+    const of = states.get(set.key);
+    if (!set.patches.some(arrived)) continue;
+    if (of === "applied") next = forget(next, set.key);
+    else if (of === "sending") next = withSet(next, { ...set, arrived: true });
   }
   return next;
 }
@@ -182,7 +184,8 @@ function forget(state: State, id: string): State {
 }
 
 function withSet(state: State, set: PatchSet): State {
-  return { ...state, patches: [...state.patches.filter((s) => s.key !== set.key), set] };
+  if (!state.patches.some((s) => s.key === set.key)) return { ...state, patches: [...state.patches, set] };
+  return { ...state, patches: state.patches.map((s) => (s.key === set.key ? set : s)) };
 }
 
 function without(state: State, key: string): State {

@@ -4,7 +4,6 @@
  * It promises that an action is on disk before `put` resolves to true, that order is kept, and that one tab at a
  * time is given actions to send. It refuses to send, and it never hands one user's actions to another.
  */
-import { type DBSchema, type IDBPDatabase, wrap } from "idb";
 import type { Patch } from "./types.ts";
 import type { Fields, Problem, User } from "./wire.ts";
 
@@ -15,7 +14,7 @@ export interface Owner {
 }
 
 export interface Kept {
-  /** Order of arrival; given by the store. */
+  /** Order of arrival; given by the disk. */
   n?: number;
   id: string;
   node: string;
@@ -30,7 +29,8 @@ export interface Kept {
   patches: readonly Patch[];
 }
 
-export type Claim = { granted: true; actions: Kept[] } | { granted: false; until: number };
+/** What waits, oldest first; or until when another tab has the right to send it. */
+export type Claim = { actions: Kept[] } | { until: number };
 
 /** Who used a screen last: what a screen goes by while the node does not answer. */
 export interface Remembered {
@@ -38,21 +38,15 @@ export interface Remembered {
   user: User;
 }
 
-interface Schema extends DBSchema {
-  actions: { key: number; value: Kept; indexes: { id: string; node: string } };
-  /** Leases by owner, and who is remembered by screen. */
-  notes: { key: string; value: { until?: number; tab?: string; remembered?: Remembered } };
-}
-
 export interface Store {
+  /** False: something is kept in memory only, and lost with the tab. */
   readonly durable: boolean;
   /** True when it is on disk. */
   put(action: Kept): Promise<boolean>;
   ofNode(node: string): Promise<Kept[]>;
-  /** Changes one that is still there; false: it is not. */
-  reject(id: string, error: Problem): Promise<boolean>;
+  reject(id: string, error: Problem): Promise<void>;
   remove(id: string): Promise<void>;
-  /** In one transaction: takes or renews the lease of the owner for a tab, and reads what waits, oldest first. */
+  /** In one transaction: takes or renews the lease of the owner for a tab, and reads what waits. */
   claim(owner: Owner, tab: string, now: number, leaseMs: number): Promise<Claim>;
   release(owner: Owner, tab: string): Promise<void>;
   remember(screen: string, who: Remembered | null): Promise<void>;
@@ -60,175 +54,135 @@ export interface Store {
   close(): void;
 }
 
-const byN = (a: Kept, b: Kept) => (a.n ?? 0) - (b.n ?? 0);
-const leaseKey = (owner: Owner) => `lease ${owner.node} ${owner.user}`;
-const owned = (owner: Owner) => (a: Kept) => a.user === owner.user && a.state === "waiting";
-
-/** Opens the disk store; null when this browser refuses it (private mode, no room, blocked by policy). */
-export async function openDisk(factory: IDBFactory): Promise<Store | null> {
-  let db: IDBPDatabase<Schema>;
-  try {
-    db = await open(factory);
-  } catch {
-    return null;
-  }
-  db.onversionchange = () => db.close();
-
-  async function all(node: string): Promise<Kept[]> {
-    return (await db.getAllFromIndex("actions", "node", node)).sort(byN);
-  }
-
-  return {
-    durable: true,
-    async put(action) {
-      const tx = db.transaction("actions", "readwrite", { durability: "strict" });
-      await Promise.all([tx.store.add(action), tx.done]);
-      return true;
-    },
-    ofNode: all,
-    async reject(id, error) {
-      const tx = db.transaction("actions", "readwrite");
-      const kept = await tx.store.index("id").get(id);
-      if (kept) await tx.store.put({ ...kept, state: "rejected", error });
-      await tx.done;
-      return kept !== undefined;
-    },
-    async remove(id) {
-      const tx = db.transaction("actions", "readwrite");
-      const key = await tx.store.index("id").getKey(id);
-      if (key !== undefined) await tx.store.delete(key);
-      await tx.done;
-    },
-    async claim(owner, tab, now, leaseMs) {
-      const tx = db.transaction(["actions", "notes"], "readwrite");
-      const notes = tx.objectStore("notes");
-      const lease = await notes.get(leaseKey(owner));
-      const until = lease?.until ?? 0;
-      // A lease that ends later than any could is of a clock that was set back since.
-      if (lease?.tab !== tab && until > now && until <= now + leaseMs) {
-        await tx.done;
-        return { granted: false, until };
-      }
-      await notes.put({ tab, until: now + leaseMs }, leaseKey(owner));
-      const kept = await tx.objectStore("actions").index("node").getAll(owner.node);
-      await tx.done;
-      return { granted: true, actions: kept.filter(owned(owner)).sort(byN) };
-    },
-    async release(owner, tab) {
-      const tx = db.transaction("notes", "readwrite");
-      const lease = await tx.store.get(leaseKey(owner));
-      if (lease?.tab === tab) await tx.store.delete(leaseKey(owner));
-      await tx.done;
-    },
-    async remember(screen, who) {
-      if (who) await db.put("notes", { remembered: who }, `who ${screen}`);
-      else await db.delete("notes", `who ${screen}`);
-    },
-    async recall(screen) {
-      return (await db.get("notes", `who ${screen}`))?.remembered ?? null;
-    },
-    close: () => db.close(),
-  };
+interface Lease {
+  tab: string;
+  until: number;
 }
 
-function open(factory: IDBFactory): Promise<IDBPDatabase<Schema>> {
-  const request = factory.open("sangam", 1);
-  request.onupgradeneeded = () => {
-    const actions = request.result.createObjectStore("actions", { keyPath: "n", autoIncrement: true });
-    actions.createIndex("id", "id", { unique: true });
-    actions.createIndex("node", "node");
-    request.result.createObjectStore("notes");
-  };
-  return wrap(request) as unknown as Promise<IDBPDatabase<Schema>>;
-}
-
-/** The same in memory, for as long as the tab lives. */
-export function openMemory(): Store {
-  let kept: Kept[] = [];
-  let n = 0;
-  const who = new Map<string, Remembered>();
-  return {
-    durable: false,
-    async put(action) {
-      kept.push({ ...action, n: n++ });
-      return false;
-    },
-    ofNode: async (node) => kept.filter((a) => a.node === node),
-    async reject(id, error) {
-      const found = kept.some((a) => a.id === id);
-      kept = kept.map((a) => (a.id === id ? { ...a, state: "rejected", error } : a));
-      return found;
-    },
-    async remove(id) {
-      kept = kept.filter((a) => a.id !== id);
-    },
-    claim: async (owner) => ({
-      granted: true,
-      actions: kept.filter((a) => a.node === owner.node && owned(owner)(a)),
-    }),
-    release: async () => {},
-    remember: async (screen, remembered) => {
-      if (remembered) who.set(screen, remembered);
-      else who.delete(screen);
-    },
-    recall: async (screen) => who.get(screen) ?? null,
-    close: () => {},
-  };
-}
+const leaseKey = ({ node, user }: Owner) => `lease ${node} ${user}`;
 
 /**
- * Disk first. What the disk refuses to take (no room) is kept in memory beside it, and `durable` turns false for as
- * long as something is only there. Actions on disk are always older than those in memory.
+ * Opens the store. Where the disk is refused (private mode, no room, blocked by policy), or takes no more, memory
+ * stands in, and `durableChanged` is told for as long as that is so.
  */
 export async function openStore(
   factory: IDBFactory | null,
   durableChanged: (durable: boolean) => void,
 ): Promise<Store> {
-  const disk = factory ? await openDisk(factory) : null;
-  const memory = openMemory();
-  if (!disk) {
-    durableChanged(false);
-    return memory;
+  const db = factory && (await open(factory).catch(() => null));
+  let memory: Kept[] = [];
+  const notes = new Map<string, unknown>();
+  const tell = () => durableChanged(durable());
+  const durable = () => db !== null && memory.length === 0;
+  tell();
+
+  /** Runs `work` on the disk as one transaction and gives its answer once that is whole; null without a disk. */
+  async function onDisk<T>(
+    work: (actions: IDBObjectStore, notes: IDBObjectStore) => Promise<T> | T,
+    durability: IDBTransactionDurability = "relaxed",
+  ): Promise<T | null> {
+    if (!db) return null;
+    const tx = db.transaction(["actions", "notes"], "readwrite", { durability });
+    const whole = new Promise<void>((resolve, reject) => {
+      tx.oncomplete = () => resolve();
+      tx.onabort = () => reject(tx.error);
+    });
+    const [answer] = await Promise.all([work(tx.objectStore("actions"), tx.objectStore("notes")), whole]);
+    return answer;
   }
-  const inMemory = new Set<string>();
-  const tell = () => durableChanged(inMemory.size === 0);
-  const leave = (id: string) => {
-    if (inMemory.delete(id)) tell();
-  };
+
+  const find = (actions: IDBObjectStore, id: string) =>
+    answerOf<Kept | undefined>(actions.index("id").get(id));
+
+  async function note(key: string, value: unknown): Promise<void> {
+    notes.set(key, value);
+    // What cannot be noted is only a little less convenient.
+    await onDisk((_, kept) => void kept.put(value, key)).catch(() => null);
+  }
+
   return {
     get durable() {
-      return inMemory.size === 0;
+      return durable();
     },
     async put(action) {
       // While older ones are in memory, newer ones join them: order matters more.
-      if (inMemory.size === 0) {
-        const stored = await disk.put(action).catch(() => false);
-        if (stored) return true;
+      if (durable()) {
+        const stored = await onDisk((actions) => answerOf(actions.add(action)), "strict").catch(() => null);
+        if (stored !== null) return true;
       }
-      inMemory.add(action.id);
+      memory.push(action);
       tell();
-      return memory.put(action);
+      return false;
     },
-    ofNode: async (node) => [...(await disk.ofNode(node)), ...(await memory.ofNode(node))],
+    async ofNode(node) {
+      const kept = (await onDisk((actions) => answerOf<Kept[]>(actions.getAll()))) ?? [];
+      return [...kept, ...memory].filter((a) => a.node === node);
+    },
     async reject(id, error) {
-      return inMemory.has(id) ? memory.reject(id, error) : disk.reject(id, error);
+      const refused = (a: Kept): Kept => ({ ...a, state: "rejected", error });
+      memory = memory.map((a) => (a.id === id ? refused(a) : a));
+      await onDisk(async (actions) => {
+        const kept = await find(actions, id);
+        if (kept) actions.put(refused(kept));
+      });
     },
     async remove(id) {
-      await (inMemory.has(id) ? memory : disk).remove(id);
-      leave(id);
+      memory = memory.filter((a) => a.id !== id);
+      await onDisk(async (actions) => {
+        const kept = await find(actions, id);
+        if (kept?.n !== undefined) actions.delete(kept.n);
+      });
+      tell();
     },
     async claim(owner, tab, now, leaseMs) {
-      const claim = await disk
-        .claim(owner, tab, now, leaseMs)
-        .catch((): Claim => ({ granted: true, actions: [] }));
-      const mine = await memory.claim(owner, tab, now, leaseMs);
-      if (claim.granted && mine.granted)
-        return { granted: true, actions: [...claim.actions, ...mine.actions] };
-      return claim;
+      const key = leaseKey(owner);
+      const claim = await onDisk<Claim>(async (actions, kept) => {
+        const lease = await answerOf<Lease | undefined>(kept.get(key));
+        // A lease that ends later than any could is of a clock that was set back since.
+        if (lease && lease.tab !== tab && lease.until > now && lease.until <= now + leaseMs) return lease;
+        kept.put({ tab, until: now + leaseMs } satisfies Lease, key);
+        return { actions: await answerOf<Kept[]>(actions.getAll()) };
+      });
+      if (claim && "until" in claim) return claim;
+      const all = [...(claim?.actions ?? []), ...memory];
+      return {
+        actions: all.filter((a) => a.node === owner.node && a.user === owner.user && a.state === "waiting"),
+      };
     },
-    release: (owner, tab) => disk.release(owner, tab).catch(() => {}),
-    remember: (screen, who) => disk.remember(screen, who).catch(() => memory.remember(screen, who)),
-    recall: (screen) => disk.recall(screen).catch(() => memory.recall(screen)),
-    close: () => disk.close(),
+    async release(owner, tab) {
+      const key = leaseKey(owner);
+      await onDisk(async (_, kept) => {
+        const lease = await answerOf<Lease | undefined>(kept.get(key));
+        if (lease?.tab === tab) kept.delete(key);
+      });
+    },
+    remember: (screen, who) => note(`who ${screen}`, who),
+    async recall(screen) {
+      const key = `who ${screen}`;
+      const kept = await onDisk((_, notesKept) => answerOf<Remembered | undefined>(notesKept.get(key))).catch(
+        () => null,
+      );
+      return kept ?? (notes.get(key) as Remembered | undefined) ?? null;
+    },
+    close: () => db?.close(),
   };
+}
+
+function answerOf<T = unknown>(request: IDBRequest): Promise<T> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result as T);
+    request.onerror = () => reject(request.error);
+  });
+}
+
+async function open(factory: IDBFactory): Promise<IDBDatabase> {
+  const request = factory.open("sangam", 1);
+  request.onupgradeneeded = () => {
+    const actions = request.result.createObjectStore("actions", { keyPath: "n", autoIncrement: true });
+    actions.createIndex("id", "id", { unique: true });
+    request.result.createObjectStore("notes");
+  };
+  const db = await answerOf<IDBDatabase>(request);
+  db.onversionchange = () => db.close();
+  return db;
 }

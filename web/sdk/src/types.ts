@@ -123,6 +123,8 @@ export interface Patch {
 export interface PatchSet {
   key: string;
   patches: readonly Patch[];
+  /** A change of one of its rows came since it was sent. */
+  arrived?: boolean;
 }
 
 /**
