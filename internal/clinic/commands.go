@@ -189,7 +189,7 @@ func Can(a Actor, command string, day *Day, subject *record.Record) error {
 	case RolePatient:
 		return a.mayAsPatient(subject)
 	case RoleGuruji:
-		return a.mayAsGuruji(command, day, subject)
+		return a.mayAsGuruji(command, subject)
 	}
 	return nil
 }
@@ -209,11 +209,11 @@ func (a Actor) mayAsPatient(subject *record.Record) error {
 }
 
 // A guruji acts in their own queue, on their own consultations and about their own room and hours.
-func (a Actor) mayAsGuruji(command string, day *Day, subject *record.Record) error {
-	own := false
+func (a Actor) mayAsGuruji(command string, subject *record.Record) error {
+	own := command == "queue.undo" // of whatever they did themselves, wherever it went
 	switch subject.Kind {
 	case KindEntry, KindConsultation, KindRemedy:
-		own = idOf(subject, "guruji") == a.Guruji
+		own = own || idOf(subject, "guruji") == a.Guruji
 	case KindGuruji:
 		own = subject.ID == a.Guruji
 	case KindEmergency:

@@ -195,8 +195,18 @@ func call(w *work, in EntryMove) error {
 
 func (m *moving) call(g *guruji) {
 	m.to(StatusCalled)
-	m.set["calledAt"], m.set["recalls"] = ms(m.clinic), record.Int(0)
+	m.set["calledAt"], m.set["recalls"] = m.day.callTime(m.clinic), record.Int(0)
 	m.set["room"] = orNull(g.room)
+}
+
+// callTime is a moment of its own for each call, so that what was called after what is the same on every node. Only a
+// clock that ran far ahead and came back is not waited for.
+func (d *Day) callTime(clinicNow time.Time) record.Value {
+	now := clinicNow.UnixMilli()
+	if n := len(d.calls); n > 0 && d.calls[n-1].called >= now && d.calls[n-1].called < now+1000 {
+		now = d.calls[n-1].called + 1
+	}
+	return record.Int(now)
 }
 
 func recall(w *work, in EntryMove) error {
@@ -215,7 +225,7 @@ func recall(w *work, in EntryMove) error {
 	case wait > 0:
 		return refuse(CodeNotAllowed, "%s was called a moment ago. Call again in %d s.", m.e.token, int((wait+time.Second-1)/time.Second))
 	}
-	m.set["recalls"], m.set["calledAt"] = record.Int(int64(m.e.recalls)+1), ms(w.clinic)
+	m.set["recalls"], m.set["calledAt"] = record.Int(int64(m.e.recalls)+1), w.day.callTime(w.clinic)
 	return m.finish()
 }
 

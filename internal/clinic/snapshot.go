@@ -17,8 +17,7 @@ type QueueView struct {
 	Figures Figures      `json:"figures"`
 	Gurujis []GurujiView `json:"gurujis"`
 	Recent  []RecentCall `json:"recent" doc:"The last five called, newest first"`
-	Entry   *EntryRow    `json:"entry,omitempty" doc:"Of a patient"`
-	Records []Row        `json:"records" doc:"Records that the view's feed carries, as changes would bring them"`
+	Rows    []Row        `json:"rows" doc:"What else the feed of this view carries, as changes would bring it: records, waits, the last to end"`
 }
 
 // SiteView is what everybody may know of the site.
@@ -44,36 +43,43 @@ type GurujiView struct {
 	Until        *string    `json:"until" format:"date-time" doc:"End of a break; null when it is open-ended"`
 	IntakeClosed bool       `json:"intakeClosed,omitempty"`
 	Entries      []EntryRow `json:"entries" doc:"Those that have not ended, in queue order"`
-	Ended        []EntryRow `json:"ended,omitempty" doc:"For staff: the last to end today without a consultation, newest first; they may be reinstated"`
 	GurujiWaitRow
 }
 
-// shownEnded is how many ended entries a queue shows to staff.
-const shownEnded = 20
+// shownEnded is how many entries that ended without a consultation a snapshot has.
+const shownEnded = 50
 
 // Snapshot is the view object of client.md for an audience, as the day stands.
 func (d *Day) Snapshot(a Audience, clinicNow time.Time) any {
 	view := QueueView{
 		Day: d.date, Site: SiteView{ID: d.site, Name: d.settings.Name, Timezone: d.settings.Timezone},
-		Intake: d.intake(), Figures: d.Figures(), Gurujis: []GurujiView{}, Recent: d.recent(), Records: d.records(a),
+		Intake: d.intake(), Figures: d.Figures(), Gurujis: []GurujiView{}, Recent: d.recent(),
 	}
-	b := rowBuilder{day: d, audience: a, now: clinicNow}
-	entries := d.visibleEntries(&b)
+	b := &rowBuilder{day: d, audience: a, now: clinicNow}
+	open, ended := d.visibleEntries(b)
 	for _, g := range d.gurujisInOrder() {
-		if g.disabled && len(entries[g.id]) == 0 {
+		if a.View == ViewPatient && !d.sees(a.Entry, g) || g.disabled && len(open[g.id]) == 0 {
 			continue
 		}
-		view.Gurujis = append(view.Gurujis, d.gurujiView(&b, g, entries[g.id]))
-	}
-	if a.View == ViewPatient {
-		view.Gurujis = slices.DeleteFunc(view.Gurujis, func(g GurujiView) bool { return d.entries[a.Entry] == nil || g.ID != d.entries[a.Entry].guruji })
-		view.Recent = []RecentCall{}
-		if e := d.entries[a.Entry]; e != nil {
-			row := d.entryRow(a, e, clinicNow)
-			view.Entry = &row
+		view.Gurujis = append(view.Gurujis, d.gurujiView(b, g, open[g.id]))
+		if a.View != ViewPatient {
+			b.add(RowGurujiWait, g.id.String(), d.gurujiWait(g, clinicNow))
 		}
 	}
+	if a.View == ViewPatient {
+		view.Recent = []RecentCall{}
+	}
+	for _, e := range ended {
+		b.add(RowEntry, e.id.String(), d.entryRow(a, e, clinicNow))
+	}
+	view.Rows = append(d.records(a), b.rows...)
 	return view
+}
+
+// sees tells whether an entry is with a guruji.
+func (d *Day) sees(entry record.ID, g *guruji) bool {
+	e := d.entries[entry]
+	return e != nil && e.guruji == g.id
 }
 
 func (d *Day) intake() IntakeView {
@@ -81,18 +87,24 @@ func (d *Day) intake() IntakeView {
 	return IntakeView{Open: !today.closed && !today.sealed && !today.intakeClosed, Reason: today.reason}
 }
 
-// visibleEntries sorts the entries that an audience sees by guruji, in queue order.
-func (d *Day) visibleEntries(b *rowBuilder) map[record.ID]line {
-	sorted := map[record.ID]line{}
+// visibleEntries are those that an audience sees: the open ones by guruji, in queue order, and the last to end. Staff
+// may reinstate these; a patient's own is always among them.
+func (d *Day) visibleEntries(b *rowBuilder) (open map[record.ID]line, ended line) {
+	open = map[record.ID]line{}
 	for _, e := range d.entries {
-		if b.shows(e) {
-			sorted[e.guruji] = append(sorted[e.guruji], e)
+		switch {
+		case !b.shows(e):
+		case !e.terminal():
+			open[e.guruji] = append(open[e.guruji], e)
+		case e.status != StatusDone && b.audience.View != ViewQueue || b.audience.View == ViewPatient:
+			ended = append(ended, e)
 		}
 	}
-	for _, list := range sorted {
+	for _, list := range open {
 		slices.SortFunc(list, byOrder)
 	}
-	return sorted
+	slices.SortFunc(ended, func(a, b *entry) int { return byOrder(b, a) })
+	return open, ended[:min(len(ended), shownEnded)]
 }
 
 func (d *Day) gurujisInOrder() []*guruji {
@@ -114,18 +126,8 @@ func (d *Day) gurujiView(b *rowBuilder, g *guruji, entries line) GurujiView {
 	if view.Availability == OnBreak {
 		view.Until = stampMs(g.until)
 	}
-	var ended line
 	for _, e := range entries {
-		switch {
-		case !e.terminal():
-			view.Entries = append(view.Entries, d.entryRow(b.audience, e, b.now))
-		case e.status != StatusDone && inside.has(b.audience.standingTo(e)):
-			ended = append(ended, e)
-		}
-	}
-	slices.SortStableFunc(ended, func(a, b *entry) int { return cmp.Compare(b.checkedIn, a.checkedIn) })
-	for _, e := range ended[:min(len(ended), shownEnded)] {
-		view.Ended = append(view.Ended, d.entryRow(b.audience, e, b.now))
+		view.Entries = append(view.Entries, d.entryRow(b.audience, e, b.now))
 	}
 	return view
 }

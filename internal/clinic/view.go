@@ -53,7 +53,7 @@ var readers = map[string]map[string]roleSet{
 		reads(overseers, "kind name state number requestedAt"),
 		reads(admins, "approvedAt approvedBy revokedAt lastSeen")),
 	KindLease:        readable(reads(deskOnly|devices, "device prefix from to createdAt")),
-	KindRequest:      readable(reads(admins, "command data state code message actorName sentAt expiresAt settledAt outcome")),
+	KindRequest:      readable(reads(admins, "command state code message actorName sentAt expiresAt settledAt")),
 	KindConflict:     readable(reads(overseers, "subjectKind subject field at"), reads(inside, "value")),
 	KindAudit:        readable(reads(box, "at actedAt type actor role device kind subject fields")),
 	KindReceipt:      readable(reads(admins, "announcement staff at")),
@@ -209,12 +209,17 @@ func plainField(r *record.Record, name string) any {
 	}
 	v := r.Get(name)
 	if v.IsNull() {
-		return nil
+		return absent[r.Kind][name]
 	}
 	if isTime(name) {
 		return stamp(v.Time())
 	}
 	return plainValue(v)
+}
+
+// absent is what a field stands for that was never set, where that is known: nobody credited is a credit of none.
+var absent = map[string]map[string]any{
+	KindEntry: {"band": int64(BandNormal), "credit": int64(0), "nudge": int64(0), "delay": int64(0), "misses": int64(0), "recalls": int64(0)},
 }
 
 func plainItems(items []record.Item) []any {
