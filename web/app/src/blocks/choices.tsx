@@ -34,19 +34,32 @@ export function Choice<T extends string>(props: {
 }
 
 /** The language picker, each language in its own words. */
-export function LanguageChoice({ among, onChange }: { among: readonly Lang[]; onChange?(lang: Lang): void }) {
+export function LanguageChoice({ among, short }: { among: readonly Lang[]; short?: boolean }) {
   const say = useCommon();
   const { lang, setLang } = useLanguage();
   return (
     <Choice
       label={say("language")}
-      options={among.map((value) => ({ value, label: LANG_NAMES[value], lang: value }))}
+      options={among.map((value) => ({
+        value,
+        label: short ? <Short lang={value} /> : LANG_NAMES[value],
+        lang: value,
+      }))}
       value={among.includes(lang) ? lang : "hi"}
-      onChange={(next) => {
-        setLang(next);
-        onChange?.(next);
-      }}
+      onChange={setLang}
     />
+  );
+}
+
+/** The first letters, for narrow glass; a screen reader gets the whole name. */
+function Short({ lang }: { lang: Lang }) {
+  const letters = { en: 2, hi: 2, mr: 1 }[lang];
+  const name = LANG_NAMES[lang];
+  return (
+    <>
+      <span aria-hidden="true">{name.slice(0, letters)}</span>
+      <span className="unseen">{name}</span>
+    </>
   );
 }
 

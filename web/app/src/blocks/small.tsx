@@ -100,7 +100,10 @@ export function Notice(props: {
   );
 }
 
-/** One sentence, where things will appear, the one action; also for what may not be seen (`lock`). */
+/**
+ * One sentence, where things will appear, the one action; also for what may not be seen (`lock`). `page`: nothing
+ * else is on the page, so its title is the page's.
+ */
 export function Empty(props: { icon: IconName; title: ReactNode; children?: ReactNode; action?: ReactNode }) {
   return (
     <div className="empty">

@@ -1,5 +1,5 @@
 import type { Client, Pairing } from "@sangam/sdk";
-import { type FormEvent, useCallback, useEffect, useState } from "react";
+import { type CSSProperties, type FormEvent, useCallback, useEffect, useState } from "react";
 import { Field, LanguageChoice } from "../blocks/choices.tsx";
 import { Button, Chip, Notice } from "../blocks/small.tsx";
 import { STAFF_LANGS } from "../words/catalogue.ts";
@@ -26,7 +26,11 @@ export function Device({ client, kind, place }: DeviceProps) {
     <section className="ask" aria-labelledby="code">
       <h1 id="code">{say("letIn")}</h1>
       <p>{say("letInWhy", { place: place || "Sangam" })}</p>
-      {asked && <p className="code">{asked.code}</p>}
+      {asked && (
+        <p className="code" style={{ "--letters": asked.code.length } as CSSProperties}>
+          {asked.code}
+        </p>
+      )}
       {asked && !trouble && (
         <p>
           <Chip tone="heed" icon="hourglass">
@@ -37,8 +41,11 @@ export function Device({ client, kind, place }: DeviceProps) {
           </span>
         </p>
       )}
-      {trouble === "refused" && <Notice tone="rest" icon="lock" title={say("askRefused")} />}
-      {trouble === "unreachable" && <Notice tone="rest" icon="cloud-off" title={say("askNotYet")} />}
+      {trouble?.kind === "refused" && <Notice tone="rest" icon="lock" title={say("askRefused")} />}
+      {trouble?.kind === "said" && (
+        <Notice tone="rest" icon="hourglass" title={say("refused", { why: trouble.why })} />
+      )}
+      {trouble?.kind === "unreachable" && <Notice tone="rest" icon="cloud-off" title={say("askNotYet")} />}
       {typing && <PairCode client={client} />}
       <div className="foot">
         <span className="actions">
@@ -82,7 +89,7 @@ function PairCode({ client }: { client: Client }) {
   );
 }
 
-type Trouble = "refused" | "unreachable";
+type Trouble = { kind: "refused" | "unreachable" } | { kind: "said"; why: string };
 const AGAIN_MS = 3000;
 
 /** Asks, and asks anew when the box was not there; the client goes on by itself once an admin approved. */
@@ -98,9 +105,11 @@ function useAsking(client: Client, kind: string, name: string) {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const failed = (error: unknown) => {
       if (gone) return;
-      const refused = failureOf(error).code !== "no_answer";
-      setTrouble(refused ? "refused" : "unreachable");
-      if (!refused) timer = setTimeout(again, AGAIN_MS);
+      const failure = failureOf(error);
+      if (failure.code === "forbidden") return setTrouble({ kind: "refused" });
+      if (failure.code === "no_answer") setTrouble({ kind: "unreachable" });
+      else if (failure.code !== "not_found") setTrouble({ kind: "said", why: failure.message });
+      timer = setTimeout(again, Math.max(AGAIN_MS, failure.retryAfterMs ?? 0));
     };
     client.pairDevice({ kind, name: askedName() ?? name }).then((made) => {
       if (gone) return made.cancel();

@@ -1,7 +1,7 @@
-import { type Client, createClient, type ViewName } from "@sangam/sdk";
+import { type Client, createClient, rowsOf, type State, type ViewName } from "@sangam/sdk";
 import { type ReactNode, useEffect, useMemo } from "react";
 import { Bones } from "../blocks/lines.tsx";
-import { Button, Empty, Notice } from "../blocks/small.tsx";
+import { Button, Empty } from "../blocks/small.tsx";
 import type { Lang } from "../words/catalogue.ts";
 import { entry } from "../words/entry.ts";
 import { Language, useWords } from "../words/Language.tsx";
@@ -61,6 +61,7 @@ function Gate(props: ScreenProps) {
   const client = useClient();
   const { session, view } = useClientState();
   const told = useStatus(client, session.status !== "signed_in");
+  useGivenCode(client);
   const place = usePlaceOf(told);
   const open = session.status === "signed_in" && view !== null;
   const roles = props.roles ?? [];
@@ -76,15 +77,22 @@ function Gate(props: ScreenProps) {
   );
 }
 
-function usePlaceOf(told: Told): Place {
-  const { view } = useClientState();
-  const name = text(view?.siteName) ?? told.status?.siteName ?? "";
-  const zone = text(view?.timezone) ?? told.status?.timezone;
-  const node = told.status?.role === "hub" ? "centre" : "site";
+function usePlaceOf({ status }: Told): Place {
+  const state = useClientState();
+  const site = state.view?.site as { name?: string; timezone?: string } | undefined;
+  const name = settingOf(state, "name") || site?.name || status?.siteName || "";
+  const zone = settingOf(state, "timezone") || site?.timezone || status?.timezone || undefined;
+  const node = status?.role === "hub" ? "centre" : "site";
   return useMemo(() => ({ name, zone, node }), [name, zone, node]);
 }
 
-const text = (value: unknown) => (typeof value === "string" && value ? value : undefined);
+/** A text setting of the site, as far as this view is told. */
+function settingOf(state: State, name: string): string | undefined {
+  for (const { fields } of rowsOf(state, "setting").values()) {
+    if (fields.name === name && typeof fields.value === "string") return fields.value;
+  }
+  return undefined;
+}
 
 /** Everything before the work: first start, ways in, not for you, not heard yet. */
 function Outside(props: ScreenProps & { told: Told }) {
@@ -93,7 +101,6 @@ function Outside(props: ScreenProps & { told: Told }) {
   const { told } = props;
   const now = useNow(1000);
   const here = new URLSearchParams(location.search);
-  useGivenCode(client, session.status === "signed_out");
   if (told.status?.setup && props.entry === "staff") {
     return <Setup client={client} hub={told.status.role === "hub"} />;
   }
@@ -119,19 +126,18 @@ function Outside(props: ScreenProps & { told: Told }) {
 }
 
 /** A pair code or the link of a slip may come in the address: it is used once and taken out of sight. */
-function useGivenCode(client: Client, out: boolean) {
+function useGivenCode(client: Client) {
+  const { status } = useClientState().session;
   useEffect(() => {
-    if (!out) return;
-    const here = new URL(location.href);
-    const pair = here.searchParams.get("pair");
-    const link = here.searchParams.get("link");
-    if (!pair && !link) return;
-    here.searchParams.delete("pair");
-    here.searchParams.delete("link");
-    history.replaceState(null, "", here);
+    const given = new URLSearchParams(location.hash.slice(1));
+    const pair = given.get("pair") ?? new URLSearchParams(location.search).get("pair");
+    const link = given.get("t");
+    // Another slip than the last one on this phone is another entry; a paired device stays what it is.
+    if (status === "unknown" || !(link || (pair && status === "signed_out"))) return;
+    history.replaceState(null, "", location.pathname);
     // A refusal leaves the person at the way in that stands below.
-    (pair ? client.signInWithPairCode(pair) : client.signInWithLink(link ?? "")).catch(() => {});
-  }, [client, out]);
+    (link ? client.signInWithLink(link) : client.signInWithPairCode(pair ?? "")).catch(() => {});
+  }, [client, status]);
 }
 
 function NotYours({ roles = [], entry: way }: ScreenProps) {
@@ -144,6 +150,7 @@ function NotYours({ roles = [], entry: way }: ScreenProps) {
   return (
     <section className="ask">
       <Empty
+        page
         icon="lock"
         title={say("notYours")}
         action={way === "staff" && <Button onClick={() => client.signOut()}>{say("signInOther")}</Button>}
@@ -160,7 +167,7 @@ function NotHeard({ unheard }: { unheard: boolean }) {
   return (
     <section className="ask">
       {unheard || connection.mode === "offline" ? (
-        <Notice tone="rest" icon="cloud-off" title={say("noAnswer")} />
+        <Empty page icon="cloud-off" title={say("noAnswer")} />
       ) : (
         <Bones />
       )}
@@ -172,7 +179,7 @@ function BadLink() {
   const say = useWords(entry);
   return (
     <section className="ask">
-      <Empty icon="lock" title={say("linkOver")}>
+      <Empty page icon="lock" title={say("linkOver")}>
         {say("linkOverWhy")}
       </Empty>
     </section>

@@ -101,7 +101,7 @@ export function Names(props: {
 /** The letter by which a person is found: titles say nothing. */
 export function initial(name: string): string {
   const said = name.replace(/^(shri|smt|mata|dr|श्री|श्रीमती|माता|डॉ)\.?\s+/i, "");
-  return [...new Intl.Segmenter().segment(said)][0]?.segment.toUpperCase() ?? "";
+  return Array.from(said)[0]?.toUpperCase() ?? "";
 }
 
 /** The names, asked again until the box answers: the page may have been opened before it was up. */

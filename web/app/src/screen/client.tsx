@@ -1,4 +1,4 @@
-import type { Client, State } from "@sangam/sdk";
+import { type Client, clinicNow, dataAgeMs, pendingOf, type State, serverNow } from "@sangam/sdk";
 import { createContext, useContext, useSyncExternalStore } from "react";
 import { type Heard, Links } from "../blocks/Links.tsx";
 import { Age } from "../blocks/small.tsx";
@@ -31,14 +31,9 @@ export function usePlace(): Place {
   return useContext(PlaceContext);
 }
 
-/** Clinic time in ms: waits, timers and times of day run on it. Its speed is 1 but in a demo. */
-export function clinicTime({ clock }: State, now: number): number {
-  if (clock.clinicTimeMs === null) return now + clock.serverOffsetMs;
-  return clock.clinicTimeMs + (now + clock.serverOffsetMs - clock.atServerMs) * clock.clinicSpeed;
-}
-
+/** Clinic time in ms since 1970: waits, timers and times of day run on it. */
 export function useClinicNow(periodMs: number): number {
-  return clinicTime(useClientState(), useNow(periodMs));
+  return clinicNow(useClientState(), useNow(periodMs));
 }
 
 /** How old what is shown is, and from when on that asks for attention. */
@@ -49,8 +44,9 @@ export interface DataAge {
   stale: boolean;
 }
 
-export function dataAge({ connection }: State, now: number): DataAge {
-  const ms = connection.lastHeardAt === null ? null : Math.max(0, now - connection.lastHeardAt);
+export function dataAge(state: State, now: number): DataAge {
+  const { connection } = state;
+  const ms = dataAgeMs(state, now);
   const staleAfterMs = 2 * connection.beatMs;
   return {
     ms,
@@ -79,16 +75,14 @@ export function heardFrom(client: Client, node: Place["node"], now: number): Hea
   const { connection, uplink } = state;
   const age = dataAge(state, now);
   const polling = client.options.polling;
-  const serverNow = now + state.clock.serverOffsetMs;
   return {
     node,
     here: hereOf(connection.mode, age),
     agoMs: age.ms,
     everyMs: connection.slow ? (polling?.slow?.[0] ?? SLOW_MS) : (polling?.fallback?.[0] ?? FALLBACK_MS),
-    toSend: state.pending.filter((one) => one.mine && one.state !== "rejected" && one.state !== "applied")
-      .length,
+    toSend: pendingOf(state).waiting.length,
     uplink,
-    centreAgoMs: uplink?.lastHeard ? Math.max(0, serverNow - Date.parse(uplink.lastHeard)) : null,
+    centreAgoMs: uplink?.lastHeard ? Math.max(0, serverNow(state, now) - Date.parse(uplink.lastHeard)) : null,
   };
 }
 

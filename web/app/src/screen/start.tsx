@@ -1,6 +1,7 @@
 import { render } from "preact";
 import type { ReactElement } from "react";
 import { layIcons } from "../blocks/Icon.tsx";
+import { Restart } from "./Restart.tsx";
 import "../look/fonts.css";
 import "../look/tokens.css";
 import "../look/kit.css";
@@ -11,5 +12,5 @@ export function start(screen: ReactElement) {
   const app = document.getElementById("app");
   if (!app) throw new Error("the page has no #app");
   layIcons(document.body);
-  render(screen, app);
+  render(<Restart>{screen}</Restart>, app);
 }

@@ -19,6 +19,7 @@ export const common = peopleWords({
     hi: "इंतज़ार लंबा है। कृपया काउंटर पर पूछें",
     mr: "बराच वेळ लागेल. कृपया काउंटरवर विचारा",
   },
+  overTwoHours: { en: "over 2 h", hi: "2 घंटे से ज़्यादा", mr: "2 तासांहून जास्त" },
   notKnown: { en: "not known", hi: "अभी पता नहीं", mr: "माहीत नाही" },
   room: { en: "Room {room}", hi: "कमरा {room}", mr: "खोली {room}" },
   language: { en: "Language", hi: "भाषा", mr: "भाषा" },

@@ -111,6 +111,16 @@ export const entry = staffWords({
     hi: "यह किसी और दिन या जगह के टोकन का है। कृपया काउंटर पर पूछें।",
     mr: "ती दुसऱ्या दिवसाच्या किंवा ठिकाणच्या टोकनची आहे. कृपया काउंटरवर विचारा.",
   },
+  fault: {
+    en: "This screen starts again in a moment",
+    hi: "यह स्क्रीन अभी फिर शुरू होगी",
+    mr: "ही स्क्रीन लगेच पुन्हा सुरू होईल",
+  },
+  faultWhy: {
+    en: "Nothing that was saved is lost.",
+    hi: "जो सहेजा गया, वह सुरक्षित है।",
+    mr: "जे जतन केले ते सुरक्षित आहे.",
+  },
   notYours: { en: "This screen is not for you", hi: "यह स्क्रीन आपके लिए नहीं है" },
   notYoursWhy: {
     en: "You are signed in as {name}. Ask a site admin, or sign in as another person.",

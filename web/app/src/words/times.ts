@@ -39,25 +39,21 @@ export function dayAndDate(at: Instant, lang: Lang, zone?: string): string {
   return `${said.get("weekday")} ${said.get("day")} ${said.get("month")}`;
 }
 
-/** How long, in the largest unit that fits and never in a fraction: 24 s, 12 min, 3 h, 2 days. */
+/** How long, in the largest unit that fits, never in a fraction and never nothing: 1 s, 12 min, 3 h, 2 days. */
 export function span(ms: number, say: SayCommon): string {
-  const seconds = Math.max(0, Math.floor(ms / 1000));
+  const seconds = Math.max(1, Math.floor(ms / 1000));
   if (seconds < 60) return say("seconds", { count: seconds });
   if (seconds < 3600) return say("minutes", { count: Math.floor(seconds / 60) });
   if (seconds < 48 * 3600) return say("hours", { count: Math.floor(seconds / 3600) });
   return say("days", { count: Math.floor(seconds / 86_400) });
 }
 
-/** Beyond two hours a range misleads: people are sent to ask. */
-export const LONG_WAIT_MINUTES = 120;
-
-/** 15–30 min; longer than two hours, the words for asking; null when no wait is known. */
+/** 15–30 min; null when no wait is known. */
 export function waitRange(
   wait: { low: number; high: number } | null | undefined,
   say: SayCommon,
 ): string | null {
   if (!wait) return null;
-  if (wait.high > LONG_WAIT_MINUTES) return say("longWait");
   return wait.low === wait.high
     ? say("minutes", { count: wait.high })
     : say("range", { low: wait.low, high: wait.high });

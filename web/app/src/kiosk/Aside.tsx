@@ -1,0 +1,86 @@
+import { useState } from "react";
+import { Icon } from "../blocks/Icon.tsx";
+import { Button, Notice } from "../blocks/small.tsx";
+import { useClient, useClientState } from "../screen/client.tsx";
+import { useWords } from "../words/Language.tsx";
+import { CLEARS_AFTER_S, Page } from "./Kiosk.tsx";
+import { Clears } from "./SlipPage.tsx";
+import { kiosk } from "./words.ts";
+
+/** Two ways out of the question: an appointment, and help. Both lead to people. */
+export function Aside({
+  about,
+  left,
+  onBack,
+}: {
+  about: "help" | "appointment";
+  left: number;
+  onBack(): void;
+}) {
+  const say = useWords(kiosk);
+  const help = about === "help";
+  return (
+    <Page also="aside">
+      <section className="when">
+        <Icon name={help ? "help" : "calendar"} />
+        <h1>{say(help ? "helpGo" : "appointmentGo")}</h1>
+        <p className="soft">{say(help ? "helpWhy" : "appointmentWhy")}</p>
+        {help && <CallStaff />}
+      </section>
+      <Button kind="main" also="done" onClick={onBack}>
+        {say("back")}
+      </Button>
+      <Clears left={left} of={CLEARS_AFTER_S} />
+    </Page>
+  );
+}
+
+type Call = "idle" | "calling" | "called" | "failed";
+const CALL_MS = 5000;
+
+/** Calls staff to this kiosk. It says that they were called only once the box has it. */
+function CallStaff() {
+  const say = useWords(kiosk);
+  const client = useClient();
+  const { session } = useClientState();
+  const [call, setCall] = useState<Call>("idle");
+  async function raise() {
+    setCall("calling");
+    const act = client.act("emergency.raise", { place: session.user?.name ?? "" }, { optimistic: false });
+    const late = new Promise<null>((resolve) => setTimeout(resolve, CALL_MS, null));
+    const outcome = await Promise.race([act.settled, late]);
+    if (outcome && outcome.status !== "rejected") return setCall("called");
+    setCall("failed");
+    if (outcome) client.discard(act.id);
+    // It still goes when the box is heard: late help is better than none.
+    else act.settled.then((later) => later.status !== "rejected" && setCall("called"));
+  }
+  if (call === "called") return <Notice tone="flow" icon="bell" title={say("calledNow")} />;
+  return (
+    <>
+      {call === "failed" && <Notice tone="alarm" icon="siren" title={say("callFailed")} loud />}
+      <Button kind="danger" icon="siren" disabled={call === "calling"} onClick={raise}>
+        {say("callNow")}
+      </Button>
+    </>
+  );
+}
+
+/** No token could be given; it says so, and where to get one. */
+export function NoToken({ why, left, onBack }: { why: string | null; left: number; onBack(): void }) {
+  const say = useWords(kiosk);
+  return (
+    <Page also="aside">
+      <section className="when" role="alert">
+        <Icon name={why === null ? "cloud-off" : "help"} />
+        <h1>{say(why === null ? "cutOff" : "notGiven")}</h1>
+        {why && <p lang="en">{why}</p>}
+        <p className="soft">{say("cutOffWhy")}</p>
+      </section>
+      <Button kind="main" also="done" onClick={onBack}>
+        {say("back")}
+      </Button>
+      <Clears left={left} of={CLEARS_AFTER_S} />
+    </Page>
+  );
+}

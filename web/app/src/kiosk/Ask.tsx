@@ -1,0 +1,166 @@
+import type { ReactNode } from "react";
+import { LanguageChoice } from "../blocks/choices.tsx";
+import { Icon } from "../blocks/Icon.tsx";
+import { useLate } from "../blocks/lines.tsx";
+import { Button, Chip, Empty, Name } from "../blocks/small.tsx";
+import { useClientState, usePlace } from "../screen/client.tsx";
+import { LANGS } from "../words/catalogue.ts";
+import { useCommon, useWords } from "../words/Language.tsx";
+import { clock, waitRange } from "../words/times.ts";
+import { choicesOf, type Healer } from "./choices.ts";
+import { Page } from "./Kiosk.tsx";
+import { kiosk } from "./words.ts";
+
+export interface AskProps {
+  busy: { guruji: string | null } | null;
+  onChoose(guruji: string | null): void;
+  onShow(name: "help" | "appointment"): void;
+  /** Seconds until it goes back to its first language; null: nothing to clear. */
+  left: number | null;
+}
+
+/** Who would you like to see: one tap is a token. */
+export function Ask({ busy, onChoose, onShow, left }: AskProps) {
+  const say = useWords(kiosk);
+  const state = useClientState();
+  const { whoever, healers } = choicesOf(state);
+  const offline = state.connection.mode === "offline";
+  return (
+    <Page>
+      <LanguageChoice among={LANGS} />
+      <div className="question">
+        <h1>{say("question")}</h1>
+        <p className="soft">{say("touchName")}</p>
+        {offline && (
+          <p className="soft">
+            <Icon name="cloud-off" /> {say("aloneLine")}
+          </p>
+        )}
+      </div>
+      {healers.length === 0 ? (
+        <Empty icon="inbox" title={say("nobodyHere")}>
+          {say("nobodyHereWhy")}
+        </Empty>
+      ) : (
+        <ul className="healers">
+          {whoever && (
+            <li>
+              <Card
+                first
+                busy={busy && busy.guruji === null}
+                disabled={busy !== null}
+                onChoose={() => onChoose(null)}
+              >
+                <Cells name={<strong>{say("whoever")}</strong>} queue={offline ? null : whoever} />
+              </Card>
+            </li>
+          )}
+          {healers.map((one) => (
+            <li key={one.id}>
+              <Card
+                busy={busy?.guruji === one.id}
+                disabled={busy !== null || one.full}
+                onChoose={() => onChoose(one.id)}
+              >
+                <HealerCells healer={one} offline={offline} />
+              </Card>
+            </li>
+          ))}
+        </ul>
+      )}
+      <nav className="asides" aria-label={say("help")}>
+        <Button icon="calendar" onClick={() => onShow("appointment")}>
+          {say("appointment")}
+        </Button>
+        <Button icon="help" onClick={() => onShow("help")}>
+          {say("help")}
+        </Button>
+        {left !== null && left <= 10 && <p className="clears soft">{say("clears", { count: left })}</p>}
+      </nav>
+    </Page>
+  );
+}
+
+function Card(props: {
+  first?: boolean;
+  busy: boolean | null;
+  disabled: boolean;
+  onChoose(): void;
+  children: ReactNode;
+}) {
+  return (
+    <button
+      type="button"
+      className={props.first ? "healer first" : "healer"}
+      aria-busy={props.busy === true}
+      disabled={props.disabled && !props.busy}
+      onClick={() => !props.disabled && props.onChoose()}
+    >
+      {props.children}
+      {props.busy && <OneMoment />}
+    </button>
+  );
+}
+
+/** The answer is nearly always faster than this. */
+function OneMoment() {
+  const say = useWords(kiosk);
+  if (!useLate(300)) return null;
+  return (
+    <span className="moment" role="status">
+      <Icon name="hourglass" /> {say("oneMoment")}
+    </span>
+  );
+}
+
+function HealerCells({ healer, offline }: { healer: Healer; offline: boolean }) {
+  const say = useWords(kiosk);
+  const { zone } = usePlace();
+  const resting = healer.restsUntil;
+  const note = healer.full ? (
+    <Chip tone="rest" icon="lock">
+      {say("tokensOver")}
+    </Chip>
+  ) : resting !== undefined ? (
+    <Chip tone="heed" icon="pause">
+      {resting ? say("restingUntil", { time: clock(resting, zone) }) : say("resting")}
+    </Chip>
+  ) : undefined;
+  return (
+    <Cells
+      name={
+        <strong>
+          <Name>{healer.name}</Name>
+        </strong>
+      }
+      room={healer.room}
+      queue={offline ? null : healer}
+      note={note}
+    />
+  );
+}
+
+function Cells(props: {
+  name: ReactNode;
+  room?: string | null;
+  /** Null: not known, since nothing is heard. */
+  queue: Pick<Healer, "ahead" | "wait" | "longWait"> | null;
+  note?: ReactNode;
+}) {
+  const say = useWords(kiosk);
+  const common = useCommon();
+  const { ahead = null, wait = null, longWait = false } = props.queue ?? {};
+  const range = longWait ? common("overTwoHours") : waitRange(wait, common);
+  const people = ahead === null ? null : ahead === 0 ? say("aheadNone") : say("ahead", { count: ahead });
+  const where = props.room ? common("room", { room: props.room }) : null;
+  return (
+    <>
+      {props.name}
+      <span className="wait">{range}</span>
+      <span className="soft">
+        <Icon name={where ? "door" : "users"} /> {[where, people].filter(Boolean).join(" · ")}
+      </span>
+      {props.note ?? <span className="soft">{longWait ? say("askDesk") : range && say("wait")}</span>}
+    </>
+  );
+}

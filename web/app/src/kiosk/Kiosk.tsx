@@ -1,0 +1,124 @@
+import { clinicNow } from "@sangam/sdk";
+import { useCallback, useEffect, useRef } from "react";
+import { Icon } from "../blocks/Icon.tsx";
+import { Name } from "../blocks/small.tsx";
+import { useClient, useClientState, useClinicNow, usePlace } from "../screen/client.tsx";
+import type { Lang } from "../words/catalogue.ts";
+import { useLanguage, useWords } from "../words/Language.tsx";
+import { clock, dayAndDate } from "../words/times.ts";
+import { Aside, NoToken } from "./Aside.tsx";
+import { Ask } from "./Ask.tsx";
+import { restOf } from "./choices.ts";
+import { useFlow } from "./flow.ts";
+import { useIdle } from "./idle.ts";
+import { useLease } from "./lease.ts";
+import { Resting } from "./Resting.tsx";
+import { SlipPage } from "./SlipPage.tsx";
+import { kiosk } from "./words.ts";
+
+export const CLEARS_AFTER_S = 20;
+export const FIRST_LANG: Lang = "hi";
+
+/** One question a screen. It resets itself, says when, and keeps nothing of the last person. */
+export function Kiosk() {
+  const client = useClient();
+  const state = useClientState();
+  const { lang, setLang } = useLanguage();
+  const clinicNowMs = useCallback(() => clinicNow(client.getState(), Date.now()), [client]);
+  const { step, choose, show, clear } = useFlow(lang, clinicNowMs);
+  useLease(client, state);
+
+  const atRest = step.name === "ask" && lang === FIRST_LANG;
+  const left = useIdle(!atRest && step.name !== "asking", CLEARS_AFTER_S, () => {
+    setLang(FIRST_LANG);
+    clear();
+  });
+  const done = () => {
+    setLang(FIRST_LANG);
+    clear();
+  };
+
+  const rest = step.name === "rest" ? step.why : step.name === "ask" ? restOf(state) : null;
+  const page =
+    rest !== null ? (
+      <Resting why={rest} onHelp={() => show("help")} onAppointment={() => show("appointment")} />
+    ) : step.name === "slip" ? (
+      <SlipPage slip={step.slip} left={left} of={CLEARS_AFTER_S} onDone={done} />
+    ) : step.name === "help" || step.name === "appointment" ? (
+      <Aside about={step.name} left={left} onBack={clear} />
+    ) : step.name === "none" ? (
+      <NoToken why={step.why} left={left} onBack={done} />
+    ) : (
+      <Ask
+        busy={step.name === "asking" ? { guruji: step.guruji } : null}
+        onChoose={choose}
+        onShow={show}
+        left={atRest ? null : left}
+      />
+    );
+  return (
+    <div className="kiosk">
+      {page}
+      {step.name !== "slip" && <Rivers />}
+    </div>
+  );
+}
+
+/** Where, what day, what time: on top of every page. */
+export function Top() {
+  const place = usePlace();
+  const { lang } = useLanguage();
+  const now = useClinicNow(1000);
+  return (
+    <header>
+      <p className="brand">
+        <Icon name="sangam" /> <Name>{place.name || "Sangam"}</Name>
+      </p>
+      <p className="soft">
+        {dayAndDate(now, lang, place.zone)} · {clock(now, place.zone)}
+      </p>
+    </header>
+  );
+}
+
+/** A new page is a new question: focus and the screen reader begin at its top. */
+export function Page(props: { also?: string; children: React.ReactNode }) {
+  const page = useRef<HTMLElement>(null);
+  const say = useWords(kiosk);
+  const { lang } = useLanguage();
+  useEffect(() => page.current?.focus({ preventScroll: true }), []);
+  useEffect(() => {
+    document.title = say("title");
+  }, [say]);
+  return (
+    <main className={props.also ? `step ${props.also}` : "step"} lang={lang} ref={page} tabIndex={-1}>
+      <Top />
+      {props.children}
+    </main>
+  );
+}
+
+const BANKS = [0, 1, 2, 3, 4, 5];
+
+function Rivers() {
+  return (
+    <svg className="rivers" viewBox="0 0 1080 480" preserveAspectRatio="none" aria-hidden="true">
+      <g>
+        {BANKS.map((i) => (
+          <path
+            key={i}
+            d={`M-20 ${30 + 34 * i}C${330 - 26 * i} ${30 + 34 * i} ${531 - 18 * i} 150 ${531 - 18 * i} 480`}
+          />
+        ))}
+      </g>
+      <g>
+        {BANKS.map((i) => (
+          <path
+            key={i}
+            d={`M1100 ${30 + 34 * i}C${750 + 26 * i} ${30 + 34 * i} ${549 + 18 * i} 150 ${549 + 18 * i} 480`}
+          />
+        ))}
+      </g>
+    </svg>
+  );
+}

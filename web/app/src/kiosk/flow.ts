@@ -1,0 +1,141 @@
+import type { Client, Wait } from "@sangam/sdk";
+import { useCallback, useRef, useState } from "react";
+import { useClient } from "../screen/client.tsx";
+import type { Lang } from "../words/catalogue.ts";
+import type { Rest } from "./choices.ts";
+import { takeToken } from "./lease.ts";
+
+/** What the person walks away with. `alone`: given out while the box did not answer. */
+export interface Slip {
+  token: string;
+  guruji: string | null;
+  ahead: number | null;
+  wait: Wait | null;
+  longWait: boolean;
+  link: string | null;
+  alone: boolean;
+  /** Clinic time at which the place counts. */
+  atMs: number;
+}
+
+export type Step =
+  | { name: "ask" }
+  | { name: "asking"; guruji: string | null }
+  | { name: "slip"; slip: Slip }
+  | { name: "help" | "appointment" }
+  | { name: "rest"; why: Rest }
+  /** No token: the box did not answer and there is no lease, or it refused; `why` in its own words. */
+  | { name: "none"; why: string | null };
+
+/** An answer takes a tenth of a second; after this the device helps itself. */
+export const PATIENCE_MS = 4000;
+/** The request left and nothing came back: nobody knows, so no second token may be made up. */
+const GIVE_UP_MS = 15_000;
+
+export interface Flow {
+  step: Step;
+  choose(guruji: string | null): void;
+  show(name: "help" | "appointment"): void;
+  /** Back to the question; nothing of the last person stays. */
+  clear(): void;
+}
+
+export function useFlow(
+  lang: Lang,
+  clinicNowMs: () => number,
+  delays = { patience: PATIENCE_MS, giveUp: GIVE_UP_MS },
+): Flow {
+  const client = useClient();
+  const [step, setStep] = useState<Step>({ name: "ask" });
+  // A second tap, or an answer to somebody who has left, finds another visit and does nothing.
+  const visit = useRef(0);
+
+  const clear = useCallback(() => {
+    visit.current++;
+    setStep({ name: "ask" });
+  }, []);
+
+  const choose = useCallback(
+    (guruji: string | null) => {
+      const mine = ++visit.current;
+      const go = (next: Step) => {
+        if (visit.current === mine) setStep(next);
+      };
+      setStep({ name: "asking", guruji });
+      checkIn(client, { guruji, lang, atMs: clinicNowMs(), delays }).then(go);
+    },
+    [client, lang, clinicNowMs, delays],
+  );
+
+  const show = useCallback((name: "help" | "appointment") => {
+    visit.current++;
+    setStep({ name });
+  }, []);
+
+  return { step, choose, show, clear };
+}
+
+interface Wish {
+  guruji: string | null;
+  lang: Lang;
+  atMs: number;
+  delays: { patience: number; giveUp: number };
+}
+
+async function checkIn(client: Client, wish: Wish): Promise<Step> {
+  if (client.getState().connection.mode === "offline") return aloneStep(client, wish);
+  const data = { language: wish.lang, ...(wish.guruji ? { guruji: wish.guruji } : {}) };
+  const act = client.act("queue.check_in", data, { optimistic: false });
+  const first = await Promise.race([act.settled, after(wish.delays.patience)]);
+  if (!first && (await client.discard(act.id))) return aloneStep(client, wish);
+  const outcome = first ?? (await Promise.race([act.settled, after(wish.delays.giveUp)]));
+  if (!outcome) {
+    client.discard(act.id);
+    return { name: "none", why: null };
+  }
+  if (outcome.status === "rejected") {
+    // It is said here; nobody at a kiosk looks into a drawer.
+    client.discard(act.id);
+    const { code, message } = outcome.error;
+    return code === "closed" ? { name: "rest", why: "closed" } : { name: "none", why: message };
+  }
+  return { name: "slip", slip: slipOf(outcome.data as Answer, wish) };
+}
+
+interface Answer {
+  token: string;
+  guruji?: string;
+  ahead?: number | null;
+  wait?: Wait | null;
+  longWait?: boolean;
+  link?: string;
+}
+
+function slipOf(answer: Answer, wish: Wish): Slip {
+  return {
+    token: answer.token,
+    guruji: answer.guruji ?? wish.guruji,
+    ahead: answer.ahead ?? null,
+    wait: answer.wait ?? null,
+    longWait: answer.longWait === true,
+    link: answer.link ? new URL(answer.link, location.href).href : null,
+    alone: false,
+    atMs: wish.atMs,
+  };
+}
+
+/** Gives a token of this device's own lease; the check-in follows by itself when the box is heard again. */
+function aloneStep(client: Client, { guruji, lang, atMs }: Wish): Step {
+  const day = client.getState().view?.day;
+  const token = day ? takeToken(day) : null;
+  if (!token) return { name: "none", why: null };
+  client.act(
+    "queue.check_in",
+    { token, language: lang, ...(guruji ? { guruji } : {}) },
+    { optimistic: false },
+  );
+  const slip = { token, guruji, ahead: null, wait: null, longWait: false, link: null, alone: true, atMs };
+  return { name: "slip", slip };
+}
+
+const after = (ms: number) => new Promise<null>((resolve) => setTimeout(resolve, ms, null));

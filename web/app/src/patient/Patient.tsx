@@ -1,0 +1,314 @@
+import {
+  clinicNow,
+  entryById,
+  type GurujiRow,
+  gurujisOf,
+  placeOf,
+  type QueueEntry,
+  rowsOf,
+  type State,
+} from "@sangam/sdk";
+import { type ReactNode, useEffect, useRef, useState } from "react";
+import { useChime } from "../blocks/chime.ts";
+import { LanguageChoice } from "../blocks/choices.tsx";
+import { Icon, type IconName } from "../blocks/Icon.tsx";
+import { Panel } from "../blocks/Panel.tsx";
+import { Button, Name, Notice } from "../blocks/small.tsx";
+import { ScreenLinks, useClient, useClientState, useDataAge, usePlace } from "../screen/client.tsx";
+import { LANGS } from "../words/catalogue.ts";
+import { useCommon, useLanguage, useWords } from "../words/Language.tsx";
+import { clock, span, waitRange } from "../words/times.ts";
+import { Stream } from "./Stream.tsx";
+import { patient } from "./words.ts";
+
+/** A phone's own place in the queue. It shouts at one moment only: when it is this person's turn. */
+export function Patient() {
+  const state = useClientState();
+  const { lang } = useLanguage();
+  const entry = mine(state);
+  const guruji = gurujisOf(state).find((one) => one.id === entry?.guruji) ?? null;
+  const called = entry?.status === "called";
+  const chime = useChime();
+  useAlert(called, chime.ring);
+  return (
+    <div className="patient" lang={lang}>
+      {called && entry ? (
+        <YourTurn entry={entry} guruji={guruji} />
+      ) : (
+        <Waiting entry={entry} guruji={guruji} sound={chime.on} onSound={chime.turnOn} />
+      )}
+    </div>
+  );
+}
+
+/** The one entry this session may see: named by it, or the only one there is. */
+function mine(state: State): QueueEntry | null {
+  const named = (state.session.user as { entryId?: string } | null)?.entryId;
+  const id = named ?? rowsOf(state, "row").keys().next().value;
+  return id === undefined ? null : entryById(state, id);
+}
+
+function useAlert(called: boolean, ring: () => void) {
+  useEffect(() => {
+    if (!called) return;
+    ring();
+    navigator.vibrate?.([400, 200, 400]);
+  }, [called, ring]);
+}
+
+function Top() {
+  const place = usePlace();
+  return (
+    <header>
+      <p className="brand">
+        <Icon name="sangam" /> <Name>{place.name || "Sangam"}</Name>
+      </p>
+      <LanguageChoice among={LANGS} short />
+    </header>
+  );
+}
+
+function YourTurn({ entry, guruji }: { entry: QueueEntry; guruji: GurujiRow | null }) {
+  const say = useWords(patient);
+  const common = useCommon();
+  const room = guruji?.room ?? null;
+  const page = useRef<HTMLElement>(null);
+  useEffect(() => page.current?.focus(), []);
+  return (
+    <main className="turn called" ref={page} tabIndex={-1}>
+      <Top />
+      <section className="go" role="alert">
+        <Icon name="bell" />
+        <h1>{say("yourTurn")}</h1>
+        <p className="token">{entry.token}</p>
+        {room && (
+          <p className="goto">
+            <Icon name="door" /> <strong>{common("room", { room })}</strong>
+          </p>
+        )}
+        {guruji && <p>{say("waitsForYou", { name: guruji.name })}</p>}
+      </section>
+    </main>
+  );
+}
+
+interface WaitingProps {
+  entry: QueueEntry | null;
+  guruji: GurujiRow | null;
+  sound: boolean;
+  onSound(): void;
+}
+
+function Waiting({ entry, guruji, sound, onSound }: WaitingProps) {
+  const say = useWords(patient);
+  const { offline, ms } = useDataAge();
+  const over = !entry || ENDED[entry.status] !== undefined;
+  return (
+    <main className={offline ? "turn unheard" : "turn"}>
+      <Top />
+      {entry && <Mine entry={entry} guruji={guruji} />}
+      <PlaceIn entry={entry} offline={offline} ageMs={ms ?? 0} />
+      {entry && !over && <Steps entry={entry} />}
+      {offline && (
+        <Notice tone="rest" icon="cloud-off" title={say("offline")}>
+          {say("offlineWhy")}
+        </Notice>
+      )}
+      <div className="asides">
+        {!over &&
+          !offline &&
+          (sound ? (
+            <p className="soft ringing">
+              <Icon name="volume" /> {say("willRing")}
+            </p>
+          ) : (
+            <Button kind="main" icon="volume" onClick={onSound}>
+              {say("ring")}
+            </Button>
+          ))}
+        {entry && !over && entry.status !== "in_service" && <Leave entry={entry} />}
+      </div>
+      <footer>
+        <ScreenLinks />
+        {!over && !offline && <p className="note soft">{say("keepPlace")}</p>}
+      </footer>
+    </main>
+  );
+}
+
+function Mine({ entry, guruji }: { entry: QueueEntry; guruji: GurujiRow | null }) {
+  const say = useWords(patient);
+  const common = useCommon();
+  return (
+    <section className="card mine" aria-label={say("yours")}>
+      <p className="label">{say("yours")}</p>
+      <p className="token">{entry.token}</p>
+      {guruji && (
+        <p className="soft">
+          <Name>{guruji.name}</Name>
+          {guruji.room && (
+            <>
+              <br />
+              {common("room", { room: guruji.room })}
+            </>
+          )}
+        </p>
+      )}
+    </section>
+  );
+}
+
+/** What is said instead of a place, by status. */
+const ENDED: Record<string, { icon: IconName; title: "over" | "out"; why: "overWhy" | "outWhy" }> = {
+  done: { icon: "check", title: "over", why: "overWhy" },
+  left: { icon: "minus-circle", title: "out", why: "outWhy" },
+  cancelled: { icon: "x", title: "out", why: "outWhy" },
+  no_show: { icon: "user-x", title: "out", why: "outWhy" },
+  closed_by_rollover: { icon: "moon", title: "out", why: "outWhy" },
+};
+
+function PlaceIn({ entry, offline, ageMs }: { entry: QueueEntry | null; offline: boolean; ageMs: number }) {
+  const say = useWords(patient);
+  const state = useClientState();
+  const ended = entry ? ENDED[entry.status] : ENDED.left;
+  if (ended || !entry) {
+    return (
+      <Told icon={ended?.icon ?? "x"} title={say(ended?.title ?? "out")}>
+        {say(ended?.why ?? "outWhy")}
+      </Told>
+    );
+  }
+  if (entry.status === "on_hold")
+    return <Told icon="pause" title={say("onHold")} children={say("onHoldWhy")} />;
+  if (entry.status === "in_service") return <Told icon="user" title={say("inService")} />;
+  const place = placeOf(state, entry.id);
+  return (
+    <>
+      {entry.status === "no_answer" && (
+        <Notice tone="heed" icon="bell" title={say("missed")}>
+          {say("missedWhy")}
+        </Notice>
+      )}
+      <Range place={place} offline={offline} heardAt={Date.now() - ageMs} />
+    </>
+  );
+}
+
+function Told(props: { icon: IconName; title: string; children?: ReactNode }) {
+  return (
+    <section className="place told" aria-live="polite">
+      <Icon name={props.icon} />
+      <h1>{props.title}</h1>
+      {props.children && <p className="soft">{props.children}</p>}
+    </section>
+  );
+}
+
+function Range(props: { place: ReturnType<typeof placeOf>; offline: boolean; heardAt: number }) {
+  const say = useWords(patient);
+  const common = useCommon();
+  const { zone } = usePlace();
+  const { place, offline } = props;
+  const time = clock(clinicNow(useClientState(), props.heardAt), zone);
+  const range = waitRange(place?.wait, common);
+  const ahead = place?.ahead ?? null;
+  return (
+    <section className="place" aria-live="polite">
+      <h1>
+        {offline && <span className="soft">{say("atTime", { time })} </span>}
+        {ahead === null ? say("placeUnknown") : ahead === 0 ? say("next") : say("before", { count: ahead })}
+      </h1>
+      {ahead !== null && <Stream ahead={ahead} unheard={offline} />}
+      {range && (
+        <p className="range">
+          <span className="soft">{offline ? say("aboutFrom", { time }) : say("about")}</span>{" "}
+          <strong>{range}</strong>
+        </p>
+      )}
+      {range && !offline && <p className="soft why">{say("whyRange")}</p>}
+      {offline && (
+        <p className="soft why">
+          {say("lastHeard", { time, ago: common("ago", { span: span(Date.now() - props.heardAt, common) }) })}
+        </p>
+      )}
+    </section>
+  );
+}
+
+function Steps({ entry }: { entry: QueueEntry }) {
+  const say = useWords(patient);
+  const { zone } = usePlace();
+  const visit = entry.status === "in_service";
+  return (
+    <ol className="steps">
+      <li className="done">
+        <Icon name="check" /> {say("checkedIn")}{" "}
+        {entry.checkedInAt && <span className="soft">{clock(entry.checkedInAt, zone)}</span>}
+      </li>
+      <li {...(visit ? { className: "done" } : { "aria-current": "step" as const })}>
+        <Icon name={visit ? "check" : "hourglass"} /> {say("waiting")}
+      </li>
+      <li {...(visit ? { className: "done" } : {})}>
+        <Icon name="bell" /> {say("called")}
+      </li>
+      <li {...(visit ? { "aria-current": "step" as const } : {})}>
+        <Icon name="user" /> {say("visit")}
+      </li>
+    </ol>
+  );
+}
+
+/** Leaving is asked back once; what became of it is said where it was asked. */
+function Leave({ entry }: { entry: QueueEntry }) {
+  const say = useWords(patient);
+  const client = useClient();
+  const state = useClientState();
+  const [asking, setAsking] = useState(false);
+  const act = state.pending.find((one) => one.type === "queue.leave" && one.data.entry === entry.id);
+  if (act?.state === "rejected") {
+    return (
+      <Notice tone="alarm" icon="triangle-alert" title={say("leaveRefused")} loud>
+        <p className="actions">
+          <Button onClick={() => client.discard(act.id)}>{say("stay")}</Button>
+        </p>
+      </Notice>
+    );
+  }
+  if (act) {
+    return (
+      <p className="heed said" role="status">
+        <Icon name="send" /> {say("leaveWillSend")}
+      </p>
+    );
+  }
+  return (
+    <>
+      <Button kind="bare" onClick={() => setAsking(true)}>
+        {say("cannotWait")}
+      </Button>
+      {asking && (
+        <Panel
+          title={say("leaveTitle")}
+          onClose={() => setAsking(false)}
+          foot={
+            <>
+              <Button onClick={() => setAsking(false)}>{say("stay")}</Button>
+              <Button
+                kind="main"
+                also="push"
+                onClick={() => {
+                  setAsking(false);
+                  client.act("queue.leave", { entry: entry.id });
+                }}
+              >
+                {say("leaveDo")}
+              </Button>
+            </>
+          }
+        >
+          <p>{say("leaveWhy")}</p>
+        </Panel>
+      )}
+    </>
+  );
+}
