@@ -41,6 +41,10 @@ func (c *checker) bad(format string, args ...any) {
 
 func (c *checker) table(t byte, fn func(key, row []byte) error) error {
 	return c.tx.Scan([]byte{t}, []byte{t + 1}, func(key, row []byte) (bool, error) {
+		if len(key) < 9 {
+			c.bad("key %x names no scope", key)
+			return true, nil
+		}
 		if err := fn(key, row); err != nil {
 			c.found = append(c.found, err)
 		}
@@ -64,6 +68,9 @@ func (c *checker) scopes() error {
 			return err
 		}
 		c.heads[k] = head
+		if row, err := c.tx.Get(k.key(tableHead)); err != nil || row == nil {
+			c.bad("%s has no head", scope)
+		}
 		if len(spans) == 0 || len(spans) > MaxSpans {
 			c.bad("%s has %d timelines", scope, len(spans))
 		}
@@ -75,7 +82,13 @@ func (c *checker) scopes() error {
 			held[s.Timeline] = true
 		}
 	}
-	return nil
+	known := func(key, _ []byte) error {
+		if _, ok := c.heads[tag(key[1:])]; !ok {
+			return corrupt("row %x belongs to no scope", key)
+		}
+		return nil
+	}
+	return errors.Join(c.table(tableHead, known), c.table(tableSpans, known))
 }
 
 func (c *checker) readPlaces() error {

@@ -37,11 +37,15 @@ func (m *Memory) Update(fn func(feed.Tx) error) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	tx := &tx{m: m, write: true}
-	if err := fn(tx); err != nil {
-		tx.rollback()
-		return err
-	}
-	return nil
+	kept := false
+	defer func() {
+		if !kept {
+			tx.rollback()
+		}
+	}()
+	err := fn(tx)
+	kept = err == nil
+	return err
 }
 
 // View runs fn in a read-only transaction.
