@@ -104,10 +104,16 @@ export function Notice(props: {
  * One sentence, where things will appear, the one action; also for what may not be seen (`lock`). `page`: nothing
  * else is on the page, so its title is the page's.
  */
-export function Empty(props: { icon: IconName; title: ReactNode; children?: ReactNode; action?: ReactNode }) {
+export function Empty(props: {
+  icon: IconName;
+  title: ReactNode;
+  children?: ReactNode;
+  action?: ReactNode;
+  page?: boolean;
+}) {
   return (
     <div className="empty">
-      <Icon name={props.icon} /> <strong>{props.title}</strong>
+      <Icon name={props.icon} /> {props.page ? <h1>{props.title}</h1> : <strong>{props.title}</strong>}
       {typeof props.children === "string" ? <p>{props.children}</p> : props.children}
       {props.action}
     </div>
