@@ -80,11 +80,13 @@ func (c *Committer) commitGroup(tasks []*task) spoiler {
 	b.settle(err)
 	c.writing.Unlock()
 	if b.cause.task != nil {
+		c.rereadAfter(b.cause.err)
 		return b.cause
 	}
 	if err != nil {
 		c.o.Log.Error("a transaction failed", "tasks", len(tasks), "err", err)
 	}
+	c.mintNew(b.changes)
 	for _, t := range tasks {
 		if err != nil {
 			t.fail(errDisk)

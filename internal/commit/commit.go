@@ -36,9 +36,10 @@ type Options struct {
 	Site           record.ID  // of an edge; zero at a hub
 	Local          feed.Scope // the node's own scope, never linked
 	Now, ClinicNow func() time.Time
-	TokensPath     string // DIR/tokens; unused at a hub
-	Machine        string // fingerprint of this machine; ledger.Machine() when empty
-	Replaced       bool   // the site existed before this box: a missing token file means the next series
+	TokensPath     string        // DIR/tokens; unused at a hub
+	Machine        string        // fingerprint of this machine; ledger.Machine() when empty
+	Replaced       bool          // the site existed before this box: a missing token file means the next series
+	MergeSlice     time.Duration // longest transaction of merged records, so that local actions never wait long; 10 ms
 	Log            *slog.Logger
 }
 
@@ -46,7 +47,6 @@ const (
 	localQueue  = 1024 // tasks of Act and Write; full: they answer unavailable, the person tries again
 	remoteQueue = 64   // batches of Merge; full: the link waits, and its credit keeps the other side waiting
 	maxBatch    = 512  // commands in one transaction, give or take one task
-	sliceTime   = 10 * time.Millisecond
 )
 
 // Committer is made by New and works while Run does. All its methods may be called from any goroutine.
@@ -96,14 +96,16 @@ type Head struct {
 // the token file; it starts nothing.
 func New(store Store, o Options) (*Committer, error) {
 	c := &Committer{
-		store:  store,
-		o:      o,
-		local:  make(chan *task, localQueue),
-		remote: make(chan *incoming, remoteQueue),
-		closed: make(chan struct{}),
-		shown:  map[record.ID]*clinic.Day{},
-		serial: uint64(o.Rules.Writer),
+		store:   store,
+		o:       o,
+		local:   make(chan *task, localQueue),
+		remote:  make(chan *incoming, remoteQueue),
+		closed:  make(chan struct{}),
+		shown:   map[record.ID]*clinic.Day{},
+		tellers: map[record.ID]*clinic.Day{},
+		serial:  uint64(o.Rules.Writer),
 	}
+	c.o.MergeSlice = cmp.Or(c.o.MergeSlice, 10*time.Millisecond)
 	if c.o.Log == nil {
 		c.o.Log = slog.New(slog.DiscardHandler)
 	}
@@ -158,6 +160,9 @@ func (c *Committer) OnCommit(hook func(Committed)) {
 // unavailable. It runs once.
 func (c *Committer) Run(ctx context.Context) error {
 	defer close(c.closed)
+	if err := c.mintSites(); err != nil {
+		return err
+	}
 	c.turnDays()
 	c.resumeRequests()
 	tick := time.NewTicker(time.Second)

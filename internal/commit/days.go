@@ -1,6 +1,7 @@
 package commit
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"strings"
@@ -95,4 +96,54 @@ func (c *Committer) teller(scope feed.Scope) *clinic.Day {
 		c.tellers[site] = clinic.NewWatchedDay(site, "")
 	}
 	return c.tellers[site]
+}
+
+// rereadAfter reads the day again after a panic, which may have left it half moved.
+func (c *Committer) rereadAfter(err error) {
+	var fault *panicked
+	if c.working == nil || !errors.As(err, &fault) {
+		return
+	}
+	if err := c.beginDay(); err != nil {
+		c.o.Log.Error("the day could not be read again after a fault", "err", err)
+	}
+}
+
+// mintSites begins the feeds of sites that a hub knows and has none of yet.
+func (c *Committer) mintSites() error {
+	if !c.o.Site.IsZero() {
+		return nil
+	}
+	var missing []feed.Scope
+	err := c.store.View(func(tx feed.Tx) error {
+		return feed.ByKind(tx, feed.Network, clinic.KindSite, func(r record.Record) (bool, error) {
+			timeline, _, err := feed.Head(tx, feed.SiteScope(r.ID))
+			if timeline.IsZero() {
+				missing = append(missing, feed.SiteScope(r.ID))
+			}
+			return true, err
+		})
+	})
+	if err != nil {
+		return fmt.Errorf("look for sites without a feed: %w", err)
+	}
+	for _, scope := range missing {
+		err := c.store.Update(func(tx feed.Tx) error { return feed.Mint(tx, scope, feed.NewTimeline(rand.Reader)) })
+		if err != nil {
+			return fmt.Errorf("begin the feed of %s: %w", scope, err)
+		}
+	}
+	return nil
+}
+
+// mintNew is mintSites for a site that a transaction brought.
+func (c *Committer) mintNew(changes []feed.Change) {
+	for i := range changes {
+		if changes[i].Before == nil && changes[i].After.Kind == clinic.KindSite && changes[i].Scope == feed.Network {
+			if err := c.mintSites(); err != nil {
+				c.o.Log.Error("a new site has no feed; it gets one at the next start", "err", err)
+			}
+			return
+		}
+	}
 }

@@ -43,7 +43,7 @@ func (in *incoming) finish(err error) {
 	close(in.done)
 }
 
-// Merge unites a peer's records with those held, in transactions of at most 10 ms between which local actions go
+// Merge unites a peer's records with those held, in short transactions between which local actions go
 // first, and returns once all of it is on disk. After an error a part may be merged, which does no harm, and the
 // cursor has not moved. When much waits, Merge waits too.
 func (c *Committer) Merge(ctx context.Context, in Incoming) (Merged, error) {
@@ -79,11 +79,13 @@ func (c *Committer) mergeSlice(waiting []*incoming) []*incoming {
 	b.settle(err)
 	c.writing.Unlock()
 	if errors.Is(err, errSpoilt) {
+		c.rereadAfter(err)
 		return waiting
 	}
 	if err != nil {
 		return c.failSlice(waiting, err)
 	}
+	c.mintNew(b.changes)
 	for i, s := range progress {
 		s.of(waiting[i])
 	}
@@ -130,7 +132,7 @@ func (b *batch) merge(waiting []*incoming) ([]step, error) {
 	for _, in := range waiting {
 		s := step{next: in.next, merged: in.merged}
 		for ; s.next < len(in.Records); s.next++ {
-			if (s.next > in.next || len(progress) > 0) && time.Since(started) > sliceTime {
+			if (s.next > in.next || len(progress) > 0) && time.Since(started) >= b.c.o.MergeSlice {
 				return append(progress, s), nil
 			}
 			if err := b.mergeOne(in, s.next, &s.merged); err != nil {
@@ -191,17 +193,16 @@ func (b *batch) mergeOne(in *incoming, i int, merged *Merged) error {
 func (b *batch) mergeRecord(scope feed.Scope, r record.Record, from feed.Source) (changed bool, err error) {
 	var changes []feed.Change
 	err = guard(func() (err error) {
-		changes, err = b.c.o.Rules.Merge(b.tx, scope, r, from)
-		return err
-	})
-	if err != nil {
-		return false, fmt.Errorf("merge %s %s: %w", r.Kind, r.ID, err)
-	}
-	for i := range changes {
-		if _, err := b.head(changes[i].Scope); err != nil {
-			return false, err
+		if changes, err = b.c.o.Rules.Merge(b.tx, scope, r, from); err != nil {
+			return fmt.Errorf("merge %s %s: %w", r.Kind, r.ID, err)
 		}
-		b.note(&changes[i])
-	}
-	return len(changes) > 0, nil
+		for i := range changes {
+			if _, err := b.head(changes[i].Scope); err != nil {
+				return err
+			}
+			b.note(&changes[i])
+		}
+		return nil
+	})
+	return len(changes) > 0, err
 }

@@ -130,7 +130,7 @@ func unpackOutcome(r *record.Record) []record.Record {
 	if r.Kind != clinic.KindRequest || len(data) == 0 {
 		return nil
 	}
-	records, err := record.DecodeBatch(data, record.Limits{})
+	records, err := record.DecodeBatch(data, record.DefaultLimits)
 	if err != nil {
 		return nil
 	}
