@@ -18,6 +18,7 @@ type Status struct {
 // Uplink is the line between a site and the centre.
 type Uplink struct {
 	State     string  `json:"state" enum:"off,connecting,live,lagging,silent,never_seen,clock_wrong,cloned,rejected"`
+	Reason    string  `json:"reason,omitempty" doc:"Of rejected: revoked, join_used, join_expired, join_site or version"`
 	LagMs     *int64  `json:"lagMs" doc:"Age of the oldest edit the centre has not acknowledged"`
 	Backlog   Backlog `json:"backlog"`
 	LastHeard *Time   `json:"lastHeard" format:"date-time"`

@@ -62,6 +62,7 @@ type SiteStatus struct {
 	ID            string  `json:"id"`
 	Name          string  `json:"name"`
 	State         string  `json:"state" enum:"live,lagging,silent,never_seen,clock_wrong,cloned,rejected"`
+	Reason        string  `json:"reason,omitempty" doc:"Of rejected: revoked, join_used, join_expired, join_site or version"`
 	LastHeard     *Time   `json:"lastHeard" format:"date-time"`
 	Backlog       Backlog `json:"backlog"`
 	ClockOffsetMs *int64  `json:"clockOffsetMs" doc:"Site's clock minus the hub's"`

@@ -1,0 +1,42 @@
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/aashram-care/sangam/edge"
+)
+
+func newEdge() *cobra.Command {
+	var o edge.Options
+	var logs logFlags
+	cmd := &cobra.Command{
+		Use:   "edge",
+		Short: "Run a site's node: the queue of one ashram, with or without a line to the centre",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if o.Data == "" {
+				return usage("--data DIR is needed")
+			}
+			var err error
+			if o.Log, err = logs.logger(); err != nil {
+				return err
+			}
+			o.Version = version
+			o.Started = func(s edge.Started) { fmt.Fprintf(os.Stderr, "sangam edge: site %s is at %s\n", s.Site, s.URL) }
+			o.SetupCode = func(code string) { fmt.Fprintf(os.Stderr, "sangam edge: no admin yet; setup code %s\n", code) }
+			return edge.Run(cmd.Context(), o)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.Data, "data", "", "data `directory`; made when it is missing")
+	f.StringVar(&o.Listen, "listen", "127.0.0.1:8080", "`address` of screens and API; :8080 for the whole LAN")
+	f.StringVar(&o.AdminListen, "admin-listen", "127.0.0.1:9464", "`address` of metrics and health; empty serves none")
+	f.StringVar(&o.Redis, "redis", "", "`URL` of the wire to the centre; without it the site has no line")
+	f.StringVar(&o.Join, "join", "", "join `code` from sangam hub enrol, until the site is enrolled")
+	f.StringVar(&o.SiteName, "site-name", "", "`name` of the site, when it has none yet")
+	f.StringVar(&o.Timezone, "timezone", "", "`zone` of the site like Asia/Kolkata, when it has none yet")
+	logs.add(f)
+	return cmd
+}

@@ -1,0 +1,107 @@
+// Package edge is a site's node: the store, the committer, the door and the screens of one ashram, and its end of
+// the link to the centre.
+//
+// It promises that a site works alone: nothing a person on the floor does waits for Redis or the hub, and a line that
+// was never there, is gone or comes back changes only what the status says. It refuses to know what the hub serves.
+package edge
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/aashram-care/sangam/internal/node"
+	"github.com/aashram-care/sangam/sync/record"
+	"github.com/aashram-care/sangam/sync/seal"
+)
+
+// Options of an edge. Data and Listen are needed.
+type Options struct {
+	Data        string // directory; made when it is missing
+	Listen      string // host:port of the screens and the API
+	AdminListen string // host:port of metrics and health; "" serves none
+	Redis       string // URL of the wire; "" is a site with no line
+	Join        string // join code, until the site is enrolled
+	SiteName    string // fills an empty setting
+	Timezone    string // fills an empty setting
+	Version     string
+
+	ClinicNow   func() time.Time // the clinic's clock; nil: real time
+	ClinicSpeed func() float64   // nil: 1
+	Log         *slog.Logger
+	// Started is told once the screens can be opened.
+	Started func(Started)
+	// SetupCode is told the one-time setup code while the site has no admin.
+	SetupCode func(code string)
+}
+
+// Started says where a running edge is found.
+type Started struct {
+	URL, Node string
+	Site      record.ID
+}
+
+// Run works as a site's node until ctx ends; what is acknowledged by then is on disk. A port that is taken, a
+// directory in use, of a hub or from a newer version, a Redis URL or a join code that cannot be read are errors
+// before anything starts; a Redis or hub that cannot be reached is not.
+func Run(ctx context.Context, o Options) error {
+	o = withDefaults(o)
+	code, err := readJoin(o.Join)
+	if err != nil {
+		return err
+	}
+	if err := node.CheckWire(o.Redis); err != nil {
+		return err
+	}
+	listener, err := node.Listen(o.Listen)
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+	n, err := node.Open(node.Options{Dir: o.Data, Role: node.Edge, Site: siteOf(code), ClinicNow: o.ClinicNow, Log: o.Log})
+	if err != nil {
+		return err
+	}
+	return errors.Join(serve(ctx, o, n, code, listener), n.Close())
+}
+
+func withDefaults(o Options) Options {
+	o.Log = cmp.Or(o.Log, slog.Default())
+	if o.ClinicNow == nil {
+		o.ClinicNow = time.Now
+	}
+	if o.ClinicSpeed == nil {
+		o.ClinicSpeed = func() float64 { return 1 }
+	}
+	if o.Started == nil {
+		o.Started = func(Started) {}
+	}
+	if o.SetupCode == nil {
+		o.SetupCode = func(code string) {
+			o.Log.Warn("this site has no admin yet: open its first page and enter this code", "setupCode", code)
+		}
+	}
+	return o
+}
+
+// readJoin reads a join code; nil: none was given.
+func readJoin(text string) (*seal.Join, error) {
+	if text == "" {
+		return nil, nil
+	}
+	code, err := seal.ParseJoin(text)
+	if err != nil {
+		return nil, fmt.Errorf("%w: --join: %w", node.ErrUsage, err)
+	}
+	return &code, nil
+}
+
+func siteOf(code *seal.Join) record.ID {
+	if code == nil {
+		return record.ID{}
+	}
+	return record.ID(code.Site)
+}

@@ -1,0 +1,96 @@
+package hub
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/aashram-care/sangam/internal/api"
+	"github.com/aashram-care/sangam/internal/clinic"
+	"github.com/aashram-care/sangam/internal/door"
+	"github.com/aashram-care/sangam/sync/feed"
+	"github.com/aashram-care/sangam/sync/record"
+)
+
+// views are what the centre reads: all its sites, or the queue of one. A site drilled into from the centre is the
+// queue of that site; the rows of all sites come along in either case.
+func (c *centre) views(_ *door.Door, ask door.Ask) (door.View, error) {
+	if ask.View == clinic.ViewCentre && ask.Site != "" {
+		ask.View = clinic.ViewQueue
+	}
+	who, err := clinic.AudienceOf(ask.Actor, ask.View)
+	if err != nil {
+		return door.View{}, err
+	}
+	view := door.View{
+		Audience: who,
+		Scopes:   []feed.Scope{feed.Network},
+		Show:     func(day *clinic.Day, r *record.Record) (any, bool) { return show(who, day, r) },
+	}
+	if who.View == clinic.ViewCentre {
+		view.Snapshot = func(time.Time) (any, error) { return c.snapshot() }
+		return view, nil
+	}
+	site, err := record.ParseID(ask.Site)
+	if err != nil {
+		return door.View{}, &clinic.Error{Code: clinic.CodeInvalid, Message: "Of which site? Give its id as site."}
+	}
+	if !c.node.Committer.Day(site, func(*clinic.Day) {}) {
+		return door.View{}, &clinic.Error{Code: clinic.CodeNotFound, Message: "The centre has no such site."}
+	}
+	view.Site = site
+	view.Scopes = []feed.Scope{feed.SiteScope(site), feed.Network}
+	return view, nil
+}
+
+// show is what the centre sees of a record.
+func show(who clinic.Audience, day *clinic.Day, r *record.Record) (any, bool) {
+	if r.Kind == clinic.KindSiteStatus {
+		return statusRow(r), who.Role == clinic.RoleCentralAdmin
+	}
+	if !who.Carries(r.Kind) {
+		return nil, false
+	}
+	return clinic.View(who.Actor(), day, r)
+}
+
+// snapshot is the centre's view now, sites by name.
+func (c *centre) snapshot() (api.CentreView, error) {
+	view := api.CentreView{Sites: []api.SiteStatus{}}
+	err := c.node.Committer.View(func(tx feed.Tx) error {
+		return feed.ByKind(tx, c.node.Local, clinic.KindSiteStatus, func(r record.Record) (bool, error) {
+			view.Sites = append(view.Sites, statusRow(&r))
+			return true, nil
+		})
+	})
+	slices.SortFunc(view.Sites, func(a, b api.SiteStatus) int {
+		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
+	})
+	return view, err
+}
+
+// routes are the hub's own operations.
+func (c *centre) routes(a huma.API, d *door.Door) {
+	huma.Register(a, huma.Operation{
+		OperationID: "enrol-site", Method: http.MethodPost, Path: "/api/v1/sites", Summary: "Make the join code of a site",
+		Tags: []string{"centre"},
+	}, func(ctx context.Context, in *struct {
+		Body struct {
+			Name string `json:"name" maxLength:"200" doc:"Of a new site, or of a known one whose box is replaced"`
+		}
+	}) (*struct{ Body Enrolled }, error) {
+		actor, ok := door.ActorOf(ctx)
+		if !ok || actor.Role != clinic.RoleCentralAdmin {
+			return nil, d.Answer(&clinic.Error{Code: clinic.CodeForbidden, Message: "Only the centre's admins enrol sites."})
+		}
+		enrolled, err := c.register.invite(ctx, EnrolRequest{Name: in.Body.Name})
+		if err != nil {
+			return nil, d.Answer(err)
+		}
+		return &struct{ Body Enrolled }{enrolled}, nil
+	})
+}
