@@ -270,6 +270,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
 
   function failed(): number {
     failures++;
+    batchLimit = 1; // what comes after it may build on it
     return backoff(failures, 500, deps.random);
   }
 
@@ -296,8 +297,10 @@ export function createOutbox(options: OutboxOptions): Outbox {
   }
 
   function sendOnSocket(action: WireAction): Promise<WireResult | null> {
-    if (sizeOf(action) > maxFrameBytes || !options.actOnSocket(action)) return Promise.resolve(null);
+    if (sizeOf(action) > maxFrameBytes) return Promise.resolve(null);
+    // First: what comes of it may arrive before `actOnSocket` returns.
     dispatch({ type: "moved", ids: [action.id], to: "sending" });
+    if (!options.actOnSocket(action)) return Promise.resolve(null);
     return new Promise((resolveAnswer) => {
       const patience = deps.setTimeout(() => answer(null), 5_000);
       const answer = (result: WireResult | null) => {

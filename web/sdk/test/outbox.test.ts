@@ -1,0 +1,511 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type Client, entryById, type Outcome, pendingOf, queueOf, waitingForOthers } from "../src/index.ts";
+import { settle, until } from "./clock.ts";
+import { asha, problem, ravi } from "./node.ts";
+import { World } from "./world.ts";
+
+let world: World;
+beforeEach(() => {
+  world = new World();
+  world.node.entry("a1");
+  world.node.entry("a2");
+});
+afterEach(() => world.close());
+
+const types = () => world.node.received.map((r) => r.action.type);
+const distinct = () => new Set(world.node.received.map((r) => r.action.id)).size;
+const waiting = (c: Client) => pendingOf(c.getState()).waiting.map((p) => p.type);
+const status = (c: Client, id: string) => entryById(c.getState(), id)?.status;
+
+/** Everything on this browser's disk, as text. */
+async function onDisk(): Promise<string> {
+  const request = world.disk?.open("sangam");
+  if (!request) return "";
+  const db = await new Promise<IDBDatabase>((open) => {
+    request.onsuccess = () => open(request.result);
+  });
+  const all = await Promise.all(
+    ["actions", "notes"].map(
+      (name) =>
+        new Promise<unknown[]>((read) => {
+          const got = db.transaction(name).objectStore(name).getAll();
+          got.onsuccess = () => read(got.result);
+        }),
+    ),
+  );
+  db.close();
+  return JSON.stringify(all);
+}
+
+describe("an action", () => {
+  it("goes over the live socket, is shown at once, and settles with the node's answer", async () => {
+    const client = await world.openTab();
+    world.node.judge = () => ({ data: { entry: "a1", token: "A1", status: "called" } });
+    const act = client.act("queue.call", { entry: "a1" });
+    expect(status(client, "a1")).toBe("called");
+    expect(entryById(client.getState(), "a1")?.pending).toBe(true);
+    const outcome = await act.settled;
+    expect(outcome).toMatchObject({ status: "applied", id: act.id, data: { token: "A1" } });
+    expect(world.node.received).toMatchObject([
+      { how: "socket", action: { id: act.id, saw: { status: "waiting", generation: 0 } } },
+    ]);
+    expect(act.id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    expect(await act.stored).toBe(true);
+  });
+
+  it("is on disk before it is sent", async () => {
+    const client = await world.openTab();
+    const stored = new Promise<string>((seen) => {
+      world.node.judge = (action) => {
+        void onDisk().then((text) => seen(text.includes(action.id) ? "kept" : "missing"));
+        return {};
+      };
+    });
+    client.act("queue.call", { entry: "a1" });
+    expect(await stored).toBe("kept");
+  });
+
+  it("keeps its prediction until its row arrives, without flickering back", async () => {
+    const client = await world.openTab();
+    const seen: unknown[] = [];
+    client.subscribe(() => seen.push(status(client, "a1")));
+    await client.act("queue.call", { entry: "a1" }).settled;
+    await settle();
+    expect(status(client, "a1")).toBe("called");
+    world.node.commit([world.node.entry("a1", { status: "called", room: "2" })]);
+    expect(client.getState().pending).toEqual([]);
+    expect(client.getState().patches).toEqual([]);
+    expect(new Set(seen)).toEqual(new Set(["called"]));
+  });
+
+  it("lets go of its prediction when the row came before the answer", async () => {
+    const client = await world.openTab();
+    world.node.judge = () => {
+      world.node.commit([world.node.entry("a1", { status: "on_hold", generation: 3 })]);
+      return {};
+    };
+    await client.act("queue.call", { entry: "a1" }).settled;
+    expect(client.getState().patches).toEqual([]);
+    expect(status(client, "a1")).toBe("on_hold");
+  });
+
+  it("takes a wrong guess of who is next back at the answer", async () => {
+    const client = await world.openTab();
+    world.node.judge = () => ({ data: { entry: "a2", token: "A2", status: "called" } });
+    const act = client.act("queue.call_next", { guruji: "g1" });
+    expect(status(client, "a1")).toBe("called");
+    await act.settled;
+    expect(status(client, "a1")).toBe("waiting");
+  });
+
+  it("rolls its prediction back when it is rejected, and stays listed until retry or discard", async () => {
+    const client = await world.openTab();
+    const current = { status: "called", generation: 4 };
+    world.node.judge = () => ({
+      status: "rejected",
+      error: { ...problem(409, "stale", "Changed."), current },
+    });
+    const act = client.act("queue.hold", { entry: "a1" });
+    expect(status(client, "a1")).toBe("on_hold");
+    expect(await act.settled).toMatchObject({ status: "rejected", error: { code: "stale" } });
+    expect(status(client, "a1")).toBe("waiting");
+    expect(pendingOf(client.getState()).rejected).toMatchObject([{ id: act.id, error: { code: "stale" } }]);
+
+    world.node.judge = () => ({});
+    const again = client.retry(act.id);
+    expect(again.id).not.toBe(act.id);
+    expect(await again.settled).toMatchObject({ status: "applied" });
+    expect(world.node.received.at(-1)?.action.saw).toEqual(current); // it says it saw the row as it is now
+    await settle();
+    expect(pendingOf(client.getState()).rejected).toEqual([]);
+    expect(await onDisk()).not.toContain(act.id);
+  });
+
+  it("can be discarded after a refusal, also by a later tab", async () => {
+    const first = await world.openTab();
+    world.node.judge = () => ({ status: "rejected", error: problem(409, "not_allowed", "No.") });
+    const act = first.act("queue.call", { entry: "a1" });
+    await act.settled;
+    world.crash(first);
+    const second = await world.openTab();
+    expect(pendingOf(second.getState()).rejected).toMatchObject([
+      { id: act.id, error: { code: "not_allowed" } },
+    ]);
+    expect(await second.discard(act.id)).toBe(true);
+    expect(await second.discard(act.id)).toBe(false);
+    expect(await onDisk()).not.toContain(act.id);
+    expect(types()).toHaveLength(1);
+  });
+});
+
+describe("while the node is away", () => {
+  it("keeps the order of taps and sends each once when it is back", async () => {
+    const client = await world.openTab();
+    world.node.down();
+    await world.clock.advance(5_000);
+    const acts = [
+      client.act("queue.call", { entry: "a1" }),
+      client.act("queue.start", { entry: "a1" }),
+      client.act("queue.hold", { entry: "a2" }),
+      client.act("queue.complete", { entry: "a1" }),
+    ];
+    await Promise.all(acts.map((a) => a.stored));
+    expect(waiting(client)).toEqual(["queue.call", "queue.start", "queue.hold", "queue.complete"]);
+    expect(queueOf(client.getState()).map((e) => [e.token, e.status])).toEqual([["A2", "on_hold"]]);
+    world.node.line = "up";
+    await world.clock.advance(6_000);
+    const outcomes = await Promise.all(acts.map((a) => a.settled));
+    expect(outcomes.map((o) => o.status)).toEqual(["applied", "applied", "applied", "applied"]);
+    expect(types()).toEqual(["queue.call", "queue.start", "queue.hold", "queue.complete"]);
+    // Each action says what its person saw then, the ones before it included.
+    expect(world.node.received.map((r) => r.action.saw?.status)).toEqual([
+      "waiting",
+      "called",
+      "waiting",
+      "in_service",
+    ]);
+  });
+
+  it("survives the tab: what waited is shown and sent by the next one", async () => {
+    const first = await world.openTab();
+    world.node.down();
+    await world.clock.advance(5_000);
+    const act = first.act("queue.call", { entry: "a1" });
+    await act.stored;
+    world.crash(first);
+    const second = await world.openTab();
+    expect(waiting(second)).toEqual(["queue.call"]); // although the node cannot say who this is yet
+    world.node.line = "up";
+    await world.clock.advance(6_000);
+    expect(world.node.received.map((r) => r.action.id)).toEqual([act.id]);
+    expect(waiting(second)).toEqual([]);
+  });
+
+  it("sends again under the same id when only the answer was lost, and takes the first answer", async () => {
+    const client = await world.openTab();
+    world.node.resultsOnSocket = false;
+    world.node.judge = () => ({ data: { entry: "a1", token: "A1", status: "called" } });
+    const act = client.act("queue.call", { entry: "a1" });
+    await until("it reached the node", () => world.node.received.length === 1);
+    world.node.socketsAllowed = false;
+    world.node.cutSockets();
+    await world.clock.advance(2_000);
+    expect(await act.settled).toMatchObject({ status: "duplicate", data: { token: "A1" } });
+    expect(world.node.received.map((r) => [r.how, r.action.id])).toEqual([
+      ["socket", act.id],
+      ["http", act.id],
+    ]);
+  });
+
+  it("does not wait for ever for a result that the socket owes", async () => {
+    const client = await world.openTab();
+    world.node.resultsOnSocket = false;
+    const act = client.act("queue.call", { entry: "a1" });
+    await until("it reached the node", () => world.node.received.length === 1);
+    await world.clock.advance(5_100);
+    expect(await act.settled).toMatchObject({ status: "duplicate" });
+  });
+
+  it("keeps what the node refused for now, and holds back what comes after it", async () => {
+    const client = await world.openTab();
+    let busy = true;
+    world.node.judge = () =>
+      busy ? { status: "rejected", error: problem(503, "unavailable", "Later.", true) } : {};
+    const first = client.act("queue.call", { entry: "a1" });
+    const second = client.act("queue.start", { entry: "a1" });
+    await world.node.live(20_000);
+    expect(waiting(client)).toEqual(["queue.call", "queue.start"]);
+    expect(types()).not.toContain("queue.start");
+    const tries = world.node.received.length;
+    expect(tries).toBeGreaterThan(2);
+    expect(tries).toBeLessThan(9);
+    busy = false;
+    await world.clock.advance(10_100);
+    expect([(await first.settled).status, (await second.settled).status]).toEqual(["applied", "applied"]);
+  });
+
+  it("sends at most 200 actions or 256 KiB at once", async () => {
+    const client = await world.openTab();
+    world.node.down();
+    await world.clock.advance(5_000);
+    const long = "अ".repeat(2_000);
+    const acts = Array.from({ length: 450 }, (_, i) =>
+      client.act("notification.send", { n: i, body: i < 100 ? long : "" }),
+    );
+    await Promise.all(acts.map((a) => a.stored));
+    const bodies: { actions: unknown[]; bytes: number }[] = [];
+    world.node.line = "up";
+    const route = world.node.route.bind(world.node);
+    world.node.route = (method, url, body) => {
+      if (url.pathname.endsWith("/actions")) {
+        bodies.push({ actions: body?.actions as unknown[], bytes: Buffer.byteLength(JSON.stringify(body)) });
+      }
+      return route(method, url, body);
+    };
+    await world.clock.advance(8_000);
+    const outcomes = await Promise.all(acts.map((a) => a.settled));
+    expect(new Set(outcomes.map((o) => o.status))).toEqual(new Set(["applied"]));
+    expect(Math.max(...bodies.map((b) => b.actions.length))).toBeLessThanOrEqual(200);
+    expect(Math.max(...bodies.map((b) => b.bytes))).toBeLessThanOrEqual(256 * 1024);
+    expect(world.node.received.map((r) => r.action.data.n)).toEqual(acts.map((_, i) => i));
+  });
+
+  it("isolates an action the node cannot take, so that it holds up no other", async () => {
+    const client = await world.openTab();
+    world.node.down();
+    await world.clock.advance(5_000);
+    const acts = ["a", "bad", "c", "d", "e"].map((name) => client.act("setting.update", { name }));
+    await Promise.all(acts.map((a) => a.stored));
+    const route = world.node.route.bind(world.node);
+    world.node.route = (method, url, body) => {
+      if (JSON.stringify(body ?? {}).includes('"bad"')) throw problem(500, "internal", "It broke.");
+      return route(method, url, body);
+    };
+    world.node.line = "up";
+    await world.clock.advance(90_000);
+    const outcomes = await Promise.all(acts.map((a) => a.settled));
+    expect(outcomes.map((o) => o.status)).toEqual(["applied", "rejected", "applied", "applied", "applied"]);
+  });
+});
+
+describe("several tabs and people", () => {
+  it("two tabs that replay at once send each action once, in order", async () => {
+    const one = await world.openTab();
+    const two = await world.openTab({ view: "queue" });
+    world.node.down();
+    await world.clock.advance(6_000);
+    const acts = [one, two, one, two, one].map((c, i) => c.act("setting.update", { name: `s${i}` }));
+    await Promise.all(acts.map((a) => a.stored));
+    await settle();
+    expect(waiting(one)).toHaveLength(5);
+    expect(waiting(two)).toHaveLength(5);
+    world.node.line = "up";
+    await world.clock.advance(8_000);
+    await until("all are settled", () => waiting(one).length + waiting(two).length === 0);
+    expect(world.node.received.map((r) => r.action.data.name)).toEqual(["s0", "s1", "s2", "s3", "s4"]);
+    const outcomes = await Promise.all(acts.map((a): Promise<Outcome> => a.settled));
+    expect(new Set(outcomes.map((o) => o.status))).toEqual(new Set(["applied"]));
+  });
+
+  it("a tab that dies while it sends leaves its actions to another, once its lease is over", async () => {
+    const one = await world.openTab();
+    const two = await world.openTab({ view: "queue" });
+    world.node.socketsAllowed = false;
+    world.node.cutSockets();
+    await world.clock.advance(3_000);
+    world.node.line = "silent"; // the request hangs, and the lease with it
+    const act = one.act("setting.update", { name: "x" });
+    await until("it is kept", () => waiting(two).length === 1);
+    await settle();
+    world.crash(one);
+    world.node.line = "up";
+    await world.clock.advance(20_000);
+    expect(distinct()).toBe(1);
+    expect(world.node.received.map((r) => r.action.id)).toContain(act.id);
+    expect(waiting(two)).toEqual([]);
+  });
+
+  it("never sends one person's actions under another, and says whose they are", async () => {
+    const client = await world.openTab();
+    world.node.down();
+    await world.clock.advance(5_000);
+    const acts = ["x", "y", "z"].map((name) => client.act("setting.update", { name }));
+    await Promise.all(acts.map((a) => a.stored));
+    world.node.line = "up";
+    world.node.before = (path) => {
+      if (path.endsWith("/actions") && world.node.user?.id === asha.id)
+        throw problem(401, "unauthenticated", "Over.");
+    };
+    world.node.user = null; // Asha's session ended while the line was down
+    await world.clock.advance(8_000);
+    expect(client.getState().session.status).toBe("signed_out");
+    expect(waitingForOthers(client.getState())).toEqual([{ userId: asha.id, name: "Asha", count: 3 }]);
+
+    await client.signIn({ user: "Ravi", pin: "1" });
+    await world.clock.advance(10_000);
+    await client.act("queue.call", { entry: "a1" }).settled;
+    expect(world.node.received.map((r) => [r.by, r.action.type])).toEqual([[ravi.id, "queue.call"]]);
+    expect(waitingForOthers(client.getState())).toEqual([{ userId: asha.id, name: "Asha", count: 3 }]);
+    expect(await client.discard(acts[0]?.id ?? "")).toBe(false);
+
+    world.node.before = () => {};
+    await client.signOut();
+    await client.signIn({ user: "Asha", pin: "1" });
+    await world.clock.advance(3_000);
+    expect(world.node.received.slice(1).map((r) => [r.by, r.action.data.name])).toEqual([
+      [asha.id, "x"],
+      [asha.id, "y"],
+      [asha.id, "z"],
+    ]);
+    expect(waitingForOthers(client.getState())).toEqual([]);
+  });
+
+  it("does not send to a node what was meant for another", async () => {
+    const client = await world.openTab();
+    world.node.down();
+    await world.clock.advance(5_000);
+    await client.act("queue.call", { entry: "a1" }).stored;
+    world.crash(client);
+    world.node.id = "node-2";
+    world.node.line = "up";
+    const later = await world.openTab();
+    await world.clock.advance(5_000);
+    expect(world.node.received).toEqual([]);
+    expect(later.getState().session.node).toBe("node-2");
+  });
+});
+
+describe("what a browser may keep", () => {
+  it("never a PIN: such an action is sent at once or not at all", async () => {
+    const client = await world.openTab();
+    await client.act("staff.create", { name: "New", pin: "4711" }).settled;
+    expect(world.node.received.at(-1)?.action.data.pin).toBe("4711");
+    world.node.down();
+    await world.clock.advance(3_000);
+    const act = client.act("staff.reset_pin", { staff: "s", pin: "4712" });
+    expect(await act.stored).toBe(false);
+    await world.clock.advance(5_000);
+    expect(await act.settled).toMatchObject({
+      status: "rejected",
+      error: { code: "offline", retryable: true },
+    });
+    expect(await onDisk()).not.toContain("471");
+    expect(JSON.stringify(client.getState())).not.toContain("471");
+  });
+
+  it("says so when it keeps actions in memory only, and sends them all the same", async () => {
+    world.disk = null;
+    const client = await world.openTab();
+    expect(client.getState().queueDurable).toBe(false);
+    world.node.down();
+    await world.clock.advance(5_000);
+    const act = client.act("queue.call", { entry: "a1" });
+    expect(await act.stored).toBe(false);
+    world.node.line = "up";
+    await world.clock.advance(6_000);
+    expect(await act.settled).toMatchObject({ status: "applied" });
+  });
+
+  it("falls back to memory in order when the disk is full, and says so for as long", async () => {
+    const client = await world.openTab();
+    world.node.down();
+    await world.clock.advance(5_000);
+    await client.act("setting.update", { name: "1" }).stored;
+    expect(client.getState().queueDurable).toBe(true);
+    const proto = Object.getPrototypeOf(await storeOf()) as { add: IDBObjectStore["add"] };
+    const { add } = proto;
+    proto.add = () => {
+      throw new DOMException("no room", "QuotaExceededError");
+    };
+    expect(await client.act("setting.update", { name: "2" }).stored).toBe(false);
+    proto.add = add;
+    expect(client.getState().queueDurable).toBe(false);
+    expect(await client.act("setting.update", { name: "3" }).stored).toBe(false);
+    world.node.line = "up";
+    await world.clock.advance(6_000);
+    expect(world.node.received.map((r) => r.action.data.name)).toEqual(["1", "2", "3"]);
+    expect(client.getState().queueDurable).toBe(true);
+  });
+
+  async function storeOf(): Promise<IDBObjectStore> {
+    const request = world.disk?.open("sangam") as IDBOpenDBRequest;
+    const db = await new Promise<IDBDatabase>((open) => {
+      request.onsuccess = () => open(request.result);
+    });
+    const store = db.transaction("actions").objectStore("actions");
+    db.close();
+    return store;
+  }
+
+  it("refuses to act for nobody", async () => {
+    world.node.user = null;
+    const client = await world.openTab();
+    const act = client.act("queue.call", { entry: "a1" });
+    expect(await act.settled).toMatchObject({ status: "rejected", error: { code: "unauthenticated" } });
+  });
+
+  it("waits with a tap made before it is known who is signed in", async () => {
+    const client = world.tab();
+    client.start();
+    const act = client.act("setting.update", { name: "early" });
+    await world.clock.advance(500);
+    expect(await act.settled).toMatchObject({ status: "applied" });
+    expect(world.node.received).toMatchObject([{ by: asha.id }]);
+  });
+});
+
+describe("applyOptimisticUpdate", () => {
+  const patch = { kind: "row", id: "a1", fields: { status: "called" } };
+
+  it("shows the patch until it is confirmed or rolled back", async () => {
+    const client = await world.openTab();
+    const undone: string[] = [];
+    const first = client.applyOptimisticUpdate(
+      "k",
+      () => patch,
+      () => undone.push("first"),
+    );
+    expect(status(client, "a1")).toBe("called");
+    first.rollback();
+    first.rollback();
+    expect(status(client, "a1")).toBe("waiting");
+    const second = client.applyOptimisticUpdate(
+      "k",
+      () => patch,
+      () => undone.push("second"),
+    );
+    second.confirm();
+    second.rollback();
+    expect(undone).toEqual(["first"]);
+    expect(client.getState().patches).toEqual([]);
+  });
+
+  it("follows an action, and is rolled back with it", async () => {
+    const client = await world.openTab();
+    world.node.judge = () => ({ status: "rejected", error: problem(409, "stale", "Changed.") });
+    const undone: string[] = [];
+    const followed = client.act("queue.recall", { entry: "a1" }, { optimistic: false });
+    client.applyOptimisticUpdate(
+      "k",
+      () => patch,
+      () => undone.push("k"),
+      { followed },
+    );
+    await followed.settled;
+    await settle();
+    expect(undone).toEqual(["k"]);
+    expect(status(client, "a1")).toBe("waiting");
+  });
+
+  it("does not believe for ever: after 30 s it is rolled back", async () => {
+    const client = await world.openTab();
+    const undone: string[] = [];
+    client.applyOptimisticUpdate(
+      "k",
+      () => [patch],
+      () => undone.push("k"),
+    );
+    await world.node.live(25_000);
+    expect(undone).toEqual([]);
+    await world.node.live(10_000);
+    expect(undone).toEqual(["k"]);
+  });
+
+  it("gives its place to a second one with the same key", async () => {
+    const client = await world.openTab();
+    const undone: string[] = [];
+    client.applyOptimisticUpdate(
+      "k",
+      () => patch,
+      () => undone.push("first"),
+    );
+    const second = client.applyOptimisticUpdate(
+      "k",
+      () => ({ ...patch, fields: { status: "on_hold" } }),
+      () => undone.push("second"),
+    );
+    expect(status(client, "a1")).toBe("on_hold");
+    second.rollback();
+    expect(undone).toEqual(["second"]);
+  });
+});

@@ -1,0 +1,98 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type Client, modeNow, queueOf } from "../src/index.ts";
+import { settle } from "./clock.ts";
+import { World } from "./world.ts";
+
+let world: World;
+beforeEach(() => {
+  world = new World();
+});
+afterEach(() => world.close());
+
+const tokens = (c: Client) => queueOf(c.getState()).map((e) => e.token);
+const leads = (c: Client) => c.getState().tab.leader;
+const mode = (c: Client) => modeNow(c.getState(), world.clock.now());
+
+describe("tabs of one view", () => {
+  it("share one socket, and all see the same rows, events and mode", async () => {
+    world.node.entry("a1");
+    const one = await world.openTab();
+    const two = await world.openTab();
+    const three = await world.openTab();
+    expect(world.node.sockets.size).toBe(1);
+    expect([leads(one), leads(two), leads(three)]).toEqual([true, false, false]);
+    const heard: string[] = [];
+    for (const c of [one, two, three]) c.on("queue.called", (e) => heard.push(e.id));
+    world.node.commit([world.node.entry("a2")], ["queue.called"]);
+    await settle();
+    for (const c of [one, two, three]) {
+      expect(tokens(c)).toEqual(["A1", "A2"]);
+      expect(mode(c)).toBe("realtime");
+    }
+    expect(heard).toEqual(["event-0-0", "event-0-0", "event-0-0"]);
+  });
+
+  it("go on from where they stand when the leading tab closes", async () => {
+    const one = await world.openTab();
+    const two = await world.openTab();
+    world.node.commit([world.node.entry("a1")]);
+    await settle();
+    one.stop();
+    world.node.commit([world.node.entry("a2")]);
+    await world.clock.advance(400);
+    expect(leads(two)).toBe(true);
+    expect(mode(two)).toBe("realtime");
+    expect(tokens(two)).toEqual(["A1", "A2"]);
+    expect(world.node.requests.filter((r) => r.includes("/snapshot"))).toHaveLength(1);
+  });
+
+  it("find out within seconds that the leading tab died without a word", async () => {
+    // The first tab's words stop, as those of a frozen tab do.
+    let frozen = false;
+    const Channel = world.channelClass();
+    class Freezing extends (Channel as unknown as new (
+      name: string,
+    ) => { postMessage(data: unknown): void }) {
+      override postMessage(data: unknown): void {
+        if (!frozen) super.postMessage(data);
+      }
+    }
+    const one = await world.openTab({
+      deps: { BroadcastChannel: Freezing as unknown as new (name: string) => BroadcastChannel },
+    });
+    const two = await world.openTab();
+    frozen = true;
+    await world.node.live(5_000);
+    expect(leads(two)).toBe(true);
+    world.node.commit([world.node.entry("a1")]);
+    await settle();
+    expect(tokens(two)).toEqual(["A1"]);
+    frozen = false;
+    await world.node.live(5_000);
+    expect([leads(one), leads(two)]).toEqual([false, true]); // the newer term wins
+    expect(world.node.sockets.size).toBe(1);
+    await settle();
+    expect(tokens(one)).toEqual(["A1"]);
+  });
+
+  it("with other views or other people keep to themselves", async () => {
+    const desk = await world.openTab();
+    const queue = await world.openTab({ view: "queue" });
+    expect([leads(desk), leads(queue)]).toEqual([true, true]);
+    expect(world.node.sockets.size).toBe(2);
+  });
+
+  it("stand alone where there are no channels, or when told to", async () => {
+    const one = await world.openTab({ crossTab: false });
+    const two = await world.openTab({ deps: { BroadcastChannel: null } });
+    expect([leads(one), leads(two)]).toEqual([true, true]);
+    expect([mode(one), mode(two)]).toEqual(["realtime", "realtime"]);
+  });
+
+  it("do not call realtime what a sleeping follower last heard long ago", async () => {
+    await world.openTab();
+    const two = await world.openTab();
+    expect(two.getState().connection.mode).toBe("realtime");
+    expect(modeNow(two.getState(), world.clock.now() + 11_000)).toBe("unknown");
+  });
+});
