@@ -25,8 +25,9 @@ type batch struct {
 	events         map[feed.Scope][]logged
 	rowKeys        [][]byte
 	heads          map[feed.Scope]Head
-	serial         uint64 // 0 until all is written
-	logChange      int    // events more in the log, once committed
+	journal        journal // as it is once this is on disk
+	place          []byte  // of its row in the journal; nil until all is written
+	logChange      int     // events more in the log, once committed
 	cause          spoiler
 }
 
@@ -207,27 +208,26 @@ func (b *batch) note(change *feed.Change) {
 
 // finish writes what belongs to the transaction as a whole.
 func (b *batch) finish() error {
-	added := 0
+	b.journal = b.c.journal
+	if len(b.changes)+len(b.rowKeys) == 0 {
+		return nil
+	}
+	row := journalRow{Keys: b.rowKeys}
 	for _, scope := range slices.Sorted(maps.Keys(b.events)) {
-		if err := appendEvents(b.tx, b.now, b.c.nextSerial(), scope, b.events[scope]); err != nil {
-			return err
-		}
-		added += len(b.events[scope])
-	}
-	if err := nameKeyRows(b.tx, b.now, b.c.nextSerial(), b.rowKeys); err != nil {
-		return err
-	}
-	if added > 0 {
-		removed, err := b.c.log.prune(b.tx, b.now, added)
+		events, err := appendEvents(b.tx, scope, b.events[scope])
 		if err != nil {
 			return err
 		}
-		b.logChange = added - removed
+		row.Events = append(row.Events, events)
 	}
-	if len(b.rowKeys) > 0 {
-		if err := pruneKeyRows(b.tx, b.now); err != nil {
-			return err
-		}
+	var err error
+	if b.journal, err = b.journal.forgetEvents(b.tx, b.now, row.eventCount()); err != nil {
+		return err
 	}
-	return b.mark()
+	if err := b.journal.forgetAnswers(b.tx, b.now); err != nil {
+		return err
+	}
+	b.c.serial++
+	b.place = journalKey(b.now, b.c.serial)
+	return row.write(b.tx, b.place)
 }

@@ -14,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"sync"
 	"time"
 
@@ -64,9 +65,10 @@ type Committer struct {
 	working      *clinic.Day               // of an edge: what commands are decided on, ahead of the store within a transaction
 	tellers      map[record.ID]*clinic.Day // at a hub, see teller
 	tokens       *ledger.Ledger            // nil at a hub
-	log          eventLog
+	journal      journal
 	swept        bool      // what earlier days left open was closed since the start
 	turnAfter    time.Time // real; when a failed turn is tried again
+	lastGroup    int       // tasks of the last transaction
 	requestsWait bool      // some request of the centre could not be run yet
 	doubt        *batch    // the last transaction, when its commit failed and the store could not say whether it is in
 	serial       uint64    // tells rows of one millisecond apart; starts at the store's writer, so that no restart repeats one
@@ -109,8 +111,8 @@ func New(store Store, o Options) (*Committer, error) {
 	if c.o.Log == nil {
 		c.o.Log = slog.New(slog.DiscardHandler)
 	}
-	if err := store.View(c.log.open); err != nil {
-		return nil, fmt.Errorf("open event log: %w", err)
+	if err := store.View(c.journal.open); err != nil {
+		return nil, fmt.Errorf("open the journal: %w", err)
 	}
 	if o.Site.IsZero() {
 		return c, nil
@@ -220,16 +222,22 @@ func (c *Committer) tryLocal() *task {
 	}
 }
 
-// gather takes what else waits, up to a transaction's worth.
+// gather takes what else waits, up to a transaction's worth. Callers that the last group answered are on their way
+// back with their next action: letting them run before the disk is asked makes one transaction of two.
 func (c *Committer) gather(first *task) []*task {
 	batch, n := []*task{first}, first.weight()
 	for n < maxBatch {
 		t := c.tryLocal()
+		if t == nil && len(batch) < c.lastGroup {
+			runtime.Gosched()
+			t = c.tryLocal()
+		}
 		if t == nil {
 			break
 		}
 		batch, n = append(batch, t), n+t.weight()
 	}
+	c.lastGroup = len(batch)
 	return batch
 }
 

@@ -13,11 +13,6 @@ import (
 	"github.com/aashram-care/sangam/sync/record"
 )
 
-const (
-	keptFor    = 30 * 24 * time.Hour // idempotency rows
-	pruneLimit = 32                  // time rows a transaction may clear, so that no commit pays for a month
-)
-
 var errDamagedRow = errors.New("row is damaged")
 
 // A keyRow is what is kept of an action: enough to know it again, to give its first answer again, and to undo it.
@@ -86,53 +81,4 @@ func decodeKeyRow(b []byte) (keyRow, error) {
 	}
 	r.result, r.undo = b[:n], b[n:]
 	return r, nil
-}
-
-// nameKeyRows writes one row that names the rows of a transaction by time, from which they are pruned.
-func nameKeyRows(tx feed.Tx, now time.Time, serial uint64, keys [][]byte) error {
-	if len(keys) == 0 {
-		return nil
-	}
-	var names []byte
-	for _, key := range keys {
-		names = binary.BigEndian.AppendUint16(names, uint16(len(key)))
-		names = append(names, key...)
-	}
-	if err := tx.Put(timeKey(now, serial), names); err != nil {
-		return fmt.Errorf("write names of idempotency rows: %w", err)
-	}
-	return nil
-}
-
-func timeKey(at time.Time, serial uint64) []byte {
-	return space(spaceKeyTimes, binary.BigEndian.AppendUint64(nil, uint64(at.UnixMilli())), binary.BigEndian.AppendUint64(nil, serial))
-}
-
-// pruneKeyRows deletes rows older than 30 days, a bounded number at a time.
-func pruneKeyRows(tx feed.Tx, now time.Time) error {
-	type old struct{ key, names []byte }
-	var olds []old
-	err := tx.Scan(space(spaceKeyTimes), timeKey(now.Add(-keptFor), 0), func(key, value []byte) (bool, error) {
-		olds = append(olds, old{bytes.Clone(key), bytes.Clone(value)})
-		return len(olds) < pruneLimit, nil
-	})
-	if err != nil {
-		return fmt.Errorf("look for old idempotency rows: %w", err)
-	}
-	for _, o := range olds {
-		for names := o.names; len(names) >= 2; {
-			n := int(binary.BigEndian.Uint16(names))
-			if len(names) < 2+n {
-				break
-			}
-			if err := tx.Delete(names[2 : 2+n]); err != nil {
-				return fmt.Errorf("delete an old idempotency row: %w", err)
-			}
-			names = names[2+n:]
-		}
-		if err := tx.Delete(o.key); err != nil {
-			return fmt.Errorf("delete names of idempotency rows: %w", err)
-		}
-	}
-	return nil
 }

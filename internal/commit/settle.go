@@ -1,7 +1,6 @@
 package commit
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"maps"
@@ -10,15 +9,6 @@ import (
 	"github.com/aashram-care/sangam/internal/api"
 	"github.com/aashram-care/sangam/sync/feed"
 )
-
-// mark leaves the transaction's serial in the store, by which it can be told later whether it reached the disk.
-func (b *batch) mark() error {
-	b.serial = b.c.nextSerial()
-	if err := b.tx.Put(space(spaceLast), binary.BigEndian.AppendUint64(nil, b.serial)); err != nil {
-		return fmt.Errorf("mark the transaction: %w", err)
-	}
-	return nil
-}
 
 // settle brings the days in line with what became of the transaction: readers see all of it, or nothing.
 func (b *batch) settle(err error) {
@@ -30,7 +20,7 @@ func (b *batch) settle(err error) {
 		for _, s := range slices.Backward(b.steps) {
 			c.working.Apply(&s.After, s.Before)
 		}
-		if b.serial != 0 {
+		if b.place != nil {
 			c.doubt = b
 		}
 		if !errors.Is(err, errSpoilt) {
@@ -45,7 +35,7 @@ func (b *batch) settle(err error) {
 // show moves the shown days to the batch. The caller holds mu.
 func (b *batch) show() {
 	c := b.c
-	c.log.count += b.logChange
+	c.journal = b.journal
 	for i := range b.changes {
 		for site, day := range c.shown {
 			if concerns(b.changes[i].Scope, site) {
@@ -63,17 +53,17 @@ func (c *Committer) settleDoubt() error {
 	if b == nil {
 		return nil
 	}
-	var last []byte
+	landed := false
 	err := c.store.View(func(tx feed.Tx) error {
-		data, err := tx.Get(space(spaceLast))
-		last = slices.Clone(data)
+		row, err := tx.Get(b.place)
+		landed = row != nil
 		return err
 	})
 	if err != nil {
 		return fmt.Errorf("look what became of the last transaction: %w", err)
 	}
 	c.doubt = nil
-	if len(last) != 8 || binary.BigEndian.Uint64(last) != b.serial {
+	if !landed {
 		return nil
 	}
 	for _, s := range b.steps {
@@ -103,11 +93,6 @@ func (c *Committer) tell(b *batch) {
 	for _, hook := range c.hooks {
 		hook(done)
 	}
-}
-
-func (c *Committer) nextSerial() uint64 {
-	c.serial++
-	return c.serial
 }
 
 // name is what the log calls the spoiler.

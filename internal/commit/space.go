@@ -13,11 +13,10 @@ const corner = "c"
 
 const (
 	spaceKeys       = 'k' // actor, action id: keyRow
-	spaceKeyTimes   = 't' // time, serial: names of the keyRows of one transaction
+	spaceJournal    = 'j' // time, serial: journalRow
 	spaceEvents     = 'e' // scope, last seq: events of one transaction
-	spaceEventTimes = 'f' // time, serial: which row of events
+	spaceTold       = 't' // up to which row of the journal events were deleted
 	spaceEventFloor = 'g' // scope: last seq whose events were pruned
-	spaceLast       = 'l' // the serial of the last transaction
 )
 
 const epochName = "token epoch"
