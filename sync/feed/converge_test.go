@@ -17,7 +17,7 @@ import (
 )
 
 var (
-	seeds    = flag.Int("feed.seeds", 150, "how many histories the convergence test plays")
+	seeds    = flag.Int("feed.seeds", 300, "how many histories the convergence test plays")
 	oneSeed  = flag.Uint64("feed.seed", 0, "play this history alone")
 	stepsPer = flag.Int("feed.steps", 160, "steps of a history")
 )
