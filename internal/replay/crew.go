@@ -133,18 +133,28 @@ func (c *crew) sendHome(ctx context.Context) error {
 // pair asks as a kiosk to be let in, and lets it in as the admin.
 func (c *crew) pair(ctx context.Context, name string) (*caller, error) {
 	kiosk := newCaller(c.admin.base, "kiosk")
-	var asked api.DevicePending
 	request := api.SessionRequest{Device: &api.DeviceSignIn{Kind: "kiosk", Name: name}}
-	if _, err := kiosk.do(ctx, http.MethodPost, "/api/v1/session", request, &asked); err != nil {
+	asked, err := untilAnswered(ctx, func() (asked api.DevicePending, err error) {
+		_, err = kiosk.do(ctx, http.MethodPost, "/api/v1/session", request, &asked)
+		return asked, err
+	})
+	if err != nil {
 		return nil, fmt.Errorf("%s asks to be let in: %w", name, err)
 	}
-	if err := c.must(ctx, c.admin, "device.approve", map[string]any{"device": asked.RequestID}); err != nil {
+	device, err := c.deviceShowing(ctx, asked.Code)
+	if err != nil {
+		return nil, fmt.Errorf("find %s among the devices that ask: %w", name, err)
+	}
+	if err := c.must(ctx, c.admin, "device.approve", map[string]any{"device": device}); err != nil {
 		return nil, fmt.Errorf("let %s in: %w", name, err)
 	}
 	request = api.SessionRequest{Device: &api.DeviceSignIn{RequestID: asked.RequestID}}
 	for {
-		var text json.RawMessage
-		status, err := kiosk.do(ctx, http.MethodPost, "/api/v1/session", request, &text)
+		var status int
+		text, err := untilAnswered(ctx, func() (text json.RawMessage, err error) {
+			status, err = kiosk.do(ctx, http.MethodPost, "/api/v1/session", request, &text)
+			return text, err
+		})
 		if err != nil {
 			return nil, fmt.Errorf("%s takes its session: %w", name, err)
 		}
@@ -162,6 +172,28 @@ func (c *crew) pair(ctx context.Context, name string) (*caller, error) {
 		case <-time.After(100 * time.Millisecond):
 		}
 	}
+}
+
+// deviceShowing is the device that shows a code, as the admin's screen lists it.
+func (c *crew) deviceShowing(ctx context.Context, code string) (string, error) {
+	var shot struct {
+		View struct {
+			Rows []struct {
+				Kind   string         `json:"kind"`
+				ID     string         `json:"id"`
+				Fields map[string]any `json:"fields"`
+			} `json:"rows"`
+		} `json:"view"`
+	}
+	if _, err := c.admin.do(ctx, http.MethodGet, "/api/v1/snapshot?view=admin", nil, &shot); err != nil {
+		return "", err
+	}
+	for _, r := range shot.View.Rows {
+		if r.Kind == "device" && r.Fields["code"] == code {
+			return r.ID, nil
+		}
+	}
+	return "", fmt.Errorf("none shows the code %s", code)
 }
 
 // must does an action that a replay cannot go on without.
