@@ -146,7 +146,7 @@ function Rooms({ state, stale }: { state: State; stale: boolean }) {
               <Name>{one.name}</Name>
             </p>
             <p className="how">
-              <Doing guruji={one} state={state} stale={stale} />
+              <Doing guruji={one} state={state} stale={stale} brief={columns > 4} />
             </p>
           </li>
         ))}
@@ -155,7 +155,17 @@ function Rooms({ state, stale }: { state: State; stale: boolean }) {
   );
 }
 
-function Doing({ guruji, state, stale }: { guruji: GurujiRow; state: State; stale: boolean }) {
+function Doing({
+  guruji,
+  state,
+  stale,
+  brief,
+}: {
+  guruji: GurujiRow;
+  state: State;
+  stale: boolean;
+  brief: boolean;
+}) {
   const say = board.in(useLanguage().lang);
   const { zone } = usePlace();
   const chip = (tone: Tone, icon: IconName, children: ReactNode) => (
@@ -171,7 +181,7 @@ function Doing({ guruji, state, stale }: { guruji: GurujiRow; state: State; stal
     return chip(
       "heed",
       "pause",
-      guruji.until ? say("restUntil", { time: clock(guruji.until, zone) }) : say("rest"),
+      guruji.until && !brief ? say("restUntil", { time: clock(guruji.until, zone) }) : say("rest"),
     );
   }
   if (guruji.availability === "off") return chip("rest", "moon", say("away"));

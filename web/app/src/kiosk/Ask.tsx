@@ -11,6 +11,9 @@ import { choicesOf, type Healer } from "./choices.ts";
 import { Page } from "./Kiosk.tsx";
 import { kiosk } from "./words.ts";
 
+/** More than these stand in two columns. */
+const FEW = 5;
+
 export interface AskProps {
   busy: { guruji: string | null } | null;
   onChoose(guruji: string | null): void;
@@ -25,6 +28,7 @@ export function Ask({ busy, onChoose, onShow, left }: AskProps) {
   const state = useClientState();
   const { whoever, healers } = choicesOf(state);
   const offline = state.connection.mode === "offline";
+  const many = healers.length > FEW;
   return (
     <Page>
       <LanguageChoice among={LANGS} />
@@ -42,7 +46,7 @@ export function Ask({ busy, onChoose, onShow, left }: AskProps) {
           {say("nobodyHereWhy")}
         </Empty>
       ) : (
-        <ul className="healers">
+        <ul className={many ? "healers many" : "healers"}>
           {whoever && (
             <li>
               <Card
@@ -62,7 +66,7 @@ export function Ask({ busy, onChoose, onShow, left }: AskProps) {
                 disabled={busy !== null || one.full}
                 onChoose={() => onChoose(one.id)}
               >
-                <HealerCells healer={one} offline={offline} />
+                <HealerCells healer={one} offline={offline} many={many} />
               </Card>
             </li>
           ))}
@@ -113,7 +117,7 @@ function OneMoment() {
   );
 }
 
-function HealerCells({ healer, offline }: { healer: Healer; offline: boolean }) {
+function HealerCells({ healer, offline, many }: { healer: Healer; offline: boolean; many: boolean }) {
   const say = useWords(kiosk);
   const { zone } = usePlace();
   const resting = healer.restsUntil;
@@ -136,6 +140,7 @@ function HealerCells({ healer, offline }: { healer: Healer; offline: boolean }) 
       room={healer.room}
       queue={offline ? null : healer}
       note={note}
+      brief={many}
     />
   );
 }
@@ -146,6 +151,8 @@ function Cells(props: {
   /** Null: not known, since nothing is heard. */
   queue: Pick<Healer, "ahead" | "wait" | "longWait"> | null;
   note?: ReactNode;
+  /** Room for the most important only: where, and the wait or why there is none. */
+  brief?: boolean;
 }) {
   const say = useWords(kiosk);
   const common = useCommon();
@@ -153,13 +160,28 @@ function Cells(props: {
   const range = longWait ? common("overTwoHours") : waitRange(wait, common);
   const people = ahead === null ? null : ahead === 0 ? say("aheadNone") : say("ahead", { count: ahead });
   const where = props.room ? common("room", { room: props.room }) : null;
+  const told = <span className="wait">{range}</span>;
+  const about =
+    (props.brief && where ? [where] : [where, people]).filter(Boolean).join(" · ") || common("notKnown");
+  const place = (
+    <span className="soft">
+      <Icon name={where ? "door" : "users"} /> {about}
+    </span>
+  );
+  if (props.brief) {
+    return (
+      <>
+        {props.name}
+        {place}
+        {props.note ?? told}
+      </>
+    );
+  }
   return (
     <>
       {props.name}
-      <span className="wait">{range}</span>
-      <span className="soft">
-        <Icon name={where ? "door" : "users"} /> {[where, people].filter(Boolean).join(" · ")}
-      </span>
+      {told}
+      {place}
       {props.note ?? <span className="soft">{longWait ? say("askDesk") : range && say("wait")}</span>}
     </>
   );

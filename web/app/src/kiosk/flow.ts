@@ -47,8 +47,10 @@ export function useFlow(
 ): Flow {
   const client = useClient();
   const [step, setStep] = useState<Step>({ name: "ask" });
-  // A second tap, or an answer to somebody who has left, finds another visit and does nothing.
+  // An answer to somebody who has left finds another visit and does nothing.
   const visit = useRef(0);
+  // A second tap may come before the first is drawn.
+  const asking = useRef(false);
 
   const clear = useCallback(() => {
     visit.current++;
@@ -57,8 +59,11 @@ export function useFlow(
 
   const choose = useCallback(
     (guruji: string | null) => {
+      if (asking.current) return;
+      asking.current = true;
       const mine = ++visit.current;
       const go = (next: Step) => {
+        asking.current = false;
         if (visit.current === mine) setStep(next);
       };
       setStep({ name: "asking", guruji });

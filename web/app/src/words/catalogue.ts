@@ -43,6 +43,8 @@ export type Say<C> = <K extends keyof C & string>(key: K, ...args: Args<Texts<C>
 
 export interface Catalogue<C> {
   readonly phrases: C;
+  /** Those it must speak; it says the rest in one of them. */
+  readonly langs: readonly Lang[];
   in(lang: Lang): Say<C>;
 }
 
@@ -63,10 +65,11 @@ function spell(phrase: StaffPhrase, lang: Lang, params: Readonly<Record<string, 
   return text.replace(/\{(\w+)\}/g, (slot, name: string) => String(params[name] ?? slot));
 }
 
-function catalogue<C extends Record<string, StaffPhrase>>(phrases: C): Catalogue<C> {
+function catalogue<C extends Record<string, StaffPhrase>>(phrases: C, langs: readonly Lang[]): Catalogue<C> {
   const spoken = new Map<Lang, Say<C>>();
   return {
     phrases,
+    langs,
     in(lang) {
       let say = spoken.get(lang);
       if (!say) {
@@ -85,12 +88,12 @@ function catalogue<C extends Record<string, StaffPhrase>>(phrases: C): Catalogue
 export function peopleWords<const C extends Record<string, Phrase>>(
   phrases: C & { readonly [K in keyof C]: Phrase<C[K]["en"]> },
 ): Catalogue<C> {
-  return catalogue<C>(phrases);
+  return catalogue<C>(phrases, LANGS);
 }
 
 /** The words of a screen that only staff read: English and Hindi are required. */
 export function staffWords<const C extends Record<string, StaffPhrase>>(
   phrases: C & { readonly [K in keyof C]: StaffPhrase<C[K]["en"]> },
 ): Catalogue<C> {
-  return catalogue<C>(phrases);
+  return catalogue<C>(phrases, STAFF_LANGS);
 }
