@@ -15,6 +15,25 @@ import { Screen } from "../src/screen/Screen.tsx";
 import { FakeClient } from "./fakeClient.ts";
 import { recent } from "./fixtures.ts";
 
+/** Sound as a browser holds it back: silent until somebody touches the screen. */
+class HeldBackAudio extends EventTarget {
+  static strikes = 0;
+  state = "suspended";
+  currentTime = 0;
+  destination = {};
+  async resume() {
+    this.state = "running";
+    this.dispatchEvent(new Event("statechange"));
+  }
+  async close() {}
+}
+class Part {
+  gain = { setValueAtTime() {}, linearRampToValueAtTime() {}, exponentialRampToValueAtTime() {} };
+  connect = () => this;
+  start = () => HeldBackAudio.strikes++;
+  stop() {}
+}
+
 let client: FakeClient;
 const page = () => document.getElementById("app") as HTMLElement;
 const now = () => page().querySelector(".now .token")?.textContent;
@@ -33,6 +52,10 @@ const at = (second: number) => new Date(Date.parse("2026-11-23T04:54:00.000Z") +
 
 beforeEach(async () => {
   vi.useFakeTimers();
+  HeldBackAudio.strikes = 0;
+  vi.stubGlobal("AudioContext", HeldBackAudio);
+  vi.stubGlobal("OscillatorNode", Part);
+  vi.stubGlobal("GainNode", Part);
   client = new FakeClient();
   document.body.innerHTML = '<div id="app"></div>';
   await act(() =>
@@ -54,6 +77,7 @@ beforeEach(async () => {
 afterEach(() => {
   render(null, page());
   vi.useRealTimers();
+  vi.unstubAllGlobals();
 });
 
 describe("the board", () => {
@@ -110,5 +134,20 @@ describe("the board", () => {
   it("shows no name of anybody who waits, even if a node told one", async () => {
     await act(() => client.name("B38", "Ramesh Kulkarni"));
     expect(page().textContent).not.toContain("Ramesh");
+  });
+
+  it("says that the sound is off until somebody touches it, then rings for each call once", async () => {
+    await call({ token: "C021", room: "3", at: at(1) });
+    expect(HeldBackAudio.strikes).toBe(0);
+    const button = page().querySelector("button");
+    expect(button?.textContent).toContain("Tap to turn sound on");
+    await act(async () => button?.click());
+    expect(page().textContent).toContain("Sound on");
+    await pass(CALL_MS);
+    await act(() => client.recent([{ token: "A041", room: "1", at: at(9) }, ...recent.slice(0, 4)]));
+    const once = HeldBackAudio.strikes;
+    expect(once).toBeGreaterThan(0);
+    await pass(CALL_MS);
+    expect(HeldBackAudio.strikes).toBe(once);
   });
 });

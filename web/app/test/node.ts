@@ -203,7 +203,7 @@ export class TestNode {
       });
       res.end(file);
     } catch {
-      res.writeHead(404).end();
+      res.writeHead(404, { "Content-Type": "text/plain" }).end("no such page");
     }
   }
 }

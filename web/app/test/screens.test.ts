@@ -1,0 +1,277 @@
+import { readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import type { User } from "@sangam/sdk";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { build } from "vite";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { patientView } from "./fixtures.ts";
+import { TestNode } from "./node.ts";
+
+/** The built screens in a real browser, on a node of this test: what a unit test cannot see. */
+const FLAGS =
+  "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync";
+const dist = join(tmpdir(), `sangam-screens-${process.pid}`);
+const axe = await readFile(
+  fileURLToPath(new URL("../../node_modules/axe-core/axe.min.js", import.meta.url)),
+  "utf8",
+);
+const kiosk: User = { id: "d1", name: "Kiosk 1", role: "kiosk" };
+const board: User = { id: "d2", name: "Board 1", role: "board" };
+
+// Two cores are shared with much else; nothing here is about speed.
+vi.setConfig({ testTimeout: 60_000 });
+
+let browser: Browser;
+beforeAll(async () => {
+  await build({
+    configFile: fileURLToPath(new URL("../vite.config.ts", import.meta.url)),
+    logLevel: "error",
+    build: { outDir: dist },
+  });
+  browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: FLAGS.split(" ") });
+}, 120_000);
+afterAll(async () => {
+  await browser.close();
+  await rm(dist, { recursive: true, force: true });
+});
+
+interface Visit {
+  page: Page;
+  node: TestNode;
+  /** What the page complained about: uncaught faults and breaches of the content policy. */
+  complaints: string[];
+}
+
+async function visit(
+  path: string,
+  glass: [number, number],
+  prepare: (node: TestNode) => void,
+  look: (visit: Visit) => Promise<void>,
+) {
+  const node = new TestNode(dist);
+  prepare(node);
+  const base = await node.start();
+  const context = await browser.newContext({ viewport: { width: glass[0], height: glass[1] } });
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  const complaints: string[] = [];
+  page.on("pageerror", (error) => complaints.push(error.message));
+  page.on("console", (said) => {
+    if (said.type() === "error" && !said.text().startsWith("Failed to load resource"))
+      complaints.push(said.text());
+  });
+  try {
+    await page.goto(base + path);
+    await look({ page, node, complaints });
+    expect(complaints).toEqual([]);
+  } finally {
+    await context.close();
+    await node.stop();
+  }
+}
+
+async function isAccessible(page: Page) {
+  const found = await page.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>(
+    `(() => { ${axe}; return axe.run(); })()`,
+  );
+  expect(found.violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(" ")}`)).toEqual(
+    [],
+  );
+}
+
+async function fits(page: Page) {
+  const [width, glass] = await page.evaluate(
+    () => [document.documentElement.scrollWidth, innerWidth] as const,
+  );
+  expect(width).toBeLessThanOrEqual(glass);
+}
+
+const text = (page: Page) => page.locator("#app").textContent();
+const tokens = (node: TestNode) => {
+  node.user = kiosk;
+  node.judge = ({ type }) =>
+    type === "queue.lease_tokens"
+      ? { status: "applied", data: { day: "2026-11-23", prefix: "K2", from: 7, to: 56 } }
+      : {
+          status: "applied",
+          data: { token: "B053", guruji: "g2", ahead: 13, wait: { low: 55, high: 80 }, link: "/patient#t=x" },
+        };
+};
+
+describe("a built screen", () => {
+  it("has nothing inline and weighs at most 60 kB", async () => {
+    for (const name of (await readdir(dist)).filter((one) => one.endsWith(".html"))) {
+      const html = await readFile(join(dist, name), "utf8");
+      expect(html, name).not.toMatch(/<style|style=|<script(?![^>]*src=)/);
+      const files = [...html.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map((match) => String(match[1]));
+      const sizes = await Promise.all(
+        files.map(async (file) => gzipSync(await readFile(join(dist, file))).length),
+      );
+      const total = gzipSync(html).length + sizes.reduce((sum, size) => sum + size, 0);
+      expect(total, `${name} in bytes`).toBeLessThanOrEqual(60_000);
+    }
+  });
+});
+
+describe("the kiosk in a browser", () => {
+  it("gives a token by keyboard alone, in both scripts, without a fault of accessibility", async () => {
+    await visit("/kiosk", [1080, 1920], tokens, async ({ page }) => {
+      await page.getByText("आप किनसे मिलना चाहते हैं?").waitFor();
+      await isAccessible(page);
+      await page.keyboard.press("Tab");
+      await page.keyboard.press("Tab");
+      await page.keyboard.press("Tab");
+      await page.keyboard.press("Enter");
+      await page.getByText("Who would you like to see?").waitFor();
+      await page.keyboard.press("Tab");
+      const outline = await page.evaluate(
+        () => getComputedStyle(document.activeElement as Element).outlineStyle,
+      );
+      expect(outline).toBe("solid");
+      await page.keyboard.press("Enter");
+      await page.getByText("B053").waitFor();
+      await isAccessible(page);
+      await fits(page);
+    });
+  });
+
+  it("has targets of 44 px and more", async () => {
+    await visit("/kiosk", [1080, 1920], tokens, async ({ page }) => {
+      await page.locator(".healer").first().waitFor();
+      const heights = await page
+        .locator("button")
+        .evaluateAll((all) => all.map((one) => one.getBoundingClientRect().height));
+      expect(Math.min(...heights)).toBeGreaterThanOrEqual(44);
+    });
+  });
+
+  it("keeps giving tokens when the box is gone, and hands them in when it is back", async () => {
+    await visit("/kiosk", [1080, 1920], tokens, async ({ page, node }) => {
+      await page.locator(".healer").first().waitFor();
+      await expect.poll(() => node.acted.length).toBe(1);
+      node.cut(true);
+      await page.getByText("अभी काउंटर से जुड़ी नहीं। टोकन फिर भी पक्के हैं।").waitFor();
+      await page.getByText("Shri Vasudev Maharaj").click();
+      await page.getByText("K2-07").waitFor();
+      await isAccessible(page);
+      node.cut(false);
+      await expect
+        .poll(() => node.acted.map((action) => action.data.token), { timeout: 15_000 })
+        .toContain("K2-07");
+    });
+  });
+
+  it("shows its code until an admin lets it in", async () => {
+    const alone = (node: TestNode) => {
+      node.user = null;
+    };
+    await visit("/kiosk", [1024, 768], alone, async ({ page, node }) => {
+      await page.getByText("7KQM-X2PA").waitFor();
+      await isAccessible(page);
+      await fits(page);
+      node.approve = kiosk;
+      await page.getByText("आप किनसे मिलना चाहते हैं?").waitFor({ timeout: 10_000 });
+    });
+  });
+});
+
+describe("the board in a browser", () => {
+  it("keeps tokens at 12 vh and more, and fits its glass", async () => {
+    const hang = (node: TestNode) => {
+      node.user = board;
+    };
+    await visit("/board", [1920, 1080], hang, async ({ page }) => {
+      await page.getByText("B038").waitFor();
+      const sizes = await page
+        .locator(".token")
+        .evaluateAll((all) => all.map((one) => Number.parseFloat(getComputedStyle(one).fontSize)));
+      expect(Math.min(...sizes)).toBeGreaterThanOrEqual(0.12 * 1080 - 0.5);
+      await isAccessible(page);
+      await fits(page);
+    });
+  });
+
+  it("connects again by itself", async () => {
+    const hang = (node: TestNode) => {
+      node.user = board;
+    };
+    await visit("/board?lang=en", [1920, 1080], hang, async ({ page, node }) => {
+      await page.getByText("B038").waitFor();
+      node.cut(true);
+      await page.getByText(/Updated [5-9] s ago/).waitFor({ timeout: 15_000 });
+      node.cut(false);
+      await page.getByText("Updated 1 s ago").waitFor({ timeout: 20_000 });
+    });
+  });
+});
+
+describe("the phone in a browser", () => {
+  it("opens the link of a slip, takes it out of the address, and shouts when it is their turn", async () => {
+    const slip = (node: TestNode) => {
+      node.user = null;
+      node.view = () => patientView();
+    };
+    await visit("/patient#t=good", [390, 844], slip, async ({ page, node }) => {
+      await page.getByText("आपसे पहले 4 लोग").waitFor();
+      expect(page.url()).not.toContain("good");
+      await isAccessible(page);
+      await fits(page);
+      const own = patientView({ status: "called", position: null, ahead: null }).gurujis?.[0]?.entries[0];
+      node.push([{ kind: "row", id: "B41", fields: { ...own, guruji: "g2" } }]);
+      await page.getByText("आपकी बारी आ गई").waitFor();
+      await isAccessible(page);
+    });
+  });
+
+  it("asks before it leaves the queue, and keeps the keyboard inside the question", async () => {
+    const slip = (node: TestNode) => {
+      node.user = null;
+      node.view = () => patientView();
+    };
+    await visit("/patient#t=good", [320, 640], slip, async ({ page, node }) => {
+      await page.getByRole("button", { name: "English" }).click();
+      await fits(page);
+      await page.getByRole("button", { name: "I cannot wait" }).click();
+      await page.getByRole("dialog").waitFor();
+      for (let i = 0; i < 5; i++) await page.keyboard.press("Tab");
+      expect(await page.evaluate(() => document.activeElement?.closest("[role=dialog]") !== null)).toBe(true);
+      await isAccessible(page);
+      await page.keyboard.press("Escape");
+      expect(await page.evaluate(() => document.activeElement?.textContent?.trim())).toBe("I cannot wait");
+      expect(node.acted).toEqual([]);
+      await page.getByRole("button", { name: "I cannot wait" }).click();
+      await page.getByRole("dialog").getByRole("button", { name: "Leave the queue" }).click();
+      await expect
+        .poll(() => node.acted.map((action) => [action.type, action.data]))
+        .toEqual([["queue.leave", { entry: "B41" }]]);
+    });
+  });
+});
+
+describe("the first page in a browser", () => {
+  const alone = (node: TestNode) => {
+    node.user = null;
+  };
+
+  it("leads everybody to their screen", async () => {
+    await visit("/", [1024, 768], alone, async ({ page }) => {
+      await page.getByText("Ashwini Sathe").waitFor();
+      await isAccessible(page);
+      await fits(page);
+      expect(await text(page)).toContain(
+        "Working locally. The centre last heard 12 min ago, 31 changes waiting.",
+      );
+      await page.getByRole("button", { name: "हिन्दी" }).click();
+      await page.getByText("आप कौन हैं?").waitFor();
+      await isAccessible(page);
+      expect(
+        await page.getByRole("link").evaluateAll((all) => all.map((one) => one.getAttribute("href"))),
+      ).toEqual(["/kiosk", "/board"]);
+      await page.getByText("Ashwini Sathe").click();
+      await page.waitForURL((url) => url.pathname + url.search === "/coordinator?who=u1");
+    });
+  });
+});
