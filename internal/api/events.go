@@ -1,0 +1,152 @@
+package api
+
+// EventInfo describes one type of event: when it comes, and the type of its data.
+type EventInfo struct {
+	Type string
+	Doc  string
+	Data any
+}
+
+// Catalogue lists every event there is, in the domain's order. Data holds ids, tokens and states, never a name, a phone
+// number or a word about health: who may know these reads the record that the subject names.
+var Catalogue = []EventInfo{
+	{"appointment.created", "an appointment was booked", AppointmentEvent{}},
+	{"appointment.updated", "something else of an appointment changed", AppointmentEvent{}},
+	{"appointment.cancelled", "an appointment was cancelled", AppointmentEvent{}},
+	{"appointment.rescheduled", "an appointment has another time or day", AppointmentEvent{}},
+	{"appointment.checked_in", "a person with an appointment came", AppointmentEvent{}},
+	{"appointment.completed", "the consultation of an appointment ended", AppointmentEvent{}},
+	{"appointment.reminder", "an appointment is near; told by an outside app", OutsideData{}},
+	{"queue.entry_added", "somebody joined a queue", EntryEvent{}},
+	{"queue.entry_updated", "an entry changed and is still open", EntryEvent{}},
+	{"queue.entry_removed", "an entry ended", EntryEvent{}},
+	{"queue.position_updated", "places in a queue changed; once a queue, and the subject is its guruji", PositionEvent{}},
+	{"queue.called", "somebody is called", EntryEvent{}},
+	{"queue.recalled", "somebody is called again", EntryEvent{}},
+	{"queue.transferred", "somebody goes to another guruji", TransferEvent{}},
+	{"queue.day_opened", "the service-day began", DayEvent{}},
+	{"queue.day_closed", "the service-day ended", DayEvent{}},
+	{"consultation.started", "a consultation began", CareEvent{}},
+	{"consultation.ended", "a consultation ended", CareEvent{}},
+	{"consultation.updated", "a note was written", CareEvent{}},
+	{"remedy.prescribed", "a remedy was prescribed", CareEvent{}},
+	{"remedy.updated", "a remedy changed", CareEvent{}},
+	{"remedy.completed", "a remedy was completed", CareEvent{}},
+	{"notification.sent", "a notification was sent", NotificationEvent{}},
+	{"notification.read", "a notification was read", NotificationEvent{}},
+	{"notification.deleted", "a notification was deleted", NotificationEvent{}},
+	{"user.registered", "a person or a member of staff was registered; the subject's kind says which", UserEvent{}},
+	{"user.updated", "a person or a member of staff changed", UserEvent{}},
+	{"user.status_changed", "a member of staff was let go or came back", UserEvent{}},
+	{"guruji.available", "a guruji sees people", GurujiEvent{}},
+	{"guruji.busy", "a guruji is on a break or busy", GurujiEvent{}},
+	{"guruji.offline", "a guruji is off", GurujiEvent{}},
+	{"guruji.schedule_updated", "room, intake or capacity of a guruji changed", GurujiEvent{}},
+	{"emergency.raised", "somebody calls for help", EmergencyEvent{}},
+	{"emergency.resolved", "an emergency is over", EmergencyEvent{}},
+	{"device.requested", "a device asks to be let in", DeviceEvent{}},
+	{"device.approved", "a device was let in", DeviceEvent{}},
+	{"device.revoked", "a device was shut out", DeviceEvent{}},
+	{"device.silent", "a device was not heard for long", DeviceEvent{}},
+	{"conflict.recorded", "two edits met and one value was dropped", ConflictEvent{}},
+	{"request.received", "the centre asks the site to act", RequestEvent{}},
+	{"request.settled", "the site answered a request", RequestEvent{}},
+	{"announcement.published", "the centre announces something", OutsideData{}},
+	{"announcement.withdrawn", "an announcement was taken back", OutsideData{}},
+	{"system.maintenance", "the node will be away", OutsideData{}},
+	{"system.update", "the node runs another version", OutsideData{}},
+	{"system.error", "an admin must act", OutsideData{}},
+	{"server.time_update", "the node's clock was set", OutsideData{}},
+	{"uplink.changed", "the line to the centre changed its state", OutsideData{}},
+}
+
+// EntryEvent is the data of what happens to one place in a queue.
+type EntryEvent struct {
+	Token      string  `json:"token"`
+	Status     string  `json:"status"`
+	Generation int64   `json:"generation"`
+	Guruji     string  `json:"guruji"`
+	Room       *string `json:"room"`
+}
+
+// PositionEvent names the queue in which places changed.
+type PositionEvent struct {
+	Guruji string `json:"guruji"`
+}
+
+// TransferEvent is the data of queue.transferred.
+type TransferEvent struct {
+	Token  string `json:"token"`
+	Guruji string `json:"guruji" doc:"To whom"`
+	From   string `json:"from" doc:"From whom"`
+}
+
+// DayEvent is the data of what happens to a service-day.
+type DayEvent struct {
+	Date         string `json:"date"`
+	IntakeClosed *bool  `json:"intakeClosed"`
+}
+
+// AppointmentEvent is the data of what happens to an appointment.
+type AppointmentEvent struct {
+	Status string  `json:"status"`
+	Guruji *string `json:"guruji"`
+	Slot   *Time   `json:"slot" format:"date-time"`
+	Date   *string `json:"date"`
+	Entry  *string `json:"entry" doc:"The queue entry, once they came"`
+}
+
+// CareEvent is the data of what happens to a consultation or a remedy.
+type CareEvent struct {
+	Entry  *string `json:"entry"`
+	Guruji *string `json:"guruji"`
+}
+
+// NotificationEvent is the data of what happens to a notification.
+type NotificationEvent struct {
+	To *string `json:"to"`
+}
+
+// UserEvent is the data of what happens to a person, for whom it is empty, or to a member of staff.
+type UserEvent struct {
+	Role     *string `json:"role,omitempty"`
+	Disabled *bool   `json:"disabled,omitempty" nullable:"true"`
+}
+
+// GurujiEvent is the data of what happens to a guruji.
+type GurujiEvent struct {
+	Availability *string `json:"availability"`
+	Until        *Time   `json:"until" format:"date-time"`
+	Room         *string `json:"room"`
+}
+
+// EmergencyEvent is the data of what happens to an emergency.
+type EmergencyEvent struct {
+	Entry  *string `json:"entry"`
+	Guruji *string `json:"guruji"`
+	Place  *string `json:"place"`
+}
+
+// DeviceEvent is the data of what happens to a device.
+type DeviceEvent struct {
+	Kind   *string `json:"kind"`
+	State  *string `json:"state"`
+	Number *int64  `json:"number" doc:"Of a kiosk: K2 is the series of number 2"`
+}
+
+// ConflictEvent is the data of conflict.recorded.
+type ConflictEvent struct {
+	SubjectKind *string `json:"subjectKind"`
+	Subject     *string `json:"subject"`
+	Field       *string `json:"field"`
+}
+
+// RequestEvent is the data of what happens to a request of the centre.
+type RequestEvent struct {
+	Command *string `json:"command"`
+	State   *string `json:"state"`
+	Code    *string `json:"code" doc:"Why it was refused"`
+}
+
+// OutsideData is what an outside app or another part of the node says, in fields of its own.
+type OutsideData map[string]any
