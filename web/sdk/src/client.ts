@@ -72,7 +72,7 @@ export function createClient(options: ClientOptions): Client {
           try {
             heard(event as never);
           } catch (error) {
-            log(`a handler of ${event.type} failed: ${String(error)}`);
+            log(`${event.type}: ${String(error)}`);
           }
         }
       }
@@ -125,8 +125,13 @@ export function createClient(options: ClientOptions): Client {
     newId,
     store,
     owner,
-    maySend: () =>
-      started && verified && state.session.status === "signed_in" && state.connection.mode !== "offline",
+    maySend: ({ node, user }) =>
+      started &&
+      verified &&
+      state.session.status === "signed_in" &&
+      state.session.user?.id === user &&
+      state.session.node === node &&
+      state.connection.mode !== "offline",
     actOnSocket: (action) => reader.act(action),
     getState,
     dispatch: dispatchHere,
@@ -184,18 +189,15 @@ export function createClient(options: ClientOptions): Client {
     verified = false;
     if (identifyTimer !== null) deps.clearTimeout(identifyTimer);
     identifyTimer = null;
-    const remembered = await (await store()).recall(screenKey);
     try {
-      const [node, user] = await Promise.all([
-        nodeId(http),
-        whoAmI(http, state.session.user ?? remembered?.user ?? null),
-      ]);
+      const [node, user] = await Promise.all([nodeId(http), whoAmI(http)]);
       if (mine !== era || !started) return;
       if (user) await enter(user, node);
       else signedOut(node);
     } catch (error) {
       if (mine !== era || !started || !(error instanceof SangamError)) return;
-      log(`not known who is signed in: ${error.code}`);
+      log(`who is this: ${error.code}`);
+      const remembered = await (await store()).recall(screenKey);
       if (state.session.status === "unknown" && remembered) enterAs(remembered.user, remembered.node);
       else if (!state.session.user)
         dispatchHere({ type: "connection", connection: { mode: error.unreachable ? "offline" : "unknown" } });
@@ -208,21 +210,23 @@ export function createClient(options: ClientOptions): Client {
 
   /** Known for certain: this user, at this node. */
   async function enter(user: User, node: string): Promise<void> {
-    verified = true;
+    const mine = era;
     await (await store()).remember(screenKey, { node, user });
+    if (mine !== era) return;
     enterAs(user, node);
+    verified = true;
     outbox.drain();
   }
 
   function enterAs(user: User, node: string): void {
     const { session } = state;
     const same = session.status === "signed_in" && session.user?.id === user.id && session.node === node;
-    const kind =
-      user.role === "patient"
-        ? "patient"
-        : user.role === "kiosk" || user.role === "board"
-          ? "device"
-          : "staff";
+    const kinds: Record<string, SessionState["kind"]> = {
+      patient: "patient",
+      kiosk: "device",
+      board: "device",
+    };
+    const kind = kinds[user.role] ?? "staff";
     if (same) {
       dispatchHere({ type: "session", session: { ...session, user } });
       return;
@@ -246,7 +250,7 @@ export function createClient(options: ClientOptions): Client {
 
   function switchTo(session: SessionState): void {
     era++;
-    log(`session: ${session.status} ${session.user?.name ?? ""}`);
+    log(session.status);
     tabs.leave();
     reader.stop();
     optimistic.clear();
@@ -271,7 +275,15 @@ export function createClient(options: ClientOptions): Client {
   }
 
   async function signInBy(body: unknown): Promise<User> {
-    return begin(await openSession(http, body));
+    // From here on the browser may hold another's cookie: nothing more is sent in this one's name.
+    verified = false;
+    era++;
+    try {
+      return await begin(await openSession(http, body));
+    } catch (error) {
+      if (state.session.user) void identify();
+      throw error;
+    }
   }
 
   // ---- life

@@ -10,14 +10,12 @@ export async function openSession(http: Http, body: unknown): Promise<SessionAns
   return (await http.send("POST", sessionPath, body)).body as SessionAnswer;
 }
 
-/** Whose session this is; null: nobody's. `known` is what is believed where a node cannot tell. */
-export async function whoAmI(http: Http, known: User | null): Promise<User | null> {
+/** Whose session this is; null: nobody's. */
+export async function whoAmI(http: Http): Promise<User | null> {
   try {
     return ((await http.send("GET", sessionPath)).body as SessionAnswer).user;
   } catch (error) {
-    if (!(error instanceof SangamError)) throw error;
-    if (error.status === 401) return null;
-    if (error.status === 404 || error.status === 405) return known;
+    if (error instanceof SangamError && error.status === 401) return null;
     throw error;
   }
 }
@@ -65,7 +63,7 @@ export async function askToPair(
       await pause(
         failures === 0 ? between([2_000, 3_000], deps.random) : backoff(failures, 1_000, deps.random),
       );
-      if (cancelled) throw refusal("aborted", "The request was cancelled.");
+      if (cancelled) throw refusal("aborted", "Cancelled.");
       try {
         const answer = await http.send("POST", sessionPath, { device: { requestId } });
         if (answer.status !== 202) return answer.body as SessionAnswer;

@@ -35,6 +35,8 @@ export class SangamError extends Error {
 export const refusal = (code: string, message: string, retryable = false, status = 0) =>
   new SangamError({ code, message, retryable }, status);
 
+const patienceMs = 10_000;
+
 export interface Answer {
   status: number;
   body: unknown;
@@ -43,8 +45,8 @@ export interface Answer {
 }
 
 export interface Http {
-  /** Any 2xx or 304. Rejects with a SangamError, at the latest after `timeoutMs` (10 s). */
-  send(method: string, path: string, body?: unknown, timeoutMs?: number): Promise<Answer>;
+  /** Any 2xx or 304. Rejects with a SangamError, at the latest after 10 s. */
+  send(method: string, path: string, body?: unknown): Promise<Answer>;
   /** Absolute URL of the socket. */
   socketUrl(cursor: string): string;
   setToken(token: string | undefined): void;
@@ -66,7 +68,7 @@ export function openHttp(options: HttpOptions): Http {
   let token = options.token;
   const underWay = new Set<AbortController>();
 
-  async function send(method: string, path: string, body?: unknown, timeoutMs = 10_000): Promise<Answer> {
+  async function send(method: string, path: string, body?: unknown): Promise<Answer> {
     const abort = new AbortController();
     underWay.add(abort);
     const began = deps.now();
@@ -74,7 +76,7 @@ export function openHttp(options: HttpOptions): Http {
     const timer = deps.setTimeout(() => {
       timedOut = true;
       abort.abort();
-    }, timeoutMs);
+    }, patienceMs);
     try {
       const response = await deps.fetch(baseUrl + path, {
         method,
@@ -97,7 +99,7 @@ export function openHttp(options: HttpOptions): Http {
       throw new SangamError(
         problemOf(parsed, response.status),
         response.status,
-        retryAfter(response.headers, deps.now()),
+        Number(response.headers.get("Retry-After")) * 1000 || null,
       );
     } catch (error) {
       if (error instanceof SangamError) throw error;
@@ -147,12 +149,4 @@ function problemOf(body: unknown, status: number): Problem {
   const codes: Record<number, string> = { 401: "unauthenticated", 403: "forbidden", 404: "not_found" };
   const retryable = status >= 500 || status === 429;
   return { code: codes[status] ?? "internal", message: `HTTP ${status}`, retryable, status };
-}
-
-function retryAfter(headers: Headers | undefined, now: number): number | null {
-  const value = headers?.get("Retry-After");
-  if (!value) return null;
-  const seconds = Number(value);
-  const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(value) - now;
-  return Number.isFinite(ms) ? Math.max(0, ms) : null;
 }

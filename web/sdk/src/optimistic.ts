@@ -1,5 +1,4 @@
 /** Patches a screen makes by itself: shown until confirmed, rolled back, or too old to be believed. */
-import { isPatch } from "./rows.ts";
 import type { Msg } from "./state.ts";
 import type { Act, Client, Deps, OptimisticUpdate } from "./types.ts";
 
@@ -23,8 +22,7 @@ export function createOptimistic(deps: Deps, dispatch: (msg: Msg) => void): Opti
     open.get(key)?.confirm(); // its place is taken, so there is nothing to take back
     const patches = make();
     const shown = `update ${key}`;
-    if (patches)
-      dispatch({ type: "patched", set: { key: shown, patches: isPatch(patches) ? [patches] : patches } });
+    if (patches) dispatch({ type: "patched", set: { key: shown, patches: [patches].flat() } });
 
     const timer = deps.setTimeout(() => update.rollback(), given.timeoutMs ?? patienceMs);
     function close(): boolean {

@@ -4,14 +4,13 @@
  * It promises that an action is sent again with the same id until the node answered it, by one tab at a time and
  * only under the user who made it. It refuses to keep secrets: what carries a PIN is sent at once or not at all.
  */
-import { type Http, SangamError } from "./http.ts";
+import { type Http, refusal, SangamError } from "./http.ts";
 import { pick, predict, sawNow } from "./predict.ts";
-import { isPatch } from "./rows.ts";
 import { backoff } from "./schedule.ts";
 import { serverNow } from "./selectors.ts";
 import { maxFrameBytes } from "./socket.ts";
 import type { Msg } from "./state.ts";
-import type { Kept, Owner, Store } from "./store.ts";
+import type { Owner, Store } from "./store.ts";
 import type { Act, ActOptions, Deps, Outcome, Patch, PendingAction, State } from "./types.ts";
 import type { ActionsAnswer, Fields, Problem, WireAction, WireResult } from "./wire.ts";
 
@@ -41,8 +40,8 @@ export interface OutboxOptions {
   store: () => Promise<Store>;
   /** Resolves once it is known who acts; null when nobody is signed in. */
   owner: () => Promise<Owner | null>;
-  /** Whether sending has a chance: signed in, and the node not known to be away. */
-  maySend: () => boolean;
+  /** Whether to send for them now: they are signed in for certain, and the node is not known to be away. */
+  maySend: (owner: Owner) => boolean;
   /** True when it went out on a live socket. */
   actOnSocket: (action: WireAction) => boolean;
   getState: () => State;
@@ -72,8 +71,6 @@ export interface Outbox {
 export function createOutbox(options: OutboxOptions): Outbox {
   const { deps, http, getState, dispatch, log } = options;
   const settling = new Map<string, (outcome: Outcome) => void>();
-  /** Actions of this tab that are known to be in the store. */
-  const stored = new Set<string>();
   let writing: Promise<unknown> = Promise.resolve();
   let draining = false;
   let again = false;
@@ -97,12 +94,11 @@ export function createOutbox(options: OutboxOptions): Outbox {
     const patches =
       optimistic === false
         ? []
-        : optimistic === undefined
-          ? predict(getState(), id, type, data, deps.now())
-          : isPatch(optimistic)
-            ? [optimistic]
-            : optimistic;
-    const user = getState().session.user;
+        : optimistic
+          ? [optimistic].flat()
+          : predict(getState(), id, type, data, deps.now());
+    const { status, user, node } = getState().session;
+    const owner = status === "signed_in" && user && node ? { user: user.id, node } : null;
     const action: PendingAction = {
       id,
       type,
@@ -115,34 +111,28 @@ export function createOutbox(options: OutboxOptions): Outbox {
     };
     dispatch({ type: "added", action, patches });
     // Writes are chained, so that the order of taps is the order on disk.
-    const kept = writing.then(() => keep(action, patches));
+    const kept = writing.then(() => keep(action, patches, owner));
     writing = kept;
     return { id, stored: kept, settled };
   }
 
-  async function keep(action: PendingAction, patches: readonly Patch[]): Promise<boolean> {
-    const owner = await options.owner();
+  /** `known` is who acted, if that was known then: somebody else may be signed in by now. */
+  async function keep(
+    early: PendingAction,
+    patches: readonly Patch[],
+    known: Owner | null,
+  ): Promise<boolean> {
+    const owner = known ?? (await options.owner());
     if (!owner) {
-      refuse(action.id, { code: "unauthenticated", message: "Nobody is signed in.", retryable: false });
+      refuse(early.id, refusal("unauthenticated", "Nobody is signed in.").problem);
       return false;
     }
-    const { id, type, data, saw, at } = action;
-    const userName = getState().session.user?.name ?? "";
-    const kept: Kept = {
-      id,
-      ...owner,
-      userName,
-      type,
-      data,
-      ...(saw ? { saw } : {}),
-      at,
-      state: "waiting",
-      patches,
-    };
+    const name = known ? early.user.name : (getState().session.user?.name ?? "");
+    const user = { id: owner.user, name };
+    const { mine, ...action } = { ...early, user };
     const store = await options.store();
-    const durable = await store.put(kept);
-    stored.add(id);
-    options.tell({ type: "added", action: { ...action, user: { id: owner.user, name: userName } }, patches });
+    const durable = await store.put({ ...action, node: owner.node, patches });
+    options.tell({ type: "added", action: { ...action, mine }, patches });
     drain();
     return durable;
   }
@@ -156,19 +146,14 @@ export function createOutbox(options: OutboxOptions): Outbox {
         options.nudge();
         return;
       } catch (error) {
-        const problem = error instanceof SangamError ? error.problem : null;
-        if (error instanceof SangamError && error.status === 401) options.unauthenticated();
-        // The same id: if only the answer was lost, the node says so.
-        if (problem?.retryable && attempt < 3) {
-          await new Promise<void>((resume) => deps.setTimeout(resume, backoff(attempt, 500, deps.random)));
-          continue;
+        if (!(error instanceof SangamError)) throw error;
+        if (error.status === 401) options.unauthenticated();
+        if (!error.retryable || attempt === 3) {
+          resolve({ status: "rejected", id: action.id, error: error.problem });
+          return;
         }
-        resolve({
-          status: "rejected",
-          id: action.id,
-          error: problem ?? { code: "internal", message: String(error), retryable: false },
-        });
-        return;
+        // The same id again: if only the answer was lost, the node says so.
+        await new Promise<void>((resume) => deps.setTimeout(resume, backoff(attempt, 500, deps.random)));
       }
     }
   }
@@ -183,7 +168,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     }
     draining = true;
     void drainAll()
-      .catch((error: unknown) => log(`actions could not be read: ${String(error)}`))
+      .catch((error: unknown) => log(`drain: ${String(error)}`))
       .finally(() => {
         draining = false;
         if (again) {
@@ -205,39 +190,23 @@ export function createOutbox(options: OutboxOptions): Outbox {
     const store = await options.store();
     const owner = await options.owner();
     if (!owner) return;
-    while (!stopped && options.maySend()) {
+    while (!stopped && options.maySend(owner)) {
       again = false;
       const claim = await store.claim(owner, options.tab, deps.now(), leaseMs);
       if ("until" in claim) {
         drainLater(claim.until - deps.now() + 1 + deps.random() * 500);
         return;
       }
-      const waiting = [...claim.actions, ...settledElsewhere(claim.actions, owner)];
-      if (waiting.length === 0) break;
-      const wait = await sendSome(waiting.map(wireOf));
+      // Somebody else may have signed in while the disk was read.
+      if (claim.actions.length === 0 || !options.maySend(owner)) break;
+      const wait = await sendSome(claim.actions.map(wireOf));
       if (wait !== null) {
         await store.release(owner, options.tab);
-        if (options.maySend()) drainLater(wait);
+        if (options.maySend(owner)) drainLater(wait);
         return;
       }
     }
     await store.release(owner, options.tab);
-  }
-
-  /**
-   * What this tab still shows as waiting and the store no longer has: another tab got the answer, and its word did
-   * not reach us. Asking again under the same id brings the first answer.
-   */
-  function settledElsewhere(claimed: readonly Kept[], owner: Owner): PendingAction[] {
-    const ids = new Set(claimed.map((a) => a.id));
-    return getState().pending.filter(
-      (p) =>
-        p.mine &&
-        p.user.id === owner.user &&
-        stored.has(p.id) &&
-        !ids.has(p.id) &&
-        (p.state === "waiting" || p.state === "sending"),
-    );
   }
 
   /** Sends the first of these. Null: go on; a number: wait that long, in ms. */
@@ -306,7 +275,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
       const answer = (result: WireResult | null) => {
         deps.clearTimeout(patience);
         onSocket = null;
-        if (!result) log(`no result for ${action.id} on the socket; sent again`);
+        if (!result) log(`no result for ${action.id}`);
         resolveAnswer(result);
       };
       onSocket = { id: action.id, answer };
@@ -335,7 +304,6 @@ export function createOutbox(options: OutboxOptions): Outbox {
     // On disk first: a tab that closes now must not send a refused action again.
     if (result.error) await store.reject(result.id, result.error);
     else await store.remove(result.id);
-    stored.delete(result.id);
     show(result);
     options.tell({ type: "settled", result });
   }
@@ -364,7 +332,6 @@ export function createOutbox(options: OutboxOptions): Outbox {
 
   async function forget(id: string): Promise<void> {
     await (await options.store()).remove(id);
-    stored.delete(id);
     dispatch({ type: "dropped", id });
     options.tell({ type: "dropped", id });
   }
@@ -375,35 +342,17 @@ export function createOutbox(options: OutboxOptions): Outbox {
     },
     async load(node, user) {
       const kept = await (await options.store()).ofNode(node);
-      const { session, pending } = getState();
-      if ((session.user?.id ?? null) !== user) return; // somebody else signed in meanwhile
-      dispatch({ type: "pending", pending: pending.filter((p) => !kept.some((k) => k.id === p.id)) });
-      for (const k of kept) {
-        const mine = k.user === user;
-        const action: PendingAction = {
-          id: k.id,
-          type: k.type,
-          data: k.data,
-          ...(k.saw ? { saw: k.saw } : {}),
-          at: k.at,
-          state: k.state,
-          ...(k.error ? { error: k.error } : {}),
-          user: { id: k.user, name: k.userName },
-          mine,
-        };
-        if (mine) stored.add(k.id);
-        dispatch({ type: "added", action, patches: mine && k.state === "waiting" ? k.patches : [] });
+      if ((getState().session.user?.id ?? null) !== user) return; // somebody else signed in meanwhile
+      for (const { n, node: _, patches, ...action } of kept) {
+        const mine = action.user.id === user;
+        const shown = mine && action.state === "waiting" ? patches : [];
+        dispatch({ type: "added", action: { ...action, mine }, patches: shown });
       }
     },
     act,
     retry(id, changed = {}) {
       const old = getState().pending.find((p) => p.id === id && p.mine && p.state === "rejected");
-      if (!old)
-        throw new SangamError({
-          code: "not_found",
-          message: "There is no such rejected action.",
-          retryable: false,
-        });
+      if (!old) throw refusal("not_found", "No such action.");
       const current = old.error?.code === "stale" ? old.error.current : undefined;
       const saw = changed.saw ?? (current && old.saw ? pick(current, Object.keys(old.saw)) : old.saw);
       const next = act(old.type, changed.data ?? old.data, saw ? { saw } : {});
@@ -415,8 +364,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
       if (!found || found.state === "sending" || found.state === "applied") return false;
       await writing;
       await forget(id);
-      const error = { code: "aborted", message: "Discarded.", retryable: false };
-      resolve({ status: "rejected", id, error });
+      resolve({ status: "rejected", id, error: refusal("aborted", "Discarded.").problem });
       return true;
     },
     drain,
@@ -426,11 +374,9 @@ export function createOutbox(options: OutboxOptions): Outbox {
     onSocketLost: () => onSocket?.answer(null),
     hear(note) {
       if (note.type === "settled") {
-        stored.delete(note.result.id);
         show(note.result);
       } else if (note.type === "dropped") dispatch(note);
       else if (note.action.user.id === getState().session.user?.id) {
-        stored.add(note.action.id);
         dispatch({ ...note, action: { ...note.action, mine: true } });
       } else dispatch({ ...note, action: { ...note.action, mine: false }, patches: [] });
     },

@@ -136,7 +136,7 @@ export function createReader(options: ReaderOptions): Reader {
   function silence(): void {
     judge();
     if (connection().mode === "realtime") return;
-    log("beats stopped");
+    log("silence");
     dropLine();
     later("socket", backoff(1, 1_000, deps.random), openSocket);
     void poll();
@@ -264,7 +264,7 @@ export function createReader(options: ReaderOptions): Reader {
     const checked = line;
     deps.setTimeout(() => {
       if (!running || line !== checked || cursor !== since) return;
-      log("a poll knows more than the socket");
+      log("the socket is deaf");
       socketFailures++;
       dropLine();
       judge();
@@ -318,7 +318,7 @@ export function createReader(options: ReaderOptions): Reader {
   }
 
   function onEnded(code: number): void {
-    log(`socket ended with ${code}`);
+    log(`socket ${code}`);
     // 1013: this client fell behind. It is not the line's fault; resume at once.
     const wasLive = greeted;
     const behind = code === 1013 && wasLive;
@@ -397,13 +397,13 @@ export function createReader(options: ReaderOptions): Reader {
       beatsInDoubt = 0;
       heard(beat, false);
     } else if (!resuming) gap(from);
-    else if (++beatsInDoubt > 2) void reset("the chain does not close");
+    else if (++beatsInDoubt > 2) void reset("gap");
   }
 
   /** Frames do not continue what we hold: ask again from our cursor. */
   function gap(from: Line): void {
     if (cursor === null) return;
-    log("gap: resume");
+    log("gap");
     doubt = true;
     resume(from);
   }

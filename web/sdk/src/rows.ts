@@ -1,5 +1,5 @@
 /** Rows by kind and id: made from a snapshot, kept up by changes, shown with patches on top. All pure. */
-import type { Patch, PatchSet, Row, Rows } from "./types.ts";
+import type { PatchSet, Row, Rows } from "./types.ts";
 import type { Change, Fields, SnapshotAnswer, SnapshotView } from "./wire.ts";
 
 export const noRows: Rows = new Map();
@@ -74,8 +74,4 @@ export function shownRows(rows: Rows, patches: readonly PatchSet[], kind: string
     }
   }
   return shown ?? base;
-}
-
-export function isPatch(value: Patch | readonly Patch[]): value is Patch {
-  return !Array.isArray(value);
 }

@@ -25,7 +25,6 @@ export type Msg =
   | { type: "emptied" }
   | { type: "tab"; leader: boolean }
   | { type: "durable"; durable: boolean }
-  | { type: "pending"; pending: PendingAction[] }
   | { type: "added"; action: PendingAction; patches?: readonly Patch[] }
   | { type: "moved"; ids: readonly string[]; to: "waiting" | "sending" }
   | { type: "applied"; id: string; seq?: string | undefined; entry?: unknown }
@@ -114,8 +113,6 @@ export function reduce(state: State, msg: Msg): State {
 
 function reducePending(state: State, msg: Msg): State {
   switch (msg.type) {
-    case "pending":
-      return { ...state, pending: msg.pending };
     case "added": {
       if (state.pending.some((p) => p.id === msg.action.id)) return state;
       const next = { ...state, pending: [...state.pending, msg.action] };

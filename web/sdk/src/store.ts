@@ -4,8 +4,8 @@
  * It promises that an action is on disk before `put` resolves to true, that order is kept, and that one tab at a
  * time is given actions to send. It refuses to send, and it never hands one user's actions to another.
  */
-import type { Patch } from "./types.ts";
-import type { Fields, Problem, User } from "./wire.ts";
+import type { Patch, PendingAction } from "./types.ts";
+import type { Problem, User } from "./wire.ts";
 
 /** Whose an action is: what it names exists on this node only, and it is sent under this user only. */
 export interface Owner {
@@ -13,19 +13,11 @@ export interface Owner {
   user: string;
 }
 
-export interface Kept {
+/** An action as it is kept: whose it is on every node, and what it is expected to change. */
+export interface Kept extends Omit<PendingAction, "mine"> {
   /** Order of arrival; given by the disk. */
   n?: number;
-  id: string;
   node: string;
-  user: string;
-  userName: string;
-  type: string;
-  data: Fields;
-  saw?: Fields;
-  at: number;
-  state: "waiting" | "rejected";
-  error?: Problem;
   patches: readonly Patch[];
 }
 
@@ -146,7 +138,9 @@ export async function openStore(
       if (claim && "until" in claim) return claim;
       const all = [...(claim?.actions ?? []), ...memory];
       return {
-        actions: all.filter((a) => a.node === owner.node && a.user === owner.user && a.state === "waiting"),
+        actions: all.filter(
+          (a) => a.node === owner.node && a.user.id === owner.user && a.state === "waiting",
+        ),
       };
     },
     async release(owner, tab) {
