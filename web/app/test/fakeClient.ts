@@ -1,6 +1,18 @@
-import type { Act, Change, Client, Outcome, Problem, RecentCall, SnapshotView, State } from "@sangam/sdk";
+import type {
+  Act,
+  Change,
+  Client,
+  Outcome,
+  Problem,
+  RecentCall,
+  SnapshotView,
+  State,
+  User,
+} from "@sangam/sdk";
 import { applyChanges, openSnapshot } from "../../sdk/src/rows.ts";
-import { CLINIC_NOW, clinicView } from "./fixtures.ts";
+import { CLINIC_NOW, clinicView, staff } from "./fixtures.ts";
+
+const coordinator: User = { id: "u1", name: "Ashwini Sathe", role: "coordinator" };
 
 interface Sent {
   id: string;
@@ -13,9 +25,19 @@ interface Sent {
   refuse(error: Partial<Problem>): void;
 }
 
+interface Refusal {
+  code: string;
+  message: string;
+  retryAfterMs?: number;
+}
+
 /** A client whose node is the test: actions wait until the test answers them. */
 export class FakeClient {
   readonly sent: Sent[] = [];
+  readonly tried: { user: string; pin: string }[] = [];
+  readonly asked: { path: string; body: unknown }[] = [];
+  private refusal: Refusal | null = null;
+  private setup = false;
   private state: State;
   private readonly listeners = new Set<() => void>();
 
@@ -52,6 +74,21 @@ export class FakeClient {
       cursor: "c",
       eventsFrom: null,
     };
+  }
+
+  /** Nobody is signed in; who tries is refused so, or let in. */
+  static signedOut(refusal: Refusal | null = null): FakeClient {
+    const client = new FakeClient();
+    client.refusal = refusal;
+    client.set({ session: { ...client.state.session, status: "signed_out", user: null } });
+    return client;
+  }
+
+  /** A node that waits for its first admin. */
+  static awaitingSetup(refusal: Refusal | null = null): FakeClient {
+    const client = FakeClient.signedOut(refusal);
+    client.setup = true;
+    return client;
   }
 
   set(over: Partial<State>) {
@@ -106,9 +143,28 @@ export class FakeClient {
         one.discarded = true;
         return true;
       },
-      request: async () => ({ node: "n", role: "edge" }) as never,
+      signIn: async (who) => {
+        this.tried.push(who);
+        return this.letIn(coordinator);
+      },
+      adoptSession: async ({ user }) => this.letIn(user),
+      request: async (_, path, body) => this.request(path, body) as never,
     };
     return client as Client;
+  }
+
+  private letIn(user: User): User {
+    if (this.refusal) throw this.refusal;
+    this.set({ session: { ...this.state.session, status: "signed_in", user, kind: "staff" } });
+    return user;
+  }
+
+  private request(path: string, body: unknown): unknown {
+    this.asked.push({ path, body });
+    if (path.endsWith("/status")) return { node: "n", role: "edge", version: "0", setup: this.setup };
+    if (path.endsWith("/names")) return { names: staff };
+    if (this.refusal) throw this.refusal;
+    return { user: coordinator };
   }
 
   private act(type: string, data: Record<string, unknown>): Act {

@@ -42,8 +42,8 @@ export function Pin({ client, person, admin, onElse, onIn }: PinProps) {
     if (matchMedia("(pointer: fine)").matches) field.current?.focus();
   }, []);
 
-  function tryPin(event?: FormEvent) {
-    event?.preventDefault();
+  function tryPin(event: FormEvent) {
+    event.preventDefault();
     if (busy || locked || !pin) return;
     setBusy(true);
     client
@@ -64,7 +64,7 @@ export function Pin({ client, person, admin, onElse, onIn }: PinProps) {
   return (
     <section className="ask" aria-labelledby="pin-of">
       <div className="unlock">
-        <form autoComplete="on" onSubmit={tryPin}>
+        <form id="pin-form" autoComplete="on" onSubmit={tryPin}>
           <div className="chosen">
             <span className="face" aria-hidden="true">
               <Name>{initial(person.name)}</Name>
@@ -118,12 +118,7 @@ export function Pin({ client, person, admin, onElse, onIn }: PinProps) {
             </Button>
           </p>
         </form>
-        <Pad
-          disabled={locked}
-          onDigit={press}
-          onBack={() => setPin((typed) => typed.slice(0, -1))}
-          onGo={() => tryPin()}
-        />
+        <Pad disabled={locked} onDigit={press} onBack={() => setPin((typed) => typed.slice(0, -1))} />
       </div>
     </section>
   );
@@ -176,7 +171,7 @@ function Said({ trouble }: { trouble: Trouble | undefined }) {
   );
 }
 
-function Pad(props: { disabled: boolean; onDigit(digit: string): void; onBack(): void; onGo(): void }) {
+function Pad(props: { disabled: boolean; onDigit(digit: string): void; onBack(): void }) {
   const say = useWords(entry);
   const digit = (d: string) => (
     <Button key={d} disabled={props.disabled} onClick={() => props.onDigit(d)}>
@@ -196,7 +191,8 @@ function Pad(props: { disabled: boolean; onDigit(digit: string): void; onBack():
       <Button
         {...(props.disabled ? {} : { kind: "main" as const })}
         disabled={props.disabled}
-        onClick={props.onGo}
+        type="submit"
+        form="pin-form"
         aria-label={say("signIn")}
         icon="arrow-right"
       />

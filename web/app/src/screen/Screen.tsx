@@ -167,7 +167,7 @@ function NotHeard({ unheard }: { unheard: boolean }) {
   return (
     <section className="ask">
       {unheard || connection.mode === "offline" ? (
-        <Empty page icon="cloud-off" title={say("noAnswer")} />
+        <Empty page icon="cloud-off" title={say("askNotYet")} />
       ) : (
         <Bones />
       )}
