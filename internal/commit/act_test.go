@@ -1,7 +1,9 @@
 package commit_test
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -314,5 +316,40 @@ func TestAfterTheEndNothingIsTaken(t *testing.T) {
 	_, err := n.Act(t.Context(), desk, []api.Action{action(newID(), "queue.call_next", clinic.CallNext{})})
 	if p := api.ProblemOf(err); p.Code != string(clinic.CodeUnavailable) || !p.Retryable {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestAnAnswerThatWasLostIsGivenAgain(t *testing.T) {
+	g := &gate{Store: &feedtest.Memory{}, inside: make(chan struct{}, 10)}
+	dir := t.TempDir()
+	n := begin(t, g, dir)
+	guruji := n.guruji("Ananda")
+	in := action(newID(), "queue.check_in", clinic.CheckIn{Guruji: guruji.Guruji})
+	hold := make(chan struct{})
+	g.set(func(g *gate) { g.hold = hold })
+	ctx, cancel := context.WithCancel(t.Context())
+	answered := make(chan error, 1)
+	go func() {
+		_, err := n.Act(ctx, desk, []api.Action{in})
+		answered <- err
+	}()
+	<-g.inside
+	cancel() // the client is gone between the commit and the answer
+	if err := <-answered; !errors.Is(err, context.Canceled) {
+		t.Errorf("the lost call returned %v", err)
+	}
+	g.set(func(g *gate) { g.hold = nil })
+	close(hold)
+	n.stop()
+
+	n = begin(t, g, dir)
+	again := n.act(desk, in)
+	if token := dataOf[clinic.CheckInAnswer](t, again).Token; again.Status != api.Duplicate || token != "A001" {
+		t.Errorf("the repeat is %s with %s", again.Status, token)
+	}
+	var waiting int
+	n.Day(site, func(d *clinic.Day) { waiting = len(d.Order(guruji.Guruji)) })
+	if waiting != 1 {
+		t.Errorf("%d wait, want 1: the action was applied twice", waiting)
 	}
 }

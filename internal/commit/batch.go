@@ -27,7 +27,6 @@ type batch struct {
 	heads          map[feed.Scope]Head
 	journal        journal // as it is once this is on disk
 	place          []byte  // of its row in the journal; nil until all is written
-	logChange      int     // events more in the log, once committed
 	cause          spoiler
 }
 
@@ -54,7 +53,9 @@ func (c *Committer) commitTasks(tasks []*task) {
 			continue
 		}
 		spoilt++
-		c.o.Log.Error("a command failed inside", "command", cause.name(), "err", cause.err)
+		if cause.task.write == nil { // who writes gets the error and answers for it
+			c.o.Log.Error("a command failed inside", "command", cause.name(), "err", cause.err)
+		}
 		tasks = cause.setAside(tasks)
 	}
 }
@@ -64,24 +65,16 @@ const maxSpoilt = 3
 // commitGroup is one transaction: it answers all its tasks and tells the hooks, or returns the one that spoilt it, in
 // which case nothing happened and nobody was answered.
 func (c *Committer) commitGroup(tasks []*task) spoiler {
-	c.writing.Lock()
 	b := c.newBatch()
-	err := c.settleDoubt()
-	if err == nil {
-		err = c.store.Update(func(tx feed.Tx) error {
-			b.tx = tx
-			for _, t := range tasks {
-				if !b.run(t) {
-					return errSpoilt
-				}
+	err := b.commit(func() error {
+		for _, t := range tasks {
+			if !b.run(t) {
+				return fmt.Errorf("%w: %w", errSpoilt, b.cause.err)
 			}
-			return b.finish()
-		})
-	}
-	b.settle(err)
-	c.writing.Unlock()
+		}
+		return nil
+	})
 	if b.cause.task != nil {
-		c.rereadAfter(b.cause.err)
 		return b.cause
 	}
 	if err != nil {
@@ -98,6 +91,28 @@ func (c *Committer) commitGroup(tasks []*task) spoiler {
 		c.tell(b)
 	}
 	return spoiler{}
+}
+
+// commit runs fill in a transaction, and brings days and readers in line with what became of it.
+func (b *batch) commit(fill func() error) error {
+	c := b.c
+	if err := c.ready(); err != nil {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.failure = err
+		return err
+	}
+	c.writing.Lock()
+	defer c.writing.Unlock()
+	err := c.store.Update(func(tx feed.Tx) error {
+		b.tx = tx
+		if err := fill(); err != nil {
+			return err
+		}
+		return b.finish()
+	})
+	b.settle(err)
+	return err
 }
 
 func (c *Committer) newBatch() *batch {

@@ -68,6 +68,7 @@ type Committer struct {
 	journal      journal
 	swept        bool      // what earlier days left open was closed since the start
 	turnAfter    time.Time // real; when a failed turn is tried again
+	reread       bool      // a fault may have left the working day half moved
 	lastGroup    int       // tasks of the last transaction
 	requestsWait bool      // some request of the centre could not be run yet
 	doubt        *batch    // the last transaction, when its commit failed and the store could not say whether it is in
@@ -174,11 +175,14 @@ func (c *Committer) Run(ctx context.Context) error {
 		if first := c.tryLocal(); first != nil {
 			c.serve(first)
 		}
-		if merging = c.takeRemote(merging); len(merging) > 0 {
+		select {
+		case <-tick.C:
+			c.tick()
+		default:
+		}
+		if merging = c.takeRemote(merging); len(merging) > 0 && ctx.Err() == nil {
 			merging = c.mergeSlice(merging)
-			if ctx.Err() == nil {
-				continue
-			}
+			continue
 		}
 		select {
 		case <-ctx.Done():
@@ -189,11 +193,20 @@ func (c *Committer) Run(ctx context.Context) error {
 		case in := <-c.remote:
 			merging = append(merging, in)
 		case <-tick.C:
-			c.turnDays()
-			if c.requestsWait {
-				c.resumeRequests()
-			}
+			c.tick()
 		}
+	}
+}
+
+// tick does what no visitor asks for.
+func (c *Committer) tick() {
+	c.turnDays()
+	c.tellTurned(c.forgetTurned(c.o.ClinicNow()))
+	if c.requestsWait {
+		c.resumeRequests()
+	}
+	if err := c.settleDoubt(); err != nil {
+		c.o.Log.Warn("the store cannot say yet what became of the last transaction", "err", err)
 	}
 }
 

@@ -98,17 +98,6 @@ func (c *Committer) teller(scope feed.Scope) *clinic.Day {
 	return c.tellers[site]
 }
 
-// rereadAfter reads the day again after a panic, which may have left it half moved.
-func (c *Committer) rereadAfter(err error) {
-	var fault *panicked
-	if c.working == nil || !errors.As(err, &fault) {
-		return
-	}
-	if err := c.beginDay(); err != nil {
-		c.o.Log.Error("the day could not be read again after a fault", "err", err)
-	}
-}
-
 // mintSites begins the feeds of sites that a hub knows and has none of yet.
 func (c *Committer) mintSites() error {
 	if !c.o.Site.IsZero() {

@@ -176,6 +176,32 @@ func TestManyPoisonousCommandsFailAlone(t *testing.T) {
 	}
 }
 
+func TestADiskThatCannotBeReadMayBeAskedAgain(t *testing.T) {
+	g := &gate{Store: &feedtest.Memory{}}
+	n := begin(t, g, t.TempDir())
+	guruji := n.guruji("Ananda")
+	var batch []api.Action
+	for range 6 {
+		batch = append(batch, action(newID(), "queue.check_in", clinic.CheckIn{Guruji: guruji.Guruji}))
+	}
+	send := func(status string) {
+		t.Helper()
+		results, err := n.Act(t.Context(), desk, batch)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, r := range results {
+			if r.Status != status || r.Error != nil && !r.Error.Retryable {
+				t.Errorf("action %d: %s, %v", i, r.Status, r.Error)
+			}
+		}
+	}
+	g.set(func(g *gate) { g.blind = true })
+	send(api.Rejected)
+	g.set(func(g *gate) { g.blind = false })
+	send(api.Applied)
+}
+
 func TestAFullQueueSaysSo(t *testing.T) {
 	g := &gate{Store: &feedtest.Memory{}, inside: make(chan struct{}, 100)}
 	n := begin(t, g, t.TempDir())

@@ -1,11 +1,15 @@
 package commit_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
 
+	"github.com/aashram-care/sangam/internal/api"
 	"github.com/aashram-care/sangam/internal/clinic"
 	"github.com/aashram-care/sangam/internal/commit"
 	"github.com/aashram-care/sangam/sync/feed"
@@ -122,5 +126,60 @@ func TestOldAnswersAreForgottenAfterAMonth(t *testing.T) {
 	n.act(guruji, action(newID(), "guruji.set_room", clinic.SetRoom{Room: "3"}))
 	if r := n.act(desk, in); r.Status != "rejected" {
 		t.Errorf("after 31 days: %s", r.Status)
+	}
+}
+
+// Whoever reads the catalogue must find in it what really comes.
+func TestEventsCarryWhatTheCatalogueSays(t *testing.T) {
+	n := start(t)
+	a, b := n.guruji("Ananda"), n.guruji("Bodhi")
+	entry := n.checkIn(a).Entry
+	move := func(actor clinic.Actor, kind string, saw map[string]any, data any) {
+		t.Helper()
+		act := action(newID(), kind, data)
+		act.Saw = saw
+		if r := n.act(actor, act); r.Status != api.Applied {
+			t.Fatalf("%s: %v", kind, r.Error)
+		}
+	}
+	saw := func(status string) map[string]any {
+		r := load(t, n, scope, clinic.KindEntry, entry)
+		return map[string]any{"status": status, "generation": clinic.Schema.Shown(&r).Generation, "guruji": r.Get("guruji").ID().String()}
+	}
+	move(desk, "queue.transfer", saw("waiting"), clinic.Transfer{Entry: entry, Guruji: b.Guruji})
+	move(desk, "queue.call", saw("waiting"), clinic.EntryMove{Entry: entry})
+	move(desk, "queue.start", saw("called"), clinic.EntryMove{Entry: entry})
+	move(b, "consultation.note", nil, clinic.Note{Entry: entry, Text: "slept well"})
+	move(b, "remedy.prescribe", nil, clinic.Prescribe{Entry: entry, Type: "ayurvedic", Name: "Triphala"})
+	move(desk, "queue.complete", saw("in_service"), clinic.EntryMove{Entry: entry})
+	move(b, "guruji.set_availability", nil, clinic.SetAvailability{Availability: clinic.OnBreak})
+	move(b, "guruji.set_room", nil, clinic.SetRoom{Room: "2"})
+	move(desk, "emergency.raise", nil, clinic.EmergencyRaise{Place: "gate"})
+	move(desk, "person.register", nil, clinic.PersonRegister{Name: "Kavita", Phone: "9822000000"})
+	move(desk, "day.close", nil, clinic.DayMove{})
+
+	catalogue := map[string]reflect.Type{}
+	for _, e := range api.Catalogue {
+		catalogue[e.Type] = reflect.TypeOf(e.Data)
+	}
+	seen := map[string]bool{}
+	n.View(func(tx feed.Tx) error {
+		_, err := commit.Events(tx, scope, 0, 1<<40, func(_ feed.Seq, e clinic.Event) bool {
+			seen[e.Type] = true
+			text, err := json.Marshal(e.Data)
+			if err != nil {
+				t.Error(err)
+			}
+			typed := json.NewDecoder(bytes.NewReader(text))
+			typed.DisallowUnknownFields()
+			if err := typed.Decode(reflect.New(catalogue[e.Type]).Interface()); err != nil {
+				t.Errorf("%s carries %s: %v", e.Type, text, err)
+			}
+			return true
+		})
+		return err
+	})
+	if len(seen) < 15 {
+		t.Errorf("only %d types were told: %v", len(seen), seen)
 	}
 }

@@ -211,6 +211,7 @@ type gate struct {
 	fail   bool          // commits report an error and write nothing
 	lie    bool          // commits report an error and are written all the same
 	poison []byte        // a write whose key holds it panics
+	blind  bool          // reads report an error
 }
 
 func (g *gate) set(change func(*gate)) {
@@ -222,14 +223,15 @@ func (g *gate) set(change func(*gate)) {
 func (g *gate) Update(fn func(feed.Tx) error) error {
 	g.updates.Add(1)
 	g.mu.Lock()
-	hold, inside, fail, lie, poison := g.hold, g.inside, g.fail, g.lie, g.poison
+	hold, inside, fail, lie, sick := g.hold, g.inside, g.fail, g.lie, poisoned{poison: g.poison, blind: g.blind}
 	g.mu.Unlock()
 	if hold != nil {
 		inside <- struct{}{}
 		<-hold
 	}
 	err := g.Store.Update(func(tx feed.Tx) error {
-		if err := fn(poisoned{tx, poison}); err != nil {
+		sick.Tx = tx
+		if err := fn(sick); err != nil {
 			return err
 		}
 		if fail {
@@ -246,6 +248,14 @@ func (g *gate) Update(fn func(feed.Tx) error) error {
 type poisoned struct {
 	feed.Tx
 	poison []byte
+	blind  bool
+}
+
+func (p poisoned) Get(key []byte) ([]byte, error) {
+	if p.blind {
+		return nil, errDisk
+	}
+	return p.Tx.Get(key)
 }
 
 func (p poisoned) Put(key, value []byte) error {

@@ -63,23 +63,13 @@ func (c *Committer) Merge(ctx context.Context, in Incoming) (Merged, error) {
 
 // mergeSlice is one transaction of what peers sent. It returns what is left.
 func (c *Committer) mergeSlice(waiting []*incoming) []*incoming {
-	c.writing.Lock()
 	b := c.newBatch()
 	var progress []step
-	err := c.settleDoubt()
-	if err == nil {
-		err = c.store.Update(func(tx feed.Tx) (err error) {
-			b.tx = tx
-			if progress, err = b.merge(waiting); err != nil {
-				return err
-			}
-			return b.finish()
-		})
-	}
-	b.settle(err)
-	c.writing.Unlock()
+	err := b.commit(func() (err error) {
+		progress, err = b.merge(waiting)
+		return err
+	})
 	if errors.Is(err, errSpoilt) {
-		c.rereadAfter(err)
 		return waiting
 	}
 	if err != nil {

@@ -316,3 +316,46 @@ func TestARequestThatWaitedForARestartIsRun(t *testing.T) {
 		return r.Get("room").Text() == "9"
 	})
 }
+
+func TestAWatchedDayTurnsWithTheClock(t *testing.T) {
+	edge, at := start(t), hub(t)
+	edge.checkIn(edge.guruji("Ananda"))
+	merge(t, at, pull(t, edge, scope, 0))
+	day := func() (date string, waiting int) {
+		at.Day(site, func(d *clinic.Day) { date, waiting = d.ServiceDay(), d.Figures().Waiting })
+		return date, waiting
+	}
+	if date, waiting := day(); date != "2026-10-02" || waiting != 1 {
+		t.Fatalf("%s, %d waiting", date, waiting)
+	}
+	at.wall.advance(24 * time.Hour)
+	eventually(t, "the new day", func() bool { date, waiting := day(); return date == "2026-10-03" && waiting == 0 })
+}
+
+func TestReadersOfAHubSeeWholeDaysWhileRecordsComeIn(t *testing.T) {
+	edge, at := start(t), hub(t)
+	guruji := edge.guruji("Ananda")
+	const people = 40
+	for range people {
+		edge.checkIn(guruji)
+	}
+	whole := pull(t, edge, scope, 0)
+	var all sync.WaitGroup
+	all.Go(func() {
+		for i := range whole.Records {
+			one := whole
+			one.Advance, one.Records = false, whole.Records[i:i+1]
+			merge(t, at, one)
+		}
+	})
+	// The day is first read somewhere in the middle: nothing of it may be missed or counted twice.
+	for range 50 {
+		at.Day(site, func(d *clinic.Day) { d.Figures() })
+	}
+	all.Wait()
+	var waiting int
+	at.Day(site, func(d *clinic.Day) { waiting = d.Figures().Waiting })
+	if waiting != people {
+		t.Errorf("%d wait, want %d", waiting, people)
+	}
+}

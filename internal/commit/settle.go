@@ -8,6 +8,7 @@ import (
 
 	"github.com/aashram-care/sangam/internal/api"
 	"github.com/aashram-care/sangam/sync/feed"
+	"github.com/aashram-care/sangam/sync/record"
 )
 
 // settle brings the days in line with what became of the transaction: readers see all of it, or nothing.
@@ -16,20 +17,25 @@ func (b *batch) settle(err error) {
 	c := b.c
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if err != nil {
+	if err == nil {
+		c.failure = nil
+		b.show()
+		return
+	}
+	var fault *panicked
+	if errors.As(err, &fault) {
+		c.reread = true // a day that a panic left half moved cannot be moved back
+	} else {
 		for _, s := range slices.Backward(b.steps) {
 			c.working.Apply(&s.After, s.Before)
 		}
-		if b.place != nil {
-			c.doubt = b
-		}
-		if !errors.Is(err, errSpoilt) {
-			c.failure = err
-		}
-		return
 	}
-	c.failure = nil
-	b.show()
+	if b.place != nil {
+		c.doubt = b
+	}
+	if !errors.Is(err, errSpoilt) {
+		c.failure = err
+	}
 }
 
 // show moves the shown days to the batch. The caller holds mu.
@@ -45,34 +51,49 @@ func (b *batch) show() {
 	}
 }
 
+// ready prepares the next transaction: it settles what the last one left open.
+func (c *Committer) ready() error {
+	if err := c.settleDoubt(); err != nil {
+		return err
+	}
+	if c.reread && c.working != nil {
+		return c.beginDay()
+	}
+	return nil
+}
+
 // settleDoubt finds out what became of a transaction whose commit failed: a disk that reports an error may have
 // written it all the same. If so it is shown after all, and the clients that repeat their actions are told duplicate.
-// The caller holds writing.
 func (c *Committer) settleDoubt() error {
 	b := c.doubt
 	if b == nil {
 		return nil
 	}
+	c.writing.Lock()
 	landed := false
 	err := c.store.View(func(tx feed.Tx) error {
 		row, err := tx.Get(b.place)
 		landed = row != nil
 		return err
 	})
+	if err == nil && landed {
+		for _, s := range b.steps {
+			c.working.Apply(s.Before, &s.After)
+		}
+		c.mu.Lock()
+		b.show()
+		c.mu.Unlock()
+	}
+	c.writing.Unlock()
 	if err != nil {
 		return fmt.Errorf("look what became of the last transaction: %w", err)
 	}
 	c.doubt = nil
-	if !landed {
-		return nil
+	if landed {
+		c.requestsWait = true
+		c.mintNew(b.changes)
+		c.tell(b)
 	}
-	for _, s := range b.steps {
-		c.working.Apply(s.Before, &s.After)
-	}
-	c.mu.Lock()
-	b.show()
-	c.mu.Unlock()
-	c.tell(b)
 	return nil
 }
 
@@ -106,6 +127,24 @@ func (s spoiler) name() string {
 	return "request"
 }
 
+// ours are faults that the same command meets again, whatever the disk does.
+var ours = []error{
+	record.ErrOnceSet, record.ErrUnknownStatus, record.ErrPolicy, record.ErrBadName, record.ErrDay, record.ErrEmptyEdit,
+	record.ErrClock, feed.ErrScope, feed.ErrNoTimeline, feed.ErrCorrupt,
+}
+
+// verdict is what the one who sent the action is told: a fault of the disk may pass, ours does not.
+func (s spoiler) verdict() error {
+	var fault *panicked
+	switch {
+	case errors.Is(s.err, record.ErrTooLarge):
+		return errFull
+	case errors.As(s.err, &fault), slices.ContainsFunc(ours, func(e error) bool { return errors.Is(s.err, e) }):
+		return errOurs
+	}
+	return errDisk
+}
+
 // setAside settles the spoiler and returns the tasks that are still to be run.
 func (s spoiler) setAside(tasks []*task) []*task {
 	t := s.task
@@ -113,7 +152,7 @@ func (s spoiler) setAside(tasks []*task) []*task {
 		if t.spoilt == nil {
 			t.spoilt = map[int]error{}
 		}
-		t.spoilt[s.action] = errOurs
+		t.spoilt[s.action] = s.verdict()
 		return tasks
 	}
 	t.err = s.err

@@ -14,6 +14,7 @@ var (
 	errClosed = &clinic.Error{Code: clinic.CodeUnavailable, Message: "The node is stopping. Try again in a moment.", Retryable: true}
 	errBusy   = &clinic.Error{Code: clinic.CodeUnavailable, Message: "The node has too much to do. Try again in a moment.", Retryable: true}
 	errDisk   = &clinic.Error{Code: clinic.CodeUnavailable, Message: "The node could not write to its disk. Nothing was changed; try again.", Retryable: true}
+	errFull   = &clinic.Error{Code: clinic.CodeTooLarge, Message: "This record cannot hold any more."}
 	errOurs   = &clinic.Error{Code: clinic.CodeInternal, Message: "Something went wrong on the node; its log says what."}
 )
 

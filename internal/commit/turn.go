@@ -13,11 +13,11 @@ const retryTurn = 10 * time.Second // after a turn that could not be written
 
 // beginDay reads today of an edge for commands and for readers.
 func (c *Committer) beginDay() error {
-	c.writing.Lock()
-	defer c.writing.Unlock()
 	if err := c.settleDoubt(); err != nil {
 		return err
 	}
+	c.writing.Lock()
+	defer c.writing.Unlock()
 	var working, shown *clinic.Day
 	err := c.store.View(func(tx feed.Tx) (err error) {
 		now := c.o.ClinicNow()
@@ -32,26 +32,32 @@ func (c *Committer) beginDay() error {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.working, c.shown[c.o.Site] = working, shown
+	c.working, c.shown[c.o.Site], c.reread = working, shown, false
 	return nil
 }
 
 // turnDays closes what the last service-day left open and begins the next one, when the clinic's clock says so.
 func (c *Committer) turnDays() {
-	now := c.o.ClinicNow()
-	turned := c.forgetTurned(now)
-	if day := c.working; day != nil && (day.Turned(now) || !c.swept) && c.o.Now().After(c.turnAfter) {
-		if err := c.turn(day, now); err != nil {
-			c.turnAfter = c.o.Now().Add(retryTurn)
-			c.o.Log.Error("the service-day could not be turned; it is tried again", "day", day.ServiceDay(), "err", err)
-		} else if c.working != day {
-			turned = append(turned, c.o.Site)
-		}
+	day, now := c.working, c.o.ClinicNow()
+	if day == nil || c.swept && !day.Turned(now) || !c.o.Now().After(c.turnAfter) {
+		return
 	}
-	if len(turned) > 0 {
-		for _, hook := range c.hooks {
-			hook(Committed{Turned: turned})
-		}
+	if err := c.turn(day, now); err != nil {
+		c.turnAfter = c.o.Now().Add(retryTurn)
+		c.o.Log.Error("the service-day could not be turned; it is tried again", "day", day.ServiceDay(), "err", err)
+		return
+	}
+	if day.Turned(now) {
+		c.tellTurned([]record.ID{c.o.Site})
+	}
+}
+
+func (c *Committer) tellTurned(sites []record.ID) {
+	if len(sites) == 0 {
+		return
+	}
+	for _, hook := range c.hooks {
+		hook(Committed{Turned: sites})
 	}
 }
 
