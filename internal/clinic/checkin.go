@@ -248,7 +248,7 @@ func (w *work) newPerson(name, phone, how string) fields {
 func (d *Day) openEntryOf(person record.ID) *entry {
 	var first *entry
 	for id := range d.people[person] {
-		if e := d.entries[id]; !e.terminal() && (first == nil || byOrder(e, first) < 0) {
+		if e := d.entries[id]; !e.terminal && (first == nil || byOrder(e, first) < 0) {
 			first = e
 		}
 	}

@@ -17,6 +17,7 @@ type entry struct {
 	token      string
 	status     string // the shown one
 	generation int64
+	terminal   bool
 	band       int
 	order      int64
 
@@ -36,6 +37,7 @@ func readEntry(r *record.Record) *entry {
 	}
 	shown := Schema.Shown(r)
 	e.status, e.generation = shown.Name, shown.Generation
+	e.terminal = Schema[KindEntry].Status.IsTerminal(e.status)
 	e.order = e.sortKey()
 	return e
 }
@@ -121,8 +123,6 @@ func clampMinutes(minutes int64) int64 { return min(max(minutes, -1_000_000), 1_
 
 // inLine tells whether the entry waits for a call: position and ahead are counted over these.
 func (e *entry) inLine() bool { return e.status == StatusWaiting || e.status == StatusNoAnswer }
-
-func (e *entry) terminal() bool { return Schema[KindEntry].Status.IsTerminal(e.status) }
 
 // served tells whether the entry is a consultation that was measured.
 func (e *entry) served() bool {

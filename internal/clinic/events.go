@@ -122,7 +122,7 @@ func tellEntry(t *telling) {
 	var was *entry
 	if t.before == nil {
 		t.tell("queue.entry_added", data)
-	} else if was = readEntry(t.before); was.terminal() != now.terminal() && now.terminal() {
+	} else if was = readEntry(t.before); was.terminal != now.terminal && now.terminal {
 		t.tell("queue.entry_removed", data)
 	} else {
 		t.tell("queue.entry_updated", data)

@@ -36,9 +36,10 @@ func (l line) rank(e *entry, by func(a, b *entry) int) int {
 // queue is what one guruji's day looks like, derived from the entries alone.
 type queue struct {
 	line      line // to be called, in order
+	open      line // all that have not ended, in order
+	gone      line // all that ended without a consultation, in order
 	calls     line // everybody called today who is still counted as called, by time of the last call
 	services  line // measured consultations, by their end
-	walkIns   int  // in line without a slot
 	called    int  // on their way
 	inService int
 	total     int // all of the day, whatever became of them
@@ -54,11 +55,14 @@ func (q *queue) count(e *entry, by int, change func(line, *entry, func(a, b *ent
 		q.calls = change(q.calls, e, byCall)
 	}
 	switch {
+	case !e.terminal:
+		q.open = change(q.open, e, byOrder)
+	case e.status != StatusDone:
+		q.gone = change(q.gone, e, byOrder)
+	}
+	switch {
 	case e.inLine():
 		q.line = change(q.line, e, byOrder)
-		if !e.hasSlot() {
-			q.walkIns += by
-		}
 	case e.status == StatusCalled:
 		q.called += by
 	case e.status == StatusInService:
@@ -75,11 +79,13 @@ func (q *queue) next(maxInARow int) *entry {
 		return nil
 	}
 	first := q.line[0]
-	if first.band == BandEmergency || !first.hasSlot() || q.walkIns == 0 || q.slotsInARow(maxInARow) < maxInARow {
+	if first.band == BandEmergency || !first.hasSlot() || q.slotsInARow(maxInARow) < maxInARow {
 		return first
 	}
-	i := slices.IndexFunc(q.line, func(e *entry) bool { return !e.hasSlot() })
-	return q.line[i]
+	if i := slices.IndexFunc(q.line, func(e *entry) bool { return !e.hasSlot() }); i >= 0 {
+		return q.line[i]
+	}
+	return first
 }
 
 // slotsInARow counts the appointments among the last calls, up to most.

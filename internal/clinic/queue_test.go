@@ -379,4 +379,21 @@ func TestClosedIntakeRefusesUnlessTheDeskOverrides(t *testing.T) {
 	refused(s, device, clinic.CodeClosed, "queue.check_in", clinic.CheckIn{Guruji: g.id})
 }
 
+func TestAConsultationEndsWithWhateverTakesThePersonAway(t *testing.T) {
+	for _, command := range []string{"queue.hold", "queue.transfer", "queue.cancel", "queue.complete"} {
+		s := newSite(t)
+		a, b := s.guruji("Madhavnath"), s.guruji("Vasudev")
+		entry := s.walkIn(a)
+		do[clinic.EntryAnswer](s, a.actor, "queue.call_next", clinic.CallNext{})
+		do[clinic.EntryAnswer](s, a.actor, "queue.start", clinic.EntryMove{Entry: entry})
+		consultation := record.Key{Kind: clinic.KindConsultation, ID: s.last.Undo.Action}
+		s.pass(4 * time.Minute)
+		do[clinic.EntryAnswer](s, desk, command, clinic.Transfer{Entry: entry, Guruji: b.id})
+		r := s.records[consultation]
+		if got := r.Get("endedAt").Time(); !got.Equal(s.clinic) {
+			t.Errorf("after %s the consultation ended at %v", command, got)
+		}
+	}
+}
+
 func ptr[T any](v T) *T { return &v }

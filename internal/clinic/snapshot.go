@@ -46,8 +46,8 @@ type GurujiView struct {
 	GurujiWaitRow
 }
 
-// shownEnded is how many entries that ended without a consultation a snapshot has.
-const shownEnded = 50
+// shownGone is how many entries that ended without a consultation a snapshot has.
+const shownGone = 50
 
 // Snapshot is the view object of client.md for an audience, as the day stands.
 func (d *Day) Snapshot(a Audience, clinicNow time.Time) any {
@@ -56,12 +56,11 @@ func (d *Day) Snapshot(a Audience, clinicNow time.Time) any {
 		Intake: d.intake(), Figures: d.Figures(), Gurujis: []GurujiView{}, Recent: d.recent(),
 	}
 	b := &rowBuilder{day: d, audience: a, now: clinicNow}
-	open, ended := d.visibleEntries(b)
 	for _, g := range d.gurujisInOrder() {
-		if a.View == ViewPatient && !d.sees(a.Entry, g) || g.disabled && len(open[g.id]) == 0 {
+		if a.View == ViewPatient && !d.sees(a.Entry, g) || g.disabled && len(d.queue(g.id).open) == 0 {
 			continue
 		}
-		view.Gurujis = append(view.Gurujis, d.gurujiView(b, g, open[g.id]))
+		view.Gurujis = append(view.Gurujis, d.gurujiView(b, g))
 		if a.View != ViewPatient {
 			b.add(RowGurujiWait, g.id.String(), d.gurujiWait(g, clinicNow))
 		}
@@ -69,7 +68,7 @@ func (d *Day) Snapshot(a Audience, clinicNow time.Time) any {
 	if a.View == ViewPatient {
 		view.Recent = []RecentCall{}
 	}
-	for _, e := range ended {
+	for _, e := range d.visibleGone(b) {
 		b.add(RowEntry, e.id.String(), d.entryRow(a, e, clinicNow))
 	}
 	view.Rows = append(d.records(a), b.rows...)
@@ -87,24 +86,26 @@ func (d *Day) intake() IntakeView {
 	return IntakeView{Open: !today.closed && !today.sealed && !today.intakeClosed, Reason: today.reason}
 }
 
-// visibleEntries are those that an audience sees: the open ones by guruji, in queue order, and the last to end. Staff
-// may reinstate these; a patient's own is always among them.
-func (d *Day) visibleEntries(b *rowBuilder) (open map[record.ID]line, ended line) {
-	open = map[record.ID]line{}
-	for _, e := range d.entries {
-		switch {
-		case !b.shows(e):
-		case !e.terminal():
-			open[e.guruji] = append(open[e.guruji], e)
-		case e.status != StatusDone && b.audience.View != ViewQueue || b.audience.View == ViewPatient:
-			ended = append(ended, e)
+// visibleGone are the last to end without a consultation, whom staff may reinstate; for a patient, their own entry
+// however it ended.
+func (d *Day) visibleGone(b *rowBuilder) line {
+	var gone line
+	switch b.audience.View {
+	case ViewPatient:
+		if e := d.entries[b.audience.Entry]; e != nil && e.terminal {
+			gone = line{e}
+		}
+	case ViewGuruji, ViewCoordinator, ViewAdmin:
+		for _, q := range d.queues {
+			for _, e := range q.gone[max(0, len(q.gone)-shownGone):] {
+				if b.shows(e) {
+					gone = append(gone, e)
+				}
+			}
 		}
 	}
-	for _, list := range open {
-		slices.SortFunc(list, byOrder)
-	}
-	slices.SortFunc(ended, func(a, b *entry) int { return byOrder(b, a) })
-	return open, ended[:min(len(ended), shownEnded)]
+	slices.SortFunc(gone, func(a, b *entry) int { return byOrder(b, a) })
+	return gone[:min(len(gone), shownGone)]
 }
 
 func (d *Day) gurujisInOrder() []*guruji {
@@ -118,7 +119,7 @@ func (d *Day) gurujisInOrder() []*guruji {
 	return list
 }
 
-func (d *Day) gurujiView(b *rowBuilder, g *guruji, entries line) GurujiView {
+func (d *Day) gurujiView(b *rowBuilder, g *guruji) GurujiView {
 	view := GurujiView{
 		ID: g.id, Name: g.name, Room: orNil(g.room), Series: g.series, Availability: g.availableAt(b.now),
 		IntakeClosed: g.intakeClosed, Entries: []EntryRow{}, GurujiWaitRow: d.gurujiWait(g, b.now),
@@ -126,8 +127,10 @@ func (d *Day) gurujiView(b *rowBuilder, g *guruji, entries line) GurujiView {
 	if view.Availability == OnBreak {
 		view.Until = stampMs(g.until)
 	}
-	for _, e := range entries {
-		view.Entries = append(view.Entries, d.entryRow(b.audience, e, b.now))
+	for _, e := range d.queue(g.id).open {
+		if b.shows(e) {
+			view.Entries = append(view.Entries, d.entryRow(b.audience, e, b.now))
+		}
 	}
 	return view
 }
