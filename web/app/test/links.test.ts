@@ -107,6 +107,12 @@ const cases: Record<string, [Partial<Heard>, string, string, string]> = {
     "never",
     "Unknown. Just opened, nothing heard yet.",
   ],
+  "the site has not told of the centre": [
+    { uplink: null },
+    "whole",
+    "never",
+    "Real-time here. This screen hears the site.",
+  ],
   "a screen of the centre": [
     { node: "centre", uplink: null },
     "whole",

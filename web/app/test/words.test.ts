@@ -126,6 +126,7 @@ describe("times", () => {
 
   it("tell a wait as a range, and nothing when it is not known", () => {
     expect(waitRange({ low: 15, high: 30 }, common.in("en"))).toBe("15–30 min");
+    expect(waitRange({ low: 0, high: 15 }, common.in("en"))).toBe("up to 15 min");
     expect(waitRange(null, common.in("en"))).toBeNull();
   });
 });

@@ -65,7 +65,7 @@ function offlineRest(heard: Heard, ago: string, say: SayCommon): string {
 function centreOf(heard: Heard, say: SayCommon): Omit<TwoLinks, "here"> {
   const { uplink } = heard;
   if (heard.node === "centre") return { centre: "never", strong: say("linkRealtime"), rest: say("hubHears") };
-  if (!uplink) return { centre: "never", strong: say("linkRealtimeHere"), rest: say("nothingHeard") };
+  if (!uplink) return { centre: "never", strong: say("linkRealtimeHere"), rest: say("siteHears") };
   const changes = say("changes", { count: uplink.backlog.records });
   switch (uplink.state) {
     case "live":

@@ -19,6 +19,7 @@ export const common = peopleWords({
     hi: "इंतज़ार लंबा है। कृपया काउंटर पर पूछें",
     mr: "बराच वेळ लागेल. कृपया काउंटरवर विचारा",
   },
+  upTo: { en: "up to {high} min", hi: "{high} मिनट तक", mr: "{high} मिनिटांपर्यंत" },
   overTwoHours: { en: "over 2 h", hi: "2 घंटे से ज़्यादा", mr: "2 तासांहून जास्त" },
   notKnown: { en: "not known", hi: "अभी पता नहीं", mr: "माहीत नाही" },
   room: { en: "Room {room}", hi: "कमरा {room}", mr: "खोली {room}" },
@@ -119,6 +120,11 @@ export const common = peopleWords({
     en: "It does not know this site’s key: an admin should look.",
     hi: "उसे इस आश्रम की कुंजी नहीं मालूम: एडमिन देखें।",
     mr: "त्याला या आश्रमाची किल्ली माहीत नाही: अ‍ॅडमिनने पाहावे.",
+  },
+  siteHears: {
+    en: "This screen hears the site.",
+    hi: "यह स्क्रीन आश्रम से जुड़ी है।",
+    mr: "ही स्क्रीन आश्रमाशी जोडलेली आहे.",
   },
   hubHears: {
     en: "This screen hears the centre.",

@@ -48,12 +48,13 @@ export function span(ms: number, say: SayCommon): string {
   return say("days", { count: Math.floor(seconds / 86_400) });
 }
 
-/** 15–30 min; null when no wait is known. */
+/** 15–30 min, or up to 15 min; null when no wait is known. */
 export function waitRange(
   wait: { low: number; high: number } | null | undefined,
   say: SayCommon,
 ): string | null {
   if (!wait) return null;
+  if (wait.low === 0) return say("upTo", { high: wait.high });
   return wait.low === wait.high
     ? say("minutes", { count: wait.high })
     : say("range", { low: wait.low, high: wait.high });
