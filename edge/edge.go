@@ -42,6 +42,8 @@ type Options struct {
 type Started struct {
 	URL, Node string
 	Site      record.ID
+	// Pair prepares a device of a kind (kiosk, board) as the site's admin and returns the code that lets it in, once.
+	Pair func(ctx context.Context, kind, name string) (code string, err error)
 }
 
 // Run works as a site's node until ctx ends; what is acknowledged by then is on disk. A port that is taken, a

@@ -73,7 +73,7 @@ func (s *site) begin(listener net.Listener) func(context.Context) error {
 		if err := s.fillSettings(ctx); err != nil {
 			return err
 		}
-		s.o.Started(Started{URL: node.Address(listener), Node: s.node.ID, Site: s.node.Site})
+		s.o.Started(Started{URL: node.Address(listener), Node: s.node.ID, Site: s.node.Site, Pair: s.pair})
 		<-ctx.Done()
 		return nil
 	}
@@ -88,6 +88,11 @@ func (s *site) introduce(ctx context.Context) error {
 		})
 		return err
 	})
+}
+
+func (s *site) pair(ctx context.Context, kind, name string) (code string, err error) {
+	code, _, err = s.door.PairDevice(ctx, clinic.Actor{ID: "node", Name: "Sangam", Role: clinic.RoleAdmin}, kind, name)
+	return code, err
 }
 
 // fillSettings gives name and zone to a site that has none yet; what the site decided itself stays.
