@@ -9,6 +9,7 @@ import { between, defaultPolling } from "./schedule.ts";
 import { initialState, type Msg, reduce, sharedOf } from "./state.ts";
 import { type Owner, openStore, type Store } from "./store.ts";
 import { createTabs } from "./tabs.ts";
+import { createTimers } from "./timers.ts";
 import type { Act, Client, ClientOptions, SessionState, State } from "./types.ts";
 import { uuidv7Source } from "./uuid.ts";
 import type { EventEnvelope, User } from "./wire.ts";
@@ -37,7 +38,7 @@ export function createClient(options: ClientOptions): Client {
   let era = 0;
   /** The node confirmed who this is; before that nothing is sent in anybody's name. */
   let verified = false;
-  let identifyTimer: unknown = null;
+  const timers = createTimers<"identify">(deps);
   let opening: Promise<Store> | null = null;
   let stopWatching = () => {};
   let ownerAsked: (() => void)[] = [];
@@ -187,8 +188,7 @@ export function createClient(options: ClientOptions): Client {
   async function identify(): Promise<void> {
     const mine = era;
     verified = false;
-    if (identifyTimer !== null) deps.clearTimeout(identifyTimer);
-    identifyTimer = null;
+    timers.clear();
     try {
       const [node, user] = await Promise.all([nodeId(http), whoAmI(http)]);
       if (mine !== era || !started) return;
@@ -201,10 +201,8 @@ export function createClient(options: ClientOptions): Client {
       if (state.session.status === "unknown" && remembered) enterAs(remembered.user, remembered.node);
       else if (!state.session.user)
         dispatchHere({ type: "connection", connection: { mode: error.unreachable ? "offline" : "unknown" } });
-      identifyTimer = deps.setTimeout(
-        () => void identify(),
-        error.retryAfterMs ?? between(polling.offline, deps.random),
-      );
+      const pause = error.retryAfterMs ?? between(polling.offline, deps.random);
+      timers.set("identify", pause, () => void identify());
     }
   }
 
@@ -311,14 +309,14 @@ export function createClient(options: ClientOptions): Client {
   function stop(): void {
     if (!started) return;
     started = false;
-    if (identifyTimer !== null) deps.clearTimeout(identifyTimer);
+    timers.clear();
     stopWatching();
     tabs.leave();
     tabs.close();
     reader.stop();
     outbox.stop();
     http.abortAll();
-    dispatchHere({ type: "connection", connection: { mode: "connecting" } });
+    dispatchHere({ type: "connection", connection: { mode: "connecting", socketId: null } });
     const closing = opening;
     void closing?.then((s) => {
       if (!s.durable || started || opening !== closing) return; // what is only in memory must outlive a stop

@@ -11,6 +11,7 @@ import { serverNow } from "./selectors.ts";
 import { maxFrameBytes } from "./socket.ts";
 import type { Msg } from "./state.ts";
 import type { Owner, Store } from "./store.ts";
+import { createTimers } from "./timers.ts";
 import type { Act, ActOptions, Deps, Outcome, Patch, PendingAction, State } from "./types.ts";
 import type { ActionsAnswer, Fields, Problem, WireAction, WireResult } from "./wire.ts";
 
@@ -78,7 +79,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
   let failures = 0;
   let faults = 0;
   let batchLimit = maxBatch;
-  let timer: unknown = null;
+  const timers = createTimers<"drain">(deps);
   let onSocket: { id: string; answer: (result: WireResult | null) => void } | null = null;
 
   function act(type: string, data: Fields, given: ActOptions = {}): Act {
@@ -178,14 +179,6 @@ export function createOutbox(options: OutboxOptions): Outbox {
       });
   }
 
-  function drainLater(ms: number): void {
-    if (timer !== null) deps.clearTimeout(timer);
-    timer = deps.setTimeout(() => {
-      timer = null;
-      drain();
-    }, ms);
-  }
-
   async function drainAll(): Promise<void> {
     const store = await options.store();
     const owner = await options.owner();
@@ -194,7 +187,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
       again = false;
       const claim = await store.claim(owner, options.tab, deps.now(), leaseMs);
       if ("until" in claim) {
-        drainLater(claim.until - deps.now() + 1 + deps.random() * 500);
+        timers.set("drain", claim.until - deps.now() + 1 + deps.random() * 500, drain);
         return;
       }
       // Somebody else may have signed in while the disk was read.
@@ -202,7 +195,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
       const wait = await sendSome(claim.actions.map(wireOf));
       if (wait !== null) {
         await store.release(owner, options.tab);
-        if (options.maySend(owner)) drainLater(wait);
+        if (options.maySend(owner)) timers.set("drain", wait, drain);
         return;
       }
     }
@@ -382,7 +375,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     },
     stop() {
       stopped = true;
-      if (timer !== null) deps.clearTimeout(timer);
+      timers.clear();
       onSocket?.answer(null);
     },
   };

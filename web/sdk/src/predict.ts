@@ -71,7 +71,7 @@ export function predict(state: State, id: string, type: string, data: Fields, no
     return row(id, {
       token: data.token ?? "",
       status: "waiting",
-      generation: 0,
+      generation: 1,
       band: data.emergency ? 0 : 1,
       order: Number.MAX_SAFE_INTEGER, // last of its band until the node says where
       guruji,

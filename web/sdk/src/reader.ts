@@ -5,12 +5,14 @@
  * `realtime` is only said while beats arrive in time on a whole chain. It refuses to guess: what is not proven
  * is `unknown`.
  */
+import { createChain } from "./chain.ts";
 import { clockAfter, leftAt, type Told } from "./clock.ts";
 import { modeOf, silenceMs } from "./evidence.ts";
 import { type Http, SangamError } from "./http.ts";
 import { backoff, between, pollDelay, retryDelay, slowAnswerMs } from "./schedule.ts";
 import { type Line, openLine } from "./socket.ts";
 import type { Msg } from "./state.ts";
+import { createTimers } from "./timers.ts";
 import type { Deps, PollingIntervals, State } from "./types.ts";
 import type {
   ChangesAnswer,
@@ -49,24 +51,15 @@ export interface Reader {
   /** Something suggests that now is a good time to ask: the tab woke, a request failed, the network changed. */
   nudge(): void;
   refetch(): Promise<void>;
-  readonly live: boolean;
 }
-
-type Timer = "poll" | "socket" | "watch";
 
 export function createReader(options: ReaderOptions): Reader {
   const { deps, http, dispatch, getState, log } = options;
   let running = false;
   /** Counts starts and stops: an answer to an earlier run is not for this one. */
   let run = 0;
-  let cursor: string | null = null;
   let line: Line | null = null;
   let greeted = false;
-  /** We asked to go on from our cursor: frames are dropped until one continues it. */
-  let resuming = false;
-  /** A gap was seen and is not closed yet. */
-  let doubt = false;
-  let beatsInDoubt = 0;
   let triedSocket = false;
   let polledAt = Number.NEGATIVE_INFINITY;
   let socketFailures = 0;
@@ -75,40 +68,25 @@ export function createReader(options: ReaderOptions): Reader {
   let unreachable = false;
   let polling: Promise<void> | null = null;
   let statusAskedAt = Number.NEGATIVE_INFINITY;
-  const timers = new Map<Timer, unknown>();
+  const chain = createChain();
+  const timers = createTimers<"poll" | "socket" | "watch" | "check">(deps);
 
   const connection = () => getState().connection;
   const ageMs = () => deps.now() - (connection().lastHeardAt ?? Number.NEGATIVE_INFINITY);
   // A poll is proof for as long as the slowest rhythm lasts, and once more for the answer's way.
   const pollProofMs = 2 * options.polling.fallback[1];
 
-  function later(timer: Timer, ms: number, run: () => void): void {
-    cancel(timer);
-    timers.set(
-      timer,
-      deps.setTimeout(() => {
-        timers.delete(timer);
-        if (running) run();
-      }, ms),
-    );
-  }
-
-  function cancel(timer: Timer): void {
-    if (timers.has(timer)) deps.clearTimeout(timers.get(timer));
-    timers.delete(timer);
-  }
-
   // ---- what is known of the connection
 
   function judge(): void {
-    const { beatMs } = connection();
+    const { beatMs, socketId } = connection();
     const mode = modeOf({
       ageMs: ageMs(),
       polledAgoMs: deps.now() - polledAt,
       beatMs,
       pollProofMs,
       greeted,
-      doubt,
+      doubt: chain.doubt,
       triedSocket,
       pollFailures,
       unreachable,
@@ -116,21 +94,25 @@ export function createReader(options: ReaderOptions): Reader {
     if (mode !== connection().mode) log(`connection ${mode}`);
     dispatch({
       type: "connection",
-      connection: { mode, retryCount: Math.max(pollFailures, socketFailures) },
+      connection: {
+        mode,
+        retryCount: Math.max(pollFailures, socketFailures),
+        socketId: greeted ? socketId : null,
+      },
     });
-    if (mode === "offline") cancel("socket"); // a poll that is answered opens it again
+    if (mode === "offline") timers.cancel("socket"); // a poll that is answered opens it again
     watch();
   }
 
   /** Looks again at the moment when what is known now goes stale. */
   function watch(): void {
     const { mode, beatMs } = connection();
-    if (mode === "realtime") later("watch", Math.max(1, silenceMs(beatMs) - ageMs() + 1), silence);
+    if (mode === "realtime") timers.set("watch", Math.max(1, silenceMs(beatMs) - ageMs() + 1), silence);
     // Every frame comes through here; when none does for two beats, the line is dead.
-    else if (greeted) later("watch", silenceMs(beatMs), silence);
+    else if (greeted) timers.set("watch", silenceMs(beatMs), silence);
     else if (mode === "fallback")
-      later("watch", Math.max(1, pollProofMs - (deps.now() - polledAt) + 1), judge);
-    else cancel("watch");
+      timers.set("watch", Math.max(1, pollProofMs - (deps.now() - polledAt) + 1), judge);
+    else timers.cancel("watch");
   }
 
   function silence(): void {
@@ -138,7 +120,8 @@ export function createReader(options: ReaderOptions): Reader {
     if (connection().mode === "realtime") return;
     log("silence");
     dropLine();
-    later("socket", backoff(1, 1_000, deps.random), openSocket);
+    judge();
+    timers.set("socket", backoff(1, 1_000, deps.random), openSocket);
     void poll();
   }
 
@@ -189,12 +172,12 @@ export function createReader(options: ReaderOptions): Reader {
     // at the pace of the polling table.
     const retry = pollFailures > 0 ? retryDelay("fallback", pollFailures, deps.random) : null;
     const usual = pollDelay(options.polling, mode, slow, deps.random);
-    later("poll", ms ?? (mode === "offline" || retry === null ? usual : retry), () => void poll());
+    timers.set("poll", ms ?? (mode === "offline" || retry === null ? usual : retry), () => void poll());
   }
 
   function poll(): Promise<void> {
     const mine = run;
-    polling ??= (cursor === null ? takeSnapshot() : readChanges(cursor))
+    polling ??= (chain.cursor === null ? takeSnapshot() : readChanges(chain.cursor))
       .catch((error: unknown) => {
         if (mine === run) failed(error);
       })
@@ -213,8 +196,7 @@ export function createReader(options: ReaderOptions): Reader {
     const { body, tookMs } = await http.send("GET", `/api/v1/snapshot?${asked}`);
     if (mine !== run) return;
     const snapshot = body as SnapshotAnswer;
-    cursor = snapshot.cursor;
-    doubt = false;
+    chain.stand(snapshot.cursor);
     dispatch({ type: "snapshot", answer: snapshot, at: deps.now() });
     answered(tookMs);
     heard(null, false);
@@ -243,10 +225,10 @@ export function createReader(options: ReaderOptions): Reader {
       schedulePoll();
       return;
     }
-    if (cursor !== since) return; // the socket opened meanwhile and moved on
+    if (chain.cursor !== since) return; // the socket opened meanwhile and moved on
     if (answer) {
-      cursor = answer.cursor;
-      apply(answer);
+      chain.stand(answer.cursor);
+      apply(answer.cursor, answer);
     }
     heard(null, false);
     judge();
@@ -260,16 +242,17 @@ export function createReader(options: ReaderOptions): Reader {
    * the socket has two seconds to bring it; one that still stands where it stood does not tell what happens.
    */
   function checkSocket(since: string, answer: ChangesAnswer | null): void {
-    if (!answer || (answer.changes.length === 0 && answer.events.length === 0) || cursor !== since) return;
+    if (!answer || (answer.changes.length === 0 && answer.events.length === 0) || chain.cursor !== since)
+      return;
     const checked = line;
-    deps.setTimeout(() => {
-      if (!running || line !== checked || cursor !== since) return;
+    timers.set("check", 2_000, () => {
+      if (line !== checked || chain.cursor !== since) return;
       log("the socket is deaf");
       socketFailures++;
       dropLine();
       judge();
       void poll();
-    }, 2_000);
+    });
   }
 
   /** The uplink comes with beats; without a socket it is asked for, at most every 15 s. */
@@ -290,9 +273,9 @@ export function createReader(options: ReaderOptions): Reader {
   // ---- the socket
 
   function openSocket(): void {
-    if (!running || line || cursor === null) return;
-    cancel("socket");
-    const opened = openLine(deps, http.socketUrl(cursor), {
+    if (!running || line || chain.cursor === null) return;
+    timers.cancel("socket");
+    const opened = openLine(deps, http.socketUrl(chain.cursor), {
       frame: (frame) => {
         if (running && line === opened) onFrame(opened, frame);
       },
@@ -311,10 +294,11 @@ export function createReader(options: ReaderOptions): Reader {
   function lost(): void {
     const wasLive = greeted;
     line = null;
-    greeted = resuming = doubt = false;
-    beatsInDoubt = 0;
-    dispatch({ type: "connection", connection: { socketId: null } });
-    if (wasLive) options.socketLost();
+    greeted = false;
+    chain.lost();
+    if (!wasLive) return;
+    polledAt = Number.NEGATIVE_INFINITY; // what a poll proved before the socket went is not what is so after
+    options.socketLost();
   }
 
   function onEnded(code: number): void {
@@ -326,11 +310,8 @@ export function createReader(options: ReaderOptions): Reader {
     triedSocket = true;
     lost();
     judge();
-    later(
-      "socket",
-      behind ? between([50, 250], deps.random) : backoff(Math.max(1, socketFailures), 1_000, deps.random),
-      openSocket,
-    );
+    const pause = behind ? between([50, 250], deps.random) : backoff(socketFailures, 1_000, deps.random);
+    if (connection().mode !== "offline") timers.set("socket", pause, openSocket);
     if (wasLive || socketFailures <= 2) void poll();
   }
 
@@ -354,8 +335,8 @@ export function createReader(options: ReaderOptions): Reader {
       case "bye":
         log(`bye: ${frame.why}`);
         dropLine();
-        later("socket", frame.retryAfterMs + between([100, 1_000], deps.random), openSocket);
-        schedulePoll();
+        timers.set("socket", frame.retryAfterMs + between([100, 1_000], deps.random), openSocket);
+        schedulePoll(between([100, 1_000], deps.random));
         break;
     }
     judge();
@@ -370,55 +351,43 @@ export function createReader(options: ReaderOptions): Reader {
       connection: { beatMs: hello.beatMs, socketId: hello.session, boot: hello.boot },
     });
     heard(hello, true);
-    if (hello.cursor !== cursor) resume(from); // a poll moved on while it opened
+    if (hello.cursor !== chain.cursor) resume(from); // a poll moved on while it opened
     judge();
     schedulePoll();
     options.reachable();
   }
 
   function onChanges(from: Line, frame: Extract<ServerFrame, { frame: "changes" }>): void {
-    if (frame.from !== cursor) {
-      if (!resuming) gap(from);
-      return;
-    }
-    cursor = frame.to;
-    resuming = doubt = false;
-    beatsInDoubt = 0;
+    const fits = chain.frame(frame.from, frame.to);
+    if (fits === "gap") gap(from);
+    if (fits !== "apply") return;
     dispatch({ type: "connection", connection: { lastHeardAt: deps.now() } });
-    apply(frame);
+    apply(frame.to, frame);
   }
 
   function onBeat(from: Line, beat: Extract<ServerFrame, { frame: "beat" }>): void {
     from.send({ frame: "pong" });
     dispatch({ type: "uplink", uplink: beat.uplink });
-    if (cursor === null) return; // a snapshot is on its way
-    if (beat.cursor === cursor) {
-      resuming = doubt = false;
-      beatsInDoubt = 0;
-      heard(beat, false);
-    } else if (!resuming) gap(from);
-    else if (++beatsInDoubt > 2) void reset("gap");
+    const fits = chain.beat(beat.cursor);
+    if (fits === "whole") heard(beat, false);
+    if (fits === "gap") gap(from);
+    if (fits === "broken") void reset("gap");
   }
 
-  /** Frames do not continue what we hold: ask again from our cursor. */
   function gap(from: Line): void {
-    if (cursor === null) return;
     log("gap");
-    doubt = true;
     resume(from);
   }
 
   function resume(on: Line): void {
-    if (cursor === null) return;
-    resuming = true;
-    on.send({ frame: "resume", cursor });
+    if (chain.cursor === null) return;
+    chain.asked();
+    on.send({ frame: "resume", cursor: chain.cursor });
   }
 
   async function reset(why: string): Promise<void> {
     log(`reset: ${why}`);
-    cursor = null;
-    beatsInDoubt = 0;
-    doubt = resuming = greeted;
+    chain.stand(null);
     options.sessionDoubted("reset");
     const mine = run;
     await takeSnapshot().catch((error: unknown) => {
@@ -428,12 +397,9 @@ export function createReader(options: ReaderOptions): Reader {
 
   // ---- what arrived
 
-  function apply({
-    changes,
-    events,
-    eventsFrom,
-  }: Pick<ChangesAnswer, "changes" | "events" | "eventsFrom">): void {
-    if (cursor !== null) dispatch({ type: "changes", cursor, changes, eventsFrom, at: deps.now() });
+  function apply(cursor: string, of: Pick<ChangesAnswer, "changes" | "events" | "eventsFrom">): void {
+    const { changes, events, eventsFrom } = of;
+    dispatch({ type: "changes", cursor, changes, eventsFrom, at: deps.now() });
     if (events.length > 0) options.emit(events);
   }
 
@@ -443,8 +409,8 @@ export function createReader(options: ReaderOptions): Reader {
       running = true;
       run++;
       // A tab that followed goes on from where its rows stand.
-      cursor = getState().cursor;
-      pollFailures = socketFailures = beatsInDoubt = 0;
+      chain.stand(getState().cursor);
+      pollFailures = socketFailures = 0;
       unreachable = triedSocket = false;
       polledAt = statusAskedAt = Number.NEGATIVE_INFINITY;
       judge();
@@ -455,14 +421,14 @@ export function createReader(options: ReaderOptions): Reader {
       run++;
       polling = null;
       dropLine();
-      for (const timer of timers.keys()) cancel(timer);
+      timers.clear();
     },
     act: (action) => greeted && line?.send({ frame: "act", action }) === true,
     nudge() {
       if (!running) return;
       judge();
       if (connection().mode === "realtime") return;
-      cancel("poll");
+      timers.cancel("poll");
       void poll();
     },
     async refetch() {
@@ -472,9 +438,6 @@ export function createReader(options: ReaderOptions): Reader {
         if (mine === run) failed(error);
         throw error;
       });
-    },
-    get live() {
-      return connection().mode === "realtime";
     },
   };
 }

@@ -6,6 +6,7 @@
  * leaders the lower term steps down at the first word. For that moment two sockets are open, which harms nothing.
  */
 import type { Msg, Shared } from "./state.ts";
+import { createTimers } from "./timers.ts";
 import type { Deps } from "./types.ts";
 import type { EventEnvelope } from "./wire.ts";
 
@@ -68,17 +69,12 @@ export function createTabs(options: TabsOptions): Tabs {
   let heardAt = 0;
   /** Number of the last word from the leader, to see that none is missing. */
   let n = 0;
-  let timer: unknown = null;
+  const timers = createTimers<"next">(deps);
 
   const leading = () => scope !== null && leader === tab;
 
   function say(word: Word, to = scope): void {
     if (to !== null) channel?.postMessage({ ...word, from: tab, scope: to } satisfies Said);
-  }
-
-  function later(ms: number, run: () => void): void {
-    if (timer !== null) deps.clearTimeout(timer);
-    timer = deps.setTimeout(run, ms);
   }
 
   function lead(): void {
@@ -90,13 +86,13 @@ export function createTabs(options: TabsOptions): Tabs {
 
   function heartbeat(): void {
     say({ say: "lead", term });
-    later(heartbeatMs, heartbeat);
+    timers.set("next", heartbeatMs, heartbeat);
   }
 
   function watch(): void {
     const left = heardAt + leaseMs - deps.now();
     // Chance keeps two followers from leading in the same instant.
-    later(Math.max(1, left + deps.random() * 200), check);
+    timers.set("next", Math.max(1, left + deps.random() * 200), check);
   }
 
   function check(): void {
@@ -142,7 +138,7 @@ export function createTabs(options: TabsOptions): Tabs {
       case "bye":
         if (said.from !== leader) break;
         leader = null;
-        later(deps.random() * 100, lead);
+        timers.set("next", deps.random() * 100, lead);
         break;
       case "shared":
         if (said.to !== tab || said.from !== leader) break;
@@ -184,13 +180,12 @@ export function createTabs(options: TabsOptions): Tabs {
         return;
       }
       say({ say: "who" });
-      later(answerMs, lead);
+      timers.set("next", answerMs, lead);
     },
     leave() {
       if (leading()) say({ say: "bye" });
       scope = leader = null;
-      if (timer !== null) deps.clearTimeout(timer);
-      timer = null;
+      timers.clear();
     },
     get leading() {
       return leading();

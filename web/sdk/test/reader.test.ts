@@ -178,6 +178,15 @@ describe("falling back", () => {
     expect(poor).toBeLessThanOrEqual(23);
   });
 
+  it("claims no fallback before a poll was answered after the socket went", async () => {
+    const client = await world.openTab();
+    const modes: string[] = [];
+    client.subscribe(() => modes.push(client.getState().connection.mode));
+    world.node.down();
+    await world.clock.advance(2_000);
+    expect(new Set(modes)).toEqual(new Set(["unknown", "offline"]));
+  });
+
   it("says offline when nothing answers, knocks on, and is back by itself", async () => {
     const client = await world.openTab();
     world.node.down();
