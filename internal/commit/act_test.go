@@ -104,8 +104,7 @@ func TestABatchIsJudgedOneByOneInOrder(t *testing.T) {
 }
 
 func TestARepeatGetsTheFirstAnswer(t *testing.T) {
-	dir := t.TempDir()
-	store := openBolt(t, dir)
+	dir, store := t.TempDir(), &feedtest.Memory{}
 	n := begin(t, store, dir)
 	guruji := n.guruji("Ananda")
 	in := action(newID(), "queue.check_in", clinic.CheckIn{Guruji: guruji.Guruji})
@@ -114,11 +113,8 @@ func TestARepeatGetsTheFirstAnswer(t *testing.T) {
 	// Something happens in between, so that an answer made anew would differ.
 	do[clinic.EntryAnswer](n, guruji, "queue.call_next", clinic.CallNext{})
 	n.stop()
-	if err := store.Close(); err != nil {
-		t.Fatal(err)
-	}
 
-	n = begin(t, openBolt(t, dir), dir)
+	n = begin(t, store, dir)
 	again, noAgain := n.act(desk, in), n.act(desk, refused)
 	if again.Status != api.Duplicate || again.Seq != first.Seq {
 		t.Errorf("the repeat is %s at %d, the first was at %d", again.Status, again.Seq, first.Seq)

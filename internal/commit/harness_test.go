@@ -15,7 +15,6 @@ import (
 	"github.com/aashram-care/sangam/internal/api"
 	"github.com/aashram-care/sangam/internal/clinic"
 	"github.com/aashram-care/sangam/internal/commit"
-	"github.com/aashram-care/sangam/storage/bolt"
 	"github.com/aashram-care/sangam/sync/feed"
 	"github.com/aashram-care/sangam/sync/feed/feedtest"
 	"github.com/aashram-care/sangam/sync/record"
@@ -117,16 +116,6 @@ func startWith(t testing.TB, hook func(commit.Committed)) *node {
 func start(t testing.TB, settings ...setting) *node {
 	t.Helper()
 	return begin(t, &feedtest.Memory{}, t.TempDir(), settings...)
-}
-
-func openBolt(t testing.TB, dir string) *bolt.Store {
-	t.Helper()
-	store, err := bolt.Open(filepath.Join(dir, "sangam.db"), bolt.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { store.Close() })
-	return store
 }
 
 func newID() record.ID { return record.NewV7(time.Now(), crand.Reader) }
@@ -268,11 +257,15 @@ func (p poisoned) Put(key, value []byte) error {
 // eventually waits for a condition that other goroutines bring about.
 func eventually(t testing.TB, what string, holds func() bool) {
 	t.Helper()
-	deadline := time.Now().Add(10 * time.Second)
+	deadline := time.NewTimer(30 * time.Second)
+	defer deadline.Stop()
+	look := time.NewTicker(time.Millisecond)
+	defer look.Stop()
 	for !holds() {
-		if time.Now().After(deadline) {
+		select {
+		case <-look.C:
+		case <-deadline.C:
 			t.Fatalf("never came: %s", what)
 		}
-		time.Sleep(time.Millisecond)
 	}
 }

@@ -15,8 +15,7 @@ import (
 )
 
 func TestAHundredWritersNeverCallOnePersonTwice(t *testing.T) {
-	dir := t.TempDir()
-	n := begin(t, openBolt(t, dir), dir)
+	n := start(t)
 	gurujis := []clinic.Actor{n.guruji("Ananda"), n.guruji("Bodhi")}
 	const writers, calls = 100, 50
 	came := map[string]bool{}
@@ -124,10 +123,9 @@ var queueModel = porcupine.Model{
 }
 
 func TestCallNextAndTokensAreLinearizable(t *testing.T) {
-	dir := t.TempDir()
-	n := begin(t, openBolt(t, dir), dir)
+	n := start(t)
 	gurujis := []clinic.Actor{n.guruji("Ananda"), n.guruji("Bodhi")}
-	start := time.Now()
+	began := time.Now()
 	var mu sync.Mutex
 	var history []porcupine.Operation
 	var all sync.WaitGroup
@@ -142,9 +140,9 @@ func TestCallNextAndTokensAreLinearizable(t *testing.T) {
 					in.checkIn = id.String()
 					a = action(id, "queue.check_in", clinic.CheckIn{Guruji: g.Guruji})
 				}
-				called := time.Since(start).Nanoseconds()
+				called := time.Since(began).Nanoseconds()
 				r := n.act(desk, a)
-				returned := time.Since(start).Nanoseconds()
+				returned := time.Since(began).Nanoseconds()
 				token := ""
 				if r.Status == api.Applied {
 					token = dataOf[clinic.EntryAnswer](t, r).Token

@@ -1,4 +1,4 @@
-package commit_test
+package bench_test
 
 import (
 	"bytes"
@@ -7,6 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/aashram-care/sangam/internal/api"
 	"github.com/aashram-care/sangam/internal/clinic"
@@ -17,7 +18,7 @@ import (
 // BenchmarkDurableCommits compares, on one disk in one run: a bare append and fsync, one store transaction an edit, and
 // whole commands (Can, Decide, records, feed, idempotency row, audit, events, fsync) of 1 and of 100 writers.
 //
-//	go test -run '^$' -bench DurableCommits ./internal/commit
+//	go test -run '^$' -bench DurableCommits ./internal/commit/bench
 func BenchmarkDurableCommits(b *testing.B) {
 	b.Run("append+fsync", benchAppend)
 	b.Run("update-per-edit", benchUpdate)
@@ -44,16 +45,13 @@ func benchAppend(b *testing.B) {
 }
 
 func benchUpdate(b *testing.B) {
-	dir := b.TempDir()
-	store := openBolt(b, dir)
-	n := begin(b, store, dir)
-	n.stop()
+	s := open(b, b.TempDir())
 	rules := feed.Rules{Schema: clinic.Schema, Writer: 9}
 	entry := record.Derive("an entry")
 	for i := 0; b.Loop(); i++ {
-		err := store.Update(func(tx feed.Tx) error {
+		err := s.store.Update(func(tx feed.Tx) error {
 			_, err := rules.Edit(tx, scope, record.Edit{Kind: clinic.KindEntry, ID: entry, Day: "2026-10-02",
-				Set: map[string]record.Value{"room": record.Int(int64(i))}}, morning)
+				Set: map[string]record.Value{"room": record.Int(int64(i))}}, time.Now())
 			return err
 		})
 		if err != nil {
@@ -63,53 +61,50 @@ func benchUpdate(b *testing.B) {
 	perSecond(b)
 }
 
-// benchCommands takes people through their visit (check-in, call, start, complete), each writer one after another, as
-// fast as answers come.
+// benchCommands takes people through their visit, each writer one after another, as fast as answers come.
 func benchCommands(b *testing.B, writers int) {
-	dir := b.TempDir()
-	g := &gate{Store: openBolt(b, dir)}
-	n := begin(b, g, dir)
-	guruji := n.guruji("Ananda")
+	s := open(b, b.TempDir())
+	s.hire(b)
 	var left atomic.Int64
 	left.Store(int64(b.N))
-	before := g.updates.Load()
+	before := s.store.updates.Load()
 	var all sync.WaitGroup
 	b.ResetTimer()
 	for range writers {
 		all.Go(func() {
-			for left.Add(-1) >= 0 {
-				visit(b, n, guruji, &left)
+			for s.visit(b, &left) {
 			}
 		})
 	}
 	all.Wait()
 	b.StopTimer()
 	perSecond(b)
-	b.ReportMetric(float64(b.N)/float64(g.updates.Load()-before), "commits/fsync")
+	b.ReportMetric(float64(b.N)/float64(s.store.updates.Load()-before), "commits/fsync")
 }
 
-// visit is four commands, of which the first was taken from left already.
-func visit(b *testing.B, n *node, guruji clinic.Actor, left *atomic.Int64) {
-	send := func(a api.Action) api.Result {
-		results, err := n.Act(b.Context(), desk, []api.Action{a})
-		if err != nil || results[0].Status != api.Applied {
-			b.Errorf("%s: %v, %v", a.Type, err, results)
-			return api.Result{}
-		}
-		return results[0]
-	}
+// visit is check-in, call, start and complete of one person, and false when nothing is left to do.
+func (s *clinicSite) visit(b *testing.B, left *atomic.Int64) bool {
 	entry := newID()
-	send(action(entry, "queue.check_in", clinic.CheckIn{Guruji: guruji.Guruji}))
-	for _, move := range []struct{ kind, saw string }{
-		{"queue.call", clinic.StatusWaiting}, {"queue.start", clinic.StatusCalled}, {"queue.complete", clinic.StatusInService},
+	for _, move := range []struct {
+		kind, saw string
+		id        record.ID
+		data      any
+	}{
+		{"queue.check_in", "", entry, clinic.CheckIn{Guruji: s.guruji}},
+		{"queue.call", clinic.StatusWaiting, newID(), clinic.EntryMove{Entry: entry}},
+		{"queue.start", clinic.StatusCalled, newID(), clinic.EntryMove{Entry: entry}},
+		{"queue.complete", clinic.StatusInService, newID(), clinic.EntryMove{Entry: entry}},
 	} {
 		if left.Add(-1) < 0 {
-			return
+			return false
 		}
-		a := action(newID(), move.kind, clinic.EntryMove{Entry: entry})
-		a.Saw = map[string]any{"status": move.saw, "generation": 1}
-		send(a)
+		r := s.send(b, desk, move.id, move.kind, map[string]any{"status": move.saw, "generation": 1}, move.data)
+		if r.Status != api.Applied {
+			b.Errorf("%s: %s, %v", move.kind, r.Status, r.Error)
+			return false
+		}
 	}
+	return true
 }
 
 func perSecond(b *testing.B) { b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "commits/s") }
