@@ -207,10 +207,19 @@ func (a *audience) showRecord(day *clinic.Day, r *record.Record) (any, bool) {
 		return nil, false
 	}
 	fields, visible := clinic.View(a.ask.Actor, day, r)
-	if visible && r.Kind == clinic.KindDevice && r.Get("state").Text() == clinic.DeviceRequested {
-		fields["code"] = DeviceCode(r.ID)
-	}
+	withCode(r.Kind, r.ID.String(), fields)
 	return fields, visible
+}
+
+// withCode adds to a device that asks to be let in the code that it shows.
+func withCode(kind, id string, fields any) {
+	shown, ok := fields.(map[string]any)
+	if !ok || kind != clinic.KindDevice || shown["state"] != clinic.DeviceRequested {
+		return
+	}
+	if device, err := record.ParseID(id); err == nil {
+		shown["code"] = DeviceCode(device)
+	}
 }
 
 // mayHaveSeen tells whether a record that is hidden now may be on the audience's screens. Where it is not known what

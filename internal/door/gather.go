@@ -80,7 +80,7 @@ func advanced(from, to feed.Cursor) feed.Cursor {
 	if to.Seq >= from.Seen {
 		return to
 	}
-	return feed.Cursor{Timeline: to.Timeline, Seq: to.Seq, Seen: from.Seen, Safe: from.Safe}
+	return feed.Cursor{Timeline: from.Timeline, Seq: to.Seq, Seen: from.Seen, Safe: from.Safe}
 }
 
 // gatherStored adds one page of a scope.
@@ -96,7 +96,7 @@ func (a *audience) gatherStored(g *gathered, i int, from feed.Cursor) error {
 			return err
 		}
 		var held []feed.Cursor
-		if !from.Timeline.IsZero() { // zero: the scope was not there yet
+		if !from.Timeline.IsZero() { // zero: there was nothing yet
 			held = append(held, from)
 		}
 		since, at, clean := feed.Resume(spans, head, held)
@@ -113,7 +113,7 @@ func (a *audience) gatherStored(g *gathered, i int, from feed.Cursor) error {
 			g.add(&feed.Change{Scope: scope, Seq: r.Seq, After: r.Record}, false)
 		}
 		g.stored, g.more = true, batch.More
-		g.to[i] = read(at, batch)
+		g.to[i] = read(at, batch, spans)
 		return a.gatherEvents(g, tx, scope, since, batch.To)
 	})
 	if err != nil {
@@ -126,8 +126,9 @@ func (a *audience) gatherStored(g *gathered, i int, from feed.Cursor) error {
 }
 
 // read is where a reader at a place stands after a batch.
-func read(at feed.Cursor, b feed.Batch) feed.Cursor {
-	at.Timeline, at.Seq, at.Seen = b.Timeline, b.To, max(at.Seen, b.Head)
+func read(at feed.Cursor, b feed.Batch, spans []feed.Span) feed.Cursor {
+	at.Seq, at.Seen = b.To, max(at.Seen, b.Head)
+	at.Timeline = numbering(spans, at.Seen)
 	if at.Seq >= at.Seen {
 		at.Safe = at.Seq
 	}

@@ -27,7 +27,9 @@ type journal struct {
 type lane struct {
 	ready    bool // readers may begin here
 	timeline feed.Timeline
-	low      feed.Seq // everything after it is here
+	first    feed.Seq      // the least that timeline numbers
+	older    feed.Timeline // what numbers the seqs right before it; zero: none
+	low      feed.Seq      // everything after it is here
 	head     feed.Seq
 	changes  []feed.Change // in seq order
 	events   []heard       // in seq order
@@ -54,7 +56,8 @@ func (j *journal) note(c Commit) {
 			continue
 		}
 		if l.timeline != head.Timeline {
-			*l = lane{timeline: head.Timeline, low: before(c.Changes, scope, head.Seq), ready: l.ready}
+			low := before(c.Changes, scope, head.Seq)
+			*l = lane{timeline: head.Timeline, first: low + 1, low: low, ready: l.ready}
 		}
 		l.head = max(l.head, head.Seq)
 	}
@@ -141,11 +144,20 @@ func (j *journal) know(scopes []feed.Scope, view func(func(feed.Tx) error) error
 	fresh := map[feed.Scope]*lane{}
 	err := view(func(tx feed.Tx) error {
 		for _, scope := range scopes {
-			timeline, head, err := feed.Head(tx, scope)
+			_, head, err := feed.Head(tx, scope)
 			if err != nil {
 				return err
 			}
-			fresh[scope] = &lane{timeline: timeline, low: head, head: head}
+			spans, err := feed.Spans(tx, scope)
+			if err != nil {
+				return err
+			}
+			l := &lane{low: head, head: head, first: head + 1}
+			if n := len(spans); n > 0 {
+				l.timeline, l.first = spans[n-1].Timeline, spans[n-1].First
+				l.older = numbering(spans, l.first-1)
+			}
+			fresh[scope] = l
 		}
 		return nil
 	})
@@ -209,6 +221,9 @@ func (j *journal) place(scopes []feed.Scope) []feed.Cursor {
 	for i, scope := range scopes {
 		if l := j.lanes[scope]; l != nil {
 			p[i] = feed.Cursor{Timeline: l.timeline, Seq: l.head, Seen: l.head, Safe: l.head}
+			if l.head < l.first {
+				p[i].Timeline = l.older
+			}
 		}
 	}
 	return p
@@ -232,7 +247,7 @@ func (j *journal) between(scope feed.Scope, from feed.Cursor, to feed.Seq) (stre
 	j.mu.RLock()
 	defer j.mu.RUnlock()
 	l := j.lanes[scope]
-	if l == nil || l.timeline != from.Timeline || from.Seq < l.low || from.Seq > l.head {
+	if l == nil || !l.continues(from) || from.Seq < l.low || from.Seq > l.head {
 		return stretch{}, false
 	}
 	changes := l.changes[firstAfter(l.changes, from.Seq):]
@@ -240,6 +255,22 @@ func (j *journal) between(scope feed.Scope, from feed.Cursor, to feed.Seq) (stre
 	events := l.events[firstEvent(l.events, from.Seq):]
 	events = events[:firstEvent(events, to)]
 	return stretch{changes, events}, true
+}
+
+// continues tells whether a cursor stands in the history that this lane goes on with.
+func (l *lane) continues(from feed.Cursor) bool {
+	return from.Timeline == l.timeline || from.Timeline == l.older && from.Seen < l.first
+}
+
+// numbering is the timeline that numbers a seq; zero for 0. A cursor is labelled with it, and not with the newest: one
+// that numbers nothing is gone at the next start, and every cursor with it.
+func numbering(spans []feed.Span, seq feed.Seq) feed.Timeline {
+	for i := len(spans) - 1; i >= 0 && seq > 0; i-- {
+		if spans[i].First <= seq {
+			return spans[i].Timeline
+		}
+	}
+	return feed.Timeline{}
 }
 
 // Commit is one transaction of the node, as its committer tells it.

@@ -123,6 +123,11 @@ func (a *audience) snapshot() (api.Snapshot, error) {
 	if err != nil {
 		return shot, err
 	}
+	if queue, ok := view.(clinic.QueueView); ok {
+		for _, row := range queue.Rows {
+			withCode(row.Kind, row.ID, row.Fields)
+		}
+	}
 	text, err := json.Marshal(view)
 	if err != nil {
 		return shot, fmt.Errorf("encode snapshot of %s: %w", a.view.Audience.View, err)
@@ -141,8 +146,10 @@ func (d *Door) reader(s *signedIn, since, view, site string) (*audience, error) 
 	return d.audienceOf(Ask{Actor: s.rights().actor, View: view, Site: site})
 }
 
+// changesQuery repeats the fields of asking: huma does not look into an embedded type that is not exported.
 type changesQuery struct {
-	asking
+	View  string `query:"view" maxLength:"32" doc:"Without since: what to see"`
+	Site  string `query:"site" maxLength:"64" doc:"With view, at the hub"`
 	Since string `query:"since" maxLength:"512" doc:"The cursor of a snapshot, or of the last answer; its view is the view"`
 	Wait  string `query:"wait" maxLength:"16" doc:"How long to wait for something, such as 25s, which is the longest"`
 }

@@ -33,8 +33,7 @@ type audience struct {
 	caughtUp map[string][]byte // the frame that brings a reader from that cursor to sent, while position holds
 }
 
-func newAudience(h *Hub, source Audience) *audience {
-	now := source.Now()
+func newAudience(h *Hub, source Audience, now string) *audience {
 	return &audience{
 		hub: h, source: source, wake: make(chan struct{}, 1), done: make(chan struct{}),
 		sockets: map[*socket]struct{}{}, position: now, sent: now, caughtUp: map[string][]byte{},
@@ -83,8 +82,8 @@ func (a *audience) now() string {
 
 // advance brings all live readers to the newest commit. It holds a.mu.
 func (a *audience) advance() {
-	now := a.source.Now()
 	for range maxLivePages {
+		now := a.source.Now()
 		if a.position == now {
 			return
 		}

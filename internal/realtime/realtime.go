@@ -281,7 +281,7 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, reader Reader) {
 		refuse(w, http.StatusForbidden, "forbidden", "Pages of another origin may not open a socket here.", 0)
 		return
 	}
-	s, problem := h.enter(reader)
+	s, problem := h.enter(reader, reader.Audience.Now()) // may read a store: never while h.mu is held
 	if problem != nil {
 		problem.write(w)
 		return
@@ -299,8 +299,8 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, reader Reader) {
 	<-upgraded
 }
 
-// enter counts a reader in, or says why not.
-func (h *Hub) enter(reader Reader) (*socket, *refusal) {
+// enter counts a reader in, or says why not. An audience that is new begins at now.
+func (h *Hub) enter(reader Reader, now string) (*socket, *refusal) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	switch {
@@ -315,7 +315,7 @@ func (h *Hub) enter(reader Reader) (*socket, *refusal) {
 	}
 	h.entered++
 	s := &socket{hub: h, reader: reader, slot: h.entered % beatSlots, frames: rate.NewLimiter(h.o.FrameRate, 2*int(h.o.FrameRate))}
-	s.audience = h.join(reader.Audience)
+	s.audience = h.join(reader.Audience, now)
 	h.sockets[s] = struct{}{}
 	h.sessions[reader.Session]++
 	h.running.Add(1)
@@ -323,10 +323,10 @@ func (h *Hub) enter(reader Reader) (*socket, *refusal) {
 }
 
 // join returns the running audience of that key, counted once more. It holds h.mu.
-func (h *Hub) join(source Audience) *audience {
+func (h *Hub) join(source Audience, now string) *audience {
 	a := h.audiences[source.Key()]
 	if a == nil {
-		a = newAudience(h, source)
+		a = newAudience(h, source, now)
 		h.audiences[source.Key()] = a
 		h.running.Add(1)
 		go func() { defer h.running.Done(); a.run(h.ctx) }()

@@ -1,0 +1,270 @@
+package door_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aashram-care/sangam/internal/api"
+	"github.com/aashram-care/sangam/internal/door"
+)
+
+func TestSetupMakesTheFirstAdminOnce(t *testing.T) {
+	n := startNode(t, nil)
+	if n.setupCode == "" {
+		t.Fatal("no setup code was told")
+	}
+	var status api.Status
+	n.call("GET", "/api/v1/status", "", nil, nil).into(200, &status)
+	if !status.Setup || status.Node != n.id || status.Uplink != nil {
+		t.Errorf("status %+v, want setup and nothing private", status)
+	}
+	n.call("POST", "/api/v1/setup", "", api.SetupRequest{Code: "AAAA-AAAA", Admin: api.SetupAdmin{Name: "Eve", PIN: "1234"}}, nil).refused(401, "unauthenticated")
+	code := n.setupCode
+	token := n.admin()
+	var me api.Session
+	n.call("GET", "/api/v1/session", token, nil, nil).into(200, &me)
+	if me.User.Role != "admin" || me.User.Name != "Asha" || me.ExpiresAt == nil || me.Token != "" {
+		t.Errorf("session %+v", me)
+	}
+	n.call("POST", "/api/v1/setup", "", api.SetupRequest{Code: code, Admin: api.SetupAdmin{Name: "Eve", PIN: "1234"}}, nil).refused(401, "unauthenticated")
+	n.setupCode = ""
+	n.restart()
+	if n.setupCode != "" {
+		t.Error("a node that has an admin prints a setup code")
+	}
+	n.call("GET", "/api/v1/status", "", nil, nil).into(200, &status)
+}
+
+func TestSessionsSurviveARestartAndEndWhenAsked(t *testing.T) {
+	n := startNode(t, nil)
+	token := n.admin()
+	n.restart()
+	n.call("GET", "/api/v1/session", token, nil, nil).into(200, nil)
+	n.call("DELETE", "/api/v1/session", token, nil, nil).into(204, nil)
+	n.call("GET", "/api/v1/session", token, nil, nil).refused(401, "unauthenticated")
+	n.restart()
+	n.call("GET", "/api/v1/session", token, nil, nil).refused(401, "unauthenticated")
+}
+
+func TestStaffIdleOutAndDevicesDoNot(t *testing.T) {
+	n := startNode(t, nil)
+	admin := n.admin()
+	kiosk := n.device("kiosk")
+	n.clock.advance(11 * time.Hour)
+	n.call("GET", "/api/v1/session", admin, nil, nil).into(200, nil)
+	n.clock.advance(11 * time.Hour)
+	n.call("GET", "/api/v1/session", admin, nil, nil).into(200, nil)
+	n.clock.advance(13 * time.Hour)
+	n.call("GET", "/api/v1/session", admin, nil, nil).refused(401, "unauthenticated")
+	n.clock.advance(300 * 24 * time.Hour)
+	n.call("GET", "/api/v1/session", kiosk, nil, nil).into(200, nil)
+}
+
+func TestAWrongNameAndAWrongPINAreToldAlike(t *testing.T) {
+	n := startNode(t, nil)
+	n.admin()
+	wrong := n.call("POST", "/api/v1/session", "", api.SessionRequest{User: "asha", PIN: "0000"}, nil)
+	nobody := n.call("POST", "/api/v1/session", "", api.SessionRequest{User: "nobody", PIN: "0000"}, nil)
+	wrong.refused(401, "unauthenticated")
+	if string(wrong.body) != string(nobody.body) {
+		t.Errorf("%s is not %s", wrong.body, nobody.body)
+	}
+}
+
+func TestWrongPINsWaitLongerAndLongerButNeverForEver(t *testing.T) {
+	n := startNode(t, nil)
+	n.admin()
+	try := func(user, pin string) answer {
+		return n.call("POST", "/api/v1/session", "", api.SessionRequest{User: user, PIN: pin}, nil)
+	}
+	var waits []string
+	for range 8 {
+		a := try("Asha", "0000")
+		for a.status == http.StatusTooManyRequests {
+			p := a.refused(429, "locked_out")
+			if !p.Retryable {
+				t.Error("locked_out is not retryable")
+			}
+			waits = append(waits, a.header.Get("Retry-After"))
+			try("asha", adminPIN).refused(429, "locked_out") // the right PIN, and another spelling, wait as well
+			wait, err := time.ParseDuration(a.header.Get("Retry-After") + "s")
+			if err != nil {
+				t.Fatal(err)
+			}
+			n.clock.advance(wait)
+			a = try("Asha", "0000")
+		}
+		a.refused(401, "unauthenticated")
+	}
+	if got, want := strings.Join(waits, " "), "1 2 4 8 16"; got != want {
+		t.Errorf("waits %q, want %q", got, want)
+	}
+	n.clock.advance(5 * time.Minute)
+	if a := try("Asha", adminPIN); a.status != 200 {
+		t.Errorf("after five minutes the right PIN is answered %d %s", a.status, a.body)
+	}
+}
+
+func TestADeviceIsLetInByAnAdminOnce(t *testing.T) {
+	n := startNode(t, nil)
+	admin := n.admin()
+	var asked api.DevicePending
+	n.call("POST", "/api/v1/session", "", api.SessionRequest{Device: &api.DeviceSignIn{Kind: "kiosk", Name: "Gate"}}, nil).into(202, &asked)
+	again := api.SessionRequest{Device: &api.DeviceSignIn{RequestID: asked.RequestID}}
+	var still api.DevicePending
+	n.call("POST", "/api/v1/session", "", again, nil).into(202, &still)
+	if still.RequestID != asked.RequestID || asked.Code == "" {
+		t.Errorf("asked %+v, then %+v", asked, still)
+	}
+	device := n.deviceShowing(admin, asked.Code)
+	n.done(admin, "device.approve", map[string]any{"device": device}, nil)
+	var s api.Session
+	n.call("POST", "/api/v1/session", "", again, nil).into(200, &s)
+	if s.User.Role != "kiosk" || s.User.ID != device || s.ExpiresAt != nil {
+		t.Errorf("session %+v", s)
+	}
+	n.call("POST", "/api/v1/session", "", again, nil).refused(404, "not_found")
+	n.call("GET", "/api/v1/snapshot", s.Token, nil, nil).into(200, nil)
+	n.done(admin, "device.revoke", map[string]any{"device": device}, nil)
+	n.call("GET", "/api/v1/snapshot", s.Token, nil, nil).refused(401, "unauthenticated")
+}
+
+// deviceShowing finds the id of the device that shows a code, as an admin's screen does.
+func (n *node) deviceShowing(admin, code string) string {
+	n.t.Helper()
+	var shot struct {
+		View struct {
+			Rows []struct {
+				Kind, ID string
+				Fields   map[string]any
+			}
+		}
+	}
+	n.call("GET", "/api/v1/snapshot?view=admin", admin, nil, nil).into(200, &shot)
+	for _, r := range shot.View.Rows {
+		if r.Kind == "device" && r.Fields["state"] == "requested" && r.Fields["code"] == code {
+			return r.ID
+		}
+	}
+	n.t.Fatalf("no device shows %s among %+v", code, shot.View.Rows)
+	return ""
+}
+
+func TestAPairCodeWorksOnce(t *testing.T) {
+	n := startNode(t, nil)
+	n.admin()
+	code, _, err := n.door.PairDevice(t.Context(), adminActor, "board", "Hall")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var s api.Session
+	n.call("POST", "/api/v1/session", "", api.SessionRequest{Pair: code}, nil).into(200, &s)
+	if s.User.Role != "board" {
+		t.Errorf("session %+v", s)
+	}
+	n.call("POST", "/api/v1/session", "", api.SessionRequest{Pair: code}, nil).refused(401, "unauthenticated")
+	n.call("POST", "/api/v1/session", "", api.SessionRequest{Pair: "AAAA-2222"}, nil).refused(401, "unauthenticated")
+}
+
+func TestASlipsLinkOpensItsOwnEntryOnly(t *testing.T) {
+	n := startNode(t, nil)
+	c := n.crew()
+	mine := n.checkIn(c.kiosk, map[string]any{"guruji": c.gurujiID, "person": person("Farida Sheikh", "9822011111")})
+	other := n.checkIn(c.kiosk, map[string]any{"guruji": c.gurujiID, "person": person("Govind Rao", "9822022222")})
+	if !strings.HasPrefix(mine.Link, "/patient#t=") {
+		t.Fatalf("link %q", mine.Link)
+	}
+	var s api.Session
+	n.call("POST", "/api/v1/session", "", api.SessionRequest{Link: mine.Link}, nil).into(200, &s)
+	if s.User.Role != "patient" || s.User.EntryID != mine.Entry {
+		t.Errorf("session %+v", s)
+	}
+	shot := n.call("GET", "/api/v1/snapshot", s.Token, nil, nil)
+	shot.into(200, nil)
+	if !strings.Contains(string(shot.body), mine.Token) || strings.Contains(string(shot.body), "Govind") {
+		t.Errorf("snapshot %s", shot.body)
+	}
+	if r := n.action(s.Token, "queue.leave", map[string]any{"entry": other.Entry}); r.Error == nil || r.Error.Code != "forbidden" {
+		t.Errorf("a patient made another leave: %+v", r)
+	}
+	broken := mine.Link[:len(mine.Link)-1] + "A"
+	if broken == mine.Link {
+		broken = mine.Link[:len(mine.Link)-1] + "B"
+	}
+	n.call("POST", "/api/v1/session", "", api.SessionRequest{Link: broken}, nil).refused(401, "unauthenticated")
+	n.clock.advance(25 * time.Hour)
+	n.call("GET", "/api/v1/snapshot", s.Token, nil, nil).refused(401, "unauthenticated")
+}
+
+func TestRightsEndAtOnce(t *testing.T) {
+	n := startNode(t, nil)
+	c := n.crew()
+	n.done(c.admin, "staff.disable", map[string]any{"staff": c.staffIDs["Bina"]}, nil)
+	n.call("GET", "/api/v1/session", c.coordinator, nil, nil).refused(401, "unauthenticated")
+	n.call("POST", "/api/v1/session", "", api.SessionRequest{User: "bina", PIN: staffPIN}, nil).refused(401, "unauthenticated")
+}
+
+func TestANewPINReplacesTheOldOneAndIsNowhereInTheClear(t *testing.T) {
+	n := startNode(t, nil)
+	c := n.crew()
+	n.done(c.admin, "staff.reset_pin", map[string]any{"staff": c.staffIDs["Bina"], "pin": "secret-pin-77"}, nil)
+	n.call("POST", "/api/v1/session", "", api.SessionRequest{User: "bina", PIN: staffPIN}, nil).refused(401, "unauthenticated")
+	token := n.signIn("Bina", "secret-pin-77")
+	n.call("GET", "/ws?token="+token, "", nil, nil).refused(426, "invalid")
+	n.stop()
+	for name, secret := range map[string]string{"PIN": "secret-pin-77", "token": token} {
+		if strings.Contains(n.log.String(), secret) {
+			t.Errorf("the log has the %s", name)
+		}
+		if n.onDisk(secret) {
+			t.Errorf("the disk has the %s", name)
+		}
+	}
+}
+
+func TestCookiesAreTheScreensAndRefuseOtherPages(t *testing.T) {
+	n := startNode(t, nil)
+	n.admin()
+	signIn := func(screen string) *http.Cookie {
+		a := n.call("POST", "/api/v1/session", "", api.SessionRequest{User: "Asha", PIN: adminPIN}, http.Header{"Sangam-Screen": {screen}})
+		a.into(200, nil)
+		res := http.Response{Header: a.header}
+		return res.Cookies()[0]
+	}
+	desk, board := signIn("desk"), signIn("board")
+	if desk.Name == board.Name || !strings.HasSuffix(desk.Name, "_desk") || !desk.HttpOnly || desk.SameSite != http.SameSiteStrictMode {
+		t.Errorf("cookies %v and %v", desk, board)
+	}
+	with := func(screen, origin string) http.Header {
+		h := http.Header{"Cookie": {desk.Name + "=" + desk.Value}, "Sangam-Screen": {screen}}
+		if origin != "" {
+			h.Set("Origin", origin)
+		}
+		return h
+	}
+	n.call("GET", "/api/v1/session", "", nil, with("desk", "")).into(200, nil)
+	n.call("GET", "/api/v1/session?screen=desk", "", nil, http.Header{"Cookie": {desk.Name + "=" + desk.Value}}).into(200, nil)
+	n.call("GET", "/api/v1/session", "", nil, with("board", "")).refused(401, "unauthenticated")
+	n.call("DELETE", "/api/v1/session", "", nil, with("desk", "https://evil.example")).refused(403, "forbidden")
+	n.call("POST", "/api/v1/actions", "", `{"actions":[]}`, with("desk", "null")).refused(403, "forbidden")
+	n.call("GET", "/api/v1/session", "", nil, with("Desk/..", "")).refused(422, "invalid")
+	n.call("POST", "/api/v1/actions", "", `{"actions":[]}`, with("desk", n.url)).into(200, nil)
+}
+
+func TestOtherPagesThatAreNamedMayUseABearerToken(t *testing.T) {
+	n := startNode(t, func(o *door.Options) { o.Origins = []string{"https://app.example"} })
+	token := n.admin()
+	a := n.call("OPTIONS", "/api/v1/actions", "", nil, http.Header{"Origin": {"https://app.example"}, "Access-Control-Request-Method": {"POST"}})
+	if a.status != 204 || a.header.Get("Access-Control-Allow-Origin") != "https://app.example" || a.header.Get("Access-Control-Allow-Credentials") != "" {
+		t.Errorf("preflight %d %v", a.status, a.header)
+	}
+	a = n.call("GET", "/api/v1/session", token, nil, http.Header{"Origin": {"https://app.example"}})
+	if a.status != 200 || a.header.Get("Access-Control-Allow-Origin") != "https://app.example" {
+		t.Errorf("call %d %v", a.status, a.header)
+	}
+	if a = n.call("GET", "/api/v1/session", token, nil, http.Header{"Origin": {"https://evil.example"}}); a.header.Get("Access-Control-Allow-Origin") != "" {
+		t.Errorf("another page is allowed: %v", a.header)
+	}
+}
