@@ -1,0 +1,201 @@
+package link
+
+import (
+	"slices"
+	"time"
+
+	"github.com/aashram-care/sangam/sync/feed"
+	"github.com/aashram-care/sangam/sync/record"
+)
+
+const (
+	// Frames that wait to be merged. More are dropped, and asked for again when there is room.
+	maxWaiting      = 64
+	maxWaitingBytes = 1 << 20
+	// holeWait is how long a hole may be reordering; firstPull how long an answer may take, doubling up to lastPull.
+	holeWait  = 500 * time.Millisecond
+	firstPull = 2 * time.Second
+	lastPull  = 8 * time.Second
+)
+
+// arrival is a changes frame that came.
+type arrival struct {
+	changes
+	records []feed.Sequenced
+	vouch   []byte
+	bytes   int
+}
+
+// inflow is the reader's side of one scope: what is held of the peer's feed.
+type inflow struct {
+	timeline feed.Timeline // that the peer told; zero while it has none
+	cursor   feed.Cursor   // durable
+	merged   ranges        // beyond the cursor; a skipped stretch may touch it
+	seen     feed.Seq      // greatest head of a frame merged or skipped
+	heard    feed.Seq      // greatest head heard of
+	sent     feed.Seq      // all up to here was sent, as the peer said
+
+	waiting []*arrival
+	bytes   int // of waiting
+	busy    bool
+
+	moved   time.Time // when a frame last came
+	pulled  time.Time
+	patient time.Duration // until the next pull
+	wanted  bool          // a pull is due whatever is missing
+	failed  time.Time     // when a merge failed
+}
+
+// reach is how far this end holds everything.
+func (in *inflow) reach() feed.Seq { return in.merged.reach(in.cursor.Seq) }
+
+// expected is how far it will hold everything when what waits is merged.
+func (in *inflow) expected() feed.Seq {
+	all := slices.Clone(in.merged)
+	for _, a := range in.waiting {
+		all.add(a.From, a.To)
+	}
+	return all.reach(in.cursor.Seq)
+}
+
+// accept takes a frame that is to be merged. It returns false when nothing of it is new.
+func (in *inflow) accept(a *arrival, now time.Time) (fresh bool) {
+	in.moved = now
+	in.heard, in.sent = max(in.heard, a.Head), max(in.sent, a.Sent)
+	if in.merged.covers(in.cursor.Seq, a.From, a.To) {
+		return false
+	}
+	for _, w := range in.waiting {
+		if w.From <= a.From && a.To <= w.To {
+			return true
+		}
+	}
+	if len(in.waiting) >= maxWaiting || in.bytes+a.bytes > maxWaitingBytes {
+		return true
+	}
+	in.waiting = append(in.waiting, a)
+	in.bytes += a.bytes
+	return true
+}
+
+// skip counts a stretch that the peer says is held already. It is made durable with the next merge or beat.
+func (in *inflow) skip(from, to, head feed.Seq) {
+	in.heard, in.sent = max(in.heard, head), max(in.sent, to)
+	in.merged.add(from, to)
+	in.seen = max(in.seen, head)
+}
+
+// next takes the frames that the next transaction merges: the first that waits, with those that continue it.
+func (in *inflow) next() []*arrival {
+	if len(in.waiting) == 0 || in.busy {
+		return nil
+	}
+	group := []*arrival{in.waiting[0]}
+	records, to := len(group[0].records), group[0].To
+	rest := in.waiting[1:]
+	for len(rest) > 0 && rest[0].From <= to && rest[0].From >= group[0].From && records+len(rest[0].records) <= maxSeqs {
+		records, to = records+len(rest[0].records), max(to, rest[0].To)
+		group, rest = append(group, rest[0]), rest[1:]
+	}
+	in.waiting = slices.Clone(rest)
+	for _, a := range group {
+		in.bytes -= a.bytes
+	}
+	in.busy = true
+	return group
+}
+
+// incoming makes one stretch of a group, with what was skipped around it.
+func (in *inflow) incoming(group []*arrival, scope feed.Scope, peer string) (Incoming, []byte) {
+	m := Incoming{Scope: scope, Peer: peer, Timeline: in.timeline, From: group[0].From, To: group[0].To, Advance: true}
+	var macs []byte
+	for _, a := range group {
+		m.Records = append(m.Records, a.records...)
+		macs = append(macs, a.vouch...)
+		m.To, m.Head = max(m.To, a.To), max(m.Head, a.Head)
+	}
+	in.join(&m)
+	return m, macs
+}
+
+// join widens a stretch by what is merged next to it, down to the cursor if nothing lies between.
+func (in *inflow) join(m *Incoming) {
+	if m.From <= in.reach() {
+		m.From = in.cursor.Seq
+	}
+	if to := in.merged.reach(m.To); to > m.To {
+		m.To = to
+	}
+	m.Head = max(m.Head, in.seen, m.To)
+}
+
+// flush is the stretch of skipped frames that the cursor has not moved over yet.
+func (in *inflow) flush(scope feed.Scope, peer string) (Incoming, bool) {
+	if in.busy || in.reach() <= in.cursor.Seq {
+		return Incoming{}, false
+	}
+	m := Incoming{Scope: scope, Peer: peer, Timeline: in.timeline, From: in.cursor.Seq, To: in.reach(), Advance: true}
+	in.join(&m)
+	in.busy = true
+	return m, true
+}
+
+// done counts what a transaction merged. It is false when the store went back behind what it had promised.
+func (in *inflow) done(m Incoming, c feed.Cursor) bool {
+	in.busy = false
+	in.seen = max(in.seen, m.Head)
+	in.merged.add(m.From, m.To)
+	return in.move(c)
+}
+
+// move takes the cursor as the store holds it, which another process may have moved.
+func (in *inflow) move(c feed.Cursor) bool {
+	if c.Timeline != in.timeline || c.Seq < in.cursor.Seq {
+		return false
+	}
+	in.cursor = c
+	in.merged.absorb(c.Seq)
+	return true
+}
+
+// report tells the owner how far this end is.
+func (in *inflow) report(no scopeNo) report {
+	return report{Scope: no, Timeline: in.timeline, Seq: in.cursor.Seq, Ranges: in.merged.wire(in.cursor.Seq)}
+}
+
+// missing tells that something was sent and has not come.
+func (in *inflow) missing() bool { return !in.timeline.IsZero() && in.expected() < in.sent }
+
+// pullDue is when to ask again for what is missing, and false when nothing is.
+func (in *inflow) pullDue() (time.Time, bool) {
+	if in.timeline.IsZero() || in.busy || len(in.waiting) > 0 {
+		return time.Time{}, false
+	}
+	due := later(in.failed.Add(time.Second), in.pulled.Add(in.patient))
+	if in.wanted {
+		return due, true
+	}
+	return later(due, in.moved.Add(holeWait)), in.missing()
+}
+
+// asked counts a pull.
+func (in *inflow) asked(now time.Time) {
+	in.pulled, in.wanted = now, false
+	in.patient = min(max(firstPull, 2*in.patient), lastPull)
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// sequence puts seqs and records of a frame together.
+func sequence(c changes, records []record.Record) []feed.Sequenced {
+	out := make([]feed.Sequenced, len(records))
+	for i := range records {
+		out[i] = feed.Sequenced{Seq: c.Seqs[i], Record: records[i]}
+	}
+	return out
+}

@@ -1,0 +1,462 @@
+package link
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/fxamacker/cbor/v2"
+
+	"github.com/aashram-care/sangam/sync/feed"
+	"github.com/aashram-care/sangam/sync/record"
+	"github.com/aashram-care/sangam/sync/seal"
+)
+
+// The frames. Their numbers and their fields' are the wire's: docs/protocol.md lists them.
+const (
+	kindHello seal.Kind = 1 + iota
+	kindWelcome
+	kindChanges
+	kindAck
+	kindBeat
+	kindPull
+	kindDigest
+	kindReject
+	kindBye
+	kindProbe
+)
+
+// The versions of the frames that this program speaks.
+const (
+	protocolMin = 1
+	protocolMax = 1
+)
+
+// scopeNo names a scope on the wire. There is no way to name another site's.
+type scopeNo uint8
+
+const (
+	siteScope scopeNo = iota
+	networkScope
+	scopes // how many
+)
+
+func (n scopeNo) of(site record.ID) feed.Scope {
+	if n == networkScope {
+		return feed.Network
+	}
+	return feed.SiteScope(site)
+}
+
+type hello struct {
+	Node   string      `cbor:"1,keyasint"`
+	Boot   [16]byte    `cbor:"2,keyasint"`
+	Nonce  [16]byte    `cbor:"3,keyasint"`
+	Min    uint64      `cbor:"4,keyasint"`
+	Max    uint64      `cbor:"5,keyasint"`
+	Schema uint64      `cbor:"6,keyasint"`
+	Clock  int64       `cbor:"7,keyasint"` // Unix ms
+	Scopes []scopeInfo `cbor:"8,keyasint"`
+	Name   string      `cbor:"9,keyasint,omitempty"` // while enrolling
+	Credit int         `cbor:"10,keyasint"`
+}
+
+type welcome struct {
+	Node   string      `cbor:"1,keyasint"`
+	Boot   [16]byte    `cbor:"2,keyasint"`
+	Nonce  [16]byte    `cbor:"3,keyasint"`
+	Hello  [16]byte    `cbor:"4,keyasint"` // the hello's nonce
+	Chosen uint64      `cbor:"5,keyasint"`
+	Schema uint64      `cbor:"6,keyasint"`
+	Clock  int64       `cbor:"7,keyasint"`
+	Scopes []scopeInfo `cbor:"8,keyasint"`
+	Credit int         `cbor:"9,keyasint"`
+	Hub    [16]byte    `cbor:"10,keyasint"`
+	KeyID  seal.KeyID  `cbor:"11,keyasint,omitempty"` // a key to use from now on; no session is founded then
+	Key    []byte      `cbor:"12,keyasint,omitempty"`
+}
+
+type scopeInfo struct {
+	_       struct{} `cbor:",toarray"`
+	Scope   scopeNo
+	Head    feed.Seq
+	Spans   []spanInfo
+	Cursors []cursorInfo
+}
+
+type spanInfo struct {
+	_        struct{} `cbor:",toarray"`
+	Timeline feed.Timeline
+	First    feed.Seq
+}
+
+type cursorInfo struct {
+	_               struct{} `cbor:",toarray"`
+	Timeline        feed.Timeline
+	Seq, Seen, Safe feed.Seq
+}
+
+type backlogInfo struct {
+	_        struct{} `cbor:",toarray"`
+	Records  int
+	Bytes    int
+	OldestMs int64 // Unix, 0 for none
+	LagMs    int64
+}
+
+// A stretch is (From, To] of a feed.
+type stretch struct {
+	_        struct{} `cbor:",toarray"`
+	From, To feed.Seq
+}
+
+// skip is a stretch that the reader holds already.
+type skip struct {
+	_        struct{} `cbor:",toarray"`
+	Scope    scopeNo
+	Timeline feed.Timeline
+	From, To feed.Seq
+	Head     feed.Seq
+}
+
+type lane uint8
+
+const (
+	laneLive lane = iota
+	laneBackfill
+	laneRepair // outside of the feed: what a digest found to differ
+)
+
+type changes struct {
+	Scope    scopeNo       `cbor:"1,keyasint"`
+	Timeline feed.Timeline `cbor:"2,keyasint"`
+	Head     feed.Seq      `cbor:"3,keyasint"`
+	From     feed.Seq      `cbor:"4,keyasint"`
+	To       feed.Seq      `cbor:"5,keyasint"`
+	Lane     lane          `cbor:"6,keyasint"`
+	Sent     feed.Seq      `cbor:"7,keyasint"` // all up to here was sent
+	Seqs     []feed.Seq    `cbor:"8,keyasint,omitempty"`
+	Batch    []byte        `cbor:"9,keyasint,omitempty"`
+	MACs     []byte        `cbor:"10,keyasint,omitempty"` // 16 bytes a record, network only
+	Skips    []skip        `cbor:"11,keyasint,omitempty"`
+}
+
+// report tells the owner of a feed how far its reader is.
+type report struct {
+	_        struct{} `cbor:",toarray"`
+	Scope    scopeNo
+	Timeline feed.Timeline
+	Seq      feed.Seq
+	Ranges   []stretch
+}
+
+type ack struct {
+	Reports []report `cbor:"1,keyasint"`
+	Credit  int      `cbor:"2,keyasint"`
+	Skips   []skip   `cbor:"3,keyasint,omitempty"`
+}
+
+type headInfo struct {
+	_        struct{} `cbor:",toarray"`
+	Scope    scopeNo
+	Timeline feed.Timeline
+	Head     feed.Seq
+	Sent     feed.Seq
+}
+
+type beat struct {
+	Heads   []headInfo  `cbor:"1,keyasint"`
+	Reports []report    `cbor:"2,keyasint"`
+	Credit  int         `cbor:"3,keyasint"`
+	Skips   []skip      `cbor:"4,keyasint,omitempty"`
+	Clock   int64       `cbor:"5,keyasint"`
+	Number  uint64      `cbor:"6,keyasint"` // of this beat, over all sessions of its sender
+	Answers uint64      `cbor:"7,keyasint"` // the greatest number heard
+	Backlog backlogInfo `cbor:"8,keyasint"`
+	Cloned  bool        `cbor:"9,keyasint,omitempty"`
+}
+
+type pull struct {
+	Report report   `cbor:"1,keyasint"`
+	Single feed.Seq `cbor:"2,keyasint,omitempty"` // one record a frame up to here: a batch could not be read
+}
+
+type digestPhase uint8
+
+const (
+	digestSum     digestPhase = iota // are we equal?
+	digestEqual                      // yes
+	digestStale                      // one of us moved on; ask again
+	digestBuckets                    // no; my buckets of an interval
+	digestWant                       // send me the records of these buckets
+)
+
+type digest struct {
+	Scope    scopeNo       `cbor:"1,keyasint"`
+	Phase    digestPhase   `cbor:"2,keyasint"`
+	Timeline feed.Timeline `cbor:"3,keyasint"`
+	Head     feed.Seq      `cbor:"4,keyasint"`
+	Theirs   feed.Timeline `cbor:"5,keyasint"` // what the sender holds of the other's feed
+	Cursor   feed.Seq      `cbor:"6,keyasint"`
+	Sum      [16]byte      `cbor:"7,keyasint"`
+	Count    uint64        `cbor:"8,keyasint"`
+	Low      string        `cbor:"9,keyasint,omitempty"`  // buckets from here
+	High     string        `cbor:"10,keyasint,omitempty"` // up to and without this one; empty: all
+	Buckets  []bucketInfo  `cbor:"11,keyasint,omitempty"`
+}
+
+type bucketInfo struct {
+	_         struct{} `cbor:",toarray"`
+	Kind, Day string
+	Sum       [16]byte
+	Count     uint64
+}
+
+type reject struct {
+	Scope  scopeNo   `cbor:"1,keyasint"`
+	Kind   string    `cbor:"2,keyasint"`
+	ID     record.ID `cbor:"3,keyasint"`
+	Reason string    `cbor:"4,keyasint"`
+}
+
+type byeCode uint8
+
+const (
+	byeLeaving byeCode = iota + 1 // the sender stops
+	byeUnknown                    // no such session
+	byeRevoked
+	byeJoinUsed
+	byeJoinExpired
+	byeJoinSite
+	byeVersion
+)
+
+type bye struct {
+	Code    byeCode  `cbor:"1,keyasint"`
+	RetryMs int64    `cbor:"2,keyasint,omitempty"`
+	Hello   [16]byte `cbor:"3,keyasint,omitempty"` // the hello that is answered
+}
+
+var reasons = map[byeCode]Reason{
+	byeRevoked: Revoked, byeJoinUsed: JoinUsed, byeJoinExpired: JoinExpired, byeJoinSite: JoinSite, byeVersion: BadVersion,
+}
+
+// Bounds of what a frame may list. Spans and cursors are bounded by feed.
+const (
+	maxRanges  = 64
+	maxSkips   = 16
+	maxSeqs    = 2048
+	maxBuckets = 3000
+	maxText    = 256
+)
+
+var (
+	encMode = must(cbor.CoreDetEncOptions().EncMode())
+	decMode = must(cbor.DecOptions{
+		DupMapKey:        cbor.DupMapKeyEnforcedAPF,
+		IndefLength:      cbor.IndefLengthForbidden,
+		TagsMd:           cbor.TagsForbidden,
+		MaxNestedLevels:  8,
+		MaxArrayElements: maxBuckets + 1000,
+		MaxMapPairs:      64,
+		UTF8:             cbor.UTF8RejectInvalid,
+	}.DecMode())
+)
+
+// must is for constructors whose only error is a wrong option.
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+func encode(v any) []byte { return must(encMode.Marshal(v)) }
+
+var errMalformed = errors.New("malformed frame")
+
+// decode reads a body. Fields it does not know are skipped: the next version may send them.
+func decode[T interface{ check() error }](body []byte) (T, error) {
+	var v T
+	if err := decMode.Unmarshal(body, &v); err != nil {
+		return v, fmt.Errorf("%w: %w", errMalformed, err)
+	}
+	if err := v.check(); err != nil {
+		return v, fmt.Errorf("%w: %w", errMalformed, err)
+	}
+	return v, nil
+}
+
+var (
+	errBounds = errors.New("more than it may list")
+	errValue  = errors.New("a value out of its range")
+)
+
+func (h hello) check() error {
+	if len(h.Node) > maxText || len(h.Name) > maxText || h.Min > h.Max || h.Credit < 0 {
+		return errValue
+	}
+	return checkScopes(h.Scopes)
+}
+
+func (w welcome) check() error {
+	if len(w.Node) > maxText || w.Credit < 0 || (len(w.Key) != 0 && len(w.Key) != len(seal.SiteKey{})) {
+		return errValue
+	}
+	return checkScopes(w.Scopes)
+}
+
+func (b backlogInfo) check() error {
+	if b.Records < 0 || b.Bytes < 0 || b.LagMs < 0 {
+		return errValue
+	}
+	return nil
+}
+
+func checkScopes(infos []scopeInfo) error {
+	if len(infos) > int(scopes) {
+		return errBounds
+	}
+	for _, s := range infos {
+		if s.Scope >= scopes || s.Head > maxSeq {
+			return errValue
+		}
+		if len(s.Spans) > feed.MaxSpans || len(s.Cursors) > feed.MaxCursors {
+			return errBounds
+		}
+		for _, c := range s.Cursors {
+			if c.Seq > maxSeq || c.Seen > maxSeq || c.Safe > maxSeq {
+				return errValue
+			}
+		}
+		for i, span := range s.Spans {
+			if span.First == 0 || span.First > s.Head+1 || i > 0 && span.First < s.Spans[i-1].First {
+				return errValue
+			}
+		}
+	}
+	return nil
+}
+
+// maxSeq is far beyond what any store reaches, and leaves room to add.
+const maxSeq = 1 << 62
+
+func (s skip) check() error {
+	if s.Scope >= scopes || s.From > s.To || s.To > s.Head || s.Head > maxSeq {
+		return errValue
+	}
+	return nil
+}
+
+func checkSkips(skips []skip) error {
+	if len(skips) > maxSkips {
+		return errBounds
+	}
+	for _, s := range skips {
+		if err := s.check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c changes) check() error {
+	if c.Scope >= scopes || c.From > c.To || c.To > c.Head || c.Head > maxSeq || c.Sent > c.Head || c.Lane > laneRepair {
+		return errValue
+	}
+	if len(c.Seqs) > maxSeqs || len(c.MACs) > maxSeqs*seal.MACSize {
+		return errBounds
+	}
+	if (len(c.Seqs) == 0) != (len(c.Batch) == 0) {
+		return errValue
+	}
+	if c.Lane == laneRepair {
+		return checkSkips(c.Skips)
+	}
+	if !slices.IsSorted(c.Seqs) || len(c.Seqs) > 0 && (c.Seqs[0] <= c.From || c.Seqs[len(c.Seqs)-1] > c.To) {
+		return errValue
+	}
+	return checkSkips(c.Skips)
+}
+
+func (r report) check() error {
+	if r.Scope >= scopes || r.Seq > maxSeq {
+		return errValue
+	}
+	if len(r.Ranges) > maxRanges {
+		return errBounds
+	}
+	at := feed.Seq(0)
+	for _, s := range r.Ranges {
+		if s.From < at || s.From >= s.To || s.To > maxSeq {
+			return errValue
+		}
+		at = s.To
+	}
+	return nil
+}
+
+func checkReports(reports []report) error {
+	if len(reports) > int(scopes) {
+		return errBounds
+	}
+	for _, r := range reports {
+		if err := r.check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a ack) check() error {
+	if a.Credit < 0 {
+		return errValue
+	}
+	return errors.Join(checkReports(a.Reports), checkSkips(a.Skips))
+}
+
+func (b beat) check() error {
+	if len(b.Heads) > int(scopes) {
+		return errBounds
+	}
+	for _, h := range b.Heads {
+		if h.Scope >= scopes || h.Head > maxSeq || h.Sent > h.Head {
+			return errValue
+		}
+	}
+	if b.Credit < 0 {
+		return errValue
+	}
+	return errors.Join(b.Backlog.check(), checkReports(b.Reports), checkSkips(b.Skips))
+}
+
+func (p pull) check() error {
+	if p.Single > maxSeq {
+		return errValue
+	}
+	return p.Report.check()
+}
+
+func (d digest) check() error {
+	if d.Scope >= scopes || d.Phase > digestWant || d.Head > maxSeq || d.Cursor > maxSeq || len(d.Low) > maxText || len(d.High) > maxText {
+		return errValue
+	}
+	if len(d.Buckets) > maxBuckets {
+		return errBounds
+	}
+	for _, b := range d.Buckets {
+		if len(b.Kind) > record.MaxNameBytes || len(b.Day) > record.MaxNameBytes {
+			return errValue
+		}
+	}
+	return nil
+}
+
+func (r reject) check() error {
+	if r.Scope >= scopes || len(r.Kind) > maxText || len(r.Reason) > 2*maxText {
+		return errValue
+	}
+	return nil
+}
+
+func (b bye) check() error { return nil }
