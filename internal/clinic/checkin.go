@@ -55,9 +55,9 @@ func (w *work) cameAt() time.Time {
 func (w *work) dayIsRight() error {
 	today := ServiceDay(w.clinic, w.day.settings.Zone())
 	switch {
-	case today < w.day.lastDate() || today < w.day.date:
+	case today < w.day.lastDate || today < w.day.date:
 		return refuse(CodeNotAllowed, "The clock of this box says %s, but it has already seen %s. Set the clock; no tokens are given until then.",
-			today, max(w.day.lastDate(), w.day.date))
+			today, max(w.day.lastDate, w.day.date))
 	case today > w.day.date:
 		return refuse(CodeUnavailable, "A new day begins just now. Try again in a moment.")
 	}

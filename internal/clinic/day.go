@@ -32,6 +32,8 @@ type Day struct {
 	leases  map[record.ID]lease
 	kiosks  map[record.ID]int // device -> its number
 	dates   map[string]dayState
+	// lastDate is the latest date that the site has worked on. A date that only has bookings may lie ahead.
+	lastDate string
 	// kept are the records of small kinds that snapshots carry whole.
 	kept map[string]map[record.ID]*record.Record
 }
@@ -250,11 +252,17 @@ func (d *Day) applyDate(at, after *record.Record) {
 	date := at.Get("date").Text()
 	if after == nil {
 		delete(d.dates, date)
-		return
+	} else {
+		d.dates[date] = dayState{
+			opened: !after.Get("openedAt").IsNull(), closed: !after.Get("closedAt").IsNull(), sealed: !after.Get("sealedAt").IsNull(),
+			intakeClosed: after.Get("intakeClosed").Bool(), reason: after.Get("intakeReason").Text(),
+		}
 	}
-	d.dates[date] = dayState{
-		opened: !after.Get("openedAt").IsNull(), closed: !after.Get("closedAt").IsNull(), sealed: !after.Get("sealedAt").IsNull(),
-		intakeClosed: after.Get("intakeClosed").Bool(), reason: after.Get("intakeReason").Text(),
+	d.lastDate = ""
+	for date, state := range d.dates {
+		if state.opened || state.closed {
+			d.lastDate = max(d.lastDate, date)
+		}
 	}
 }
 
@@ -264,17 +272,6 @@ func (d *Day) applyDevice(id record.ID, after *record.Record) {
 		return
 	}
 	d.kiosks[id] = int(after.Get("number").Int())
-}
-
-// lastDate is the latest date that the site has worked on. A date that only has bookings may lie ahead.
-func (d *Day) lastDate() string {
-	last := ""
-	for date, state := range d.dates {
-		if state.opened || state.closed {
-			last = max(last, date)
-		}
-	}
-	return last
 }
 
 // Figures are what the centre and the boards count.

@@ -18,7 +18,7 @@ import (
 // site has seen, there are no edits.
 func RollOver(day *Day, src Source, clinicNow time.Time) ([]record.Edit, error) {
 	today := ServiceDay(clinicNow, day.settings.Zone())
-	if today < day.lastDate() {
+	if today < day.lastDate {
 		return nil, nil
 	}
 	var edits []record.Edit

@@ -143,7 +143,10 @@ func (d *Day) records(a Audience) []Row {
 			continue
 		}
 		for _, r := range kept {
-			if fields, visible := View(a.Actor(), d, r); visible && !stale(r, d.date) {
+			if stale(r, d.date) {
+				continue
+			}
+			if fields, visible := View(a.Actor(), d, r); visible {
 				rows = append(rows, Row{Kind: kind, ID: r.ID.String(), Fields: fields})
 			}
 		}
