@@ -26,6 +26,8 @@ export class FakeNode {
   rows = new Map<string, Change>();
   sockets = new Set<FakeSocket>();
   requests: string[] = [];
+  /** Sockets that were tried, whatever became of them. */
+  dialled = 0;
   /** Everything that came in as an action, in order of arrival, repeats included. */
   received: { by: string; how: "socket" | "http"; action: WireAction }[] = [];
   answered = new Map<string, WireResult>();
@@ -250,6 +252,7 @@ export class FakeSocket {
     readonly node: FakeNode,
   ) {
     this.sent = new URL(url).searchParams.get("since") ?? "";
+    node.dialled++;
     setImmediate(() => this.greet());
   }
 

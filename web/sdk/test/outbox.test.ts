@@ -250,22 +250,25 @@ describe("while the node is away", () => {
     expect(world.node.received.map((r) => r.action.data.n)).toEqual(acts.map((_, i) => i));
   });
 
-  it("isolates an action the node cannot take, so that it holds up no other", async () => {
-    const client = await world.openTab();
-    world.node.down();
-    await world.clock.advance(5_000);
-    const acts = ["a", "bad", "c", "d", "e"].map((name) => client.act("setting.update", { name }));
-    await Promise.all(acts.map((a) => a.stored));
-    const route = world.node.route.bind(world.node);
-    world.node.route = (method, url, body) => {
-      if (JSON.stringify(body ?? {}).includes('"bad"')) throw problem(500, "internal", "It broke.");
-      return route(method, url, body);
-    };
-    world.node.line = "up";
-    await world.clock.advance(90_000);
-    const outcomes = await Promise.all(acts.map((a) => a.settled));
-    expect(outcomes.map((o) => o.status)).toEqual(["applied", "rejected", "applied", "applied", "applied"]);
-  });
+  it.each([problem(500, "internal", "It broke."), problem(422, "invalid", "What is this?")])(
+    "isolates an action the node cannot take ($code), so that it holds up no other",
+    async (refusal) => {
+      const client = await world.openTab();
+      world.node.down();
+      await world.clock.advance(5_000);
+      const acts = ["a", "bad", "c", "d", "e"].map((name) => client.act("setting.update", { name }));
+      await Promise.all(acts.map((a) => a.stored));
+      const route = world.node.route.bind(world.node);
+      world.node.route = (method, url, body) => {
+        if (JSON.stringify(body ?? {}).includes('"bad"')) throw refusal;
+        return route(method, url, body);
+      };
+      world.node.line = "up";
+      await world.clock.advance(90_000);
+      const outcomes = await Promise.all(acts.map((a) => a.settled));
+      expect(outcomes.map((o) => o.status)).toEqual(["applied", "rejected", "applied", "applied", "applied"]);
+    },
+  );
 });
 
 describe("several tabs and people", () => {
@@ -338,6 +341,26 @@ describe("several tabs and people", () => {
       [asha.id, "z"],
     ]);
     expect(waitingForOthers(client.getState())).toEqual([]);
+  });
+
+  it("stops sending the moment another signs in on top", async () => {
+    const client = await world.openTab();
+    world.node.socketsAllowed = false;
+    world.node.cutSockets();
+    await world.clock.advance(3_000);
+    world.node.answerDelayMs = 1_000;
+    const first = client.act("setting.update", { name: "x" });
+    await first.stored;
+    await settle(); // it is under way, and these will have to wait for it
+    for (const name of ["y", "z"]) await client.act("setting.update", { name }).stored;
+    const signedIn = client.signIn({ user: "Ravi", pin: "1" });
+    await world.clock.advance(30_000);
+    expect((await signedIn).name).toBe("Ravi");
+    const by = world.node.received.map((r) => [r.by, r.action.data.name]);
+    expect(by.filter(([who]) => who !== asha.id)).toEqual(
+      by.filter(([, name]) => name === "x" && by.length === 0),
+    );
+    expect(waitingForOthers(client.getState())).toMatchObject([{ name: "Asha" }]);
   });
 
   it("does not send to a node what was meant for another", async () => {
@@ -428,9 +451,15 @@ describe("what a browser may keep", () => {
     const client = world.tab();
     client.start();
     const act = client.act("setting.update", { name: "early" });
-    await world.clock.advance(500);
+    world.node.judge = () => ({ status: "rejected", error: problem(503, "unavailable", "Later.", true) });
+    await world.clock.advance(300);
+    expect(client.getState().pending).toMatchObject([{ id: act.id, mine: true, user: { name: "Asha" } }]);
+    world.node.judge = () => ({});
+    await world.clock.advance(5_000);
     expect(await act.settled).toMatchObject({ status: "applied" });
-    expect(world.node.received).toMatchObject([{ by: asha.id }]);
+    expect(new Set(world.node.received.map((r) => `${r.by} ${r.action.id}`))).toEqual(
+      new Set([`${asha.id} ${act.id}`]),
+    );
   });
 });
 

@@ -48,6 +48,16 @@ describe("a reader with a live socket", () => {
     expect(mode(client)).toBe("realtime");
   });
 
+  it("hears an event once although the node tells it again", async () => {
+    const client = await world.openTab();
+    const heard: string[] = [];
+    client.on("queue.called", (e) => heard.push(e.id));
+    world.node.commit([world.node.entry("a1")], ["queue.called"]);
+    const again = world.node.since("c0");
+    for (const s of world.node.sockets) s.push({ frame: "changes", from: "c1", to: "c1", ...again });
+    expect(heard).toEqual(["event-0-0"]);
+  });
+
   it("finds a missing frame by the next beat when no other frame follows", async () => {
     const client = await world.openTab();
     const [socket] = world.node.sockets;
@@ -193,7 +203,9 @@ describe("falling back", () => {
     await world.clock.advance(2_000);
     expect(mode(client)).toBe("offline");
     const before = world.node.requests.length;
+    const { dialled } = world.node;
     await world.clock.advance(60_000);
+    expect(world.node.dialled).toBe(dialled); // one knock is enough to find out
     const knocks = world.node.requests.length - before;
     expect(knocks).toBeGreaterThanOrEqual(12);
     expect(knocks).toBeLessThanOrEqual(20);

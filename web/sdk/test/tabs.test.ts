@@ -13,6 +13,13 @@ const tokens = (c: Client) => queueOf(c.getState()).map((e) => e.token);
 const leads = (c: Client) => c.getState().tab.leader;
 const mode = (c: Client) => modeNow(c.getState(), world.clock.now());
 
+interface Wire {
+  onmessage: ((m: { data: unknown }) => void) | null;
+  postMessage(data: unknown): void;
+}
+
+const asChannel = (channel: unknown) => channel as new (name: string) => BroadcastChannel;
+
 describe("tabs of one view", () => {
   it("share one socket, and all see the same rows, events and mode", async () => {
     world.node.entry("a1");
@@ -49,16 +56,14 @@ describe("tabs of one view", () => {
   it("find out within seconds that the leading tab died without a word", async () => {
     // The first tab's words stop, as those of a frozen tab do.
     let frozen = false;
-    const Channel = world.channelClass();
-    class Freezing extends (Channel as unknown as new (
-      name: string,
-    ) => { postMessage(data: unknown): void }) {
+    const Channel = world.channelClass() as unknown as new (name: string) => Wire;
+    class Freezing extends Channel {
       override postMessage(data: unknown): void {
         if (!frozen) super.postMessage(data);
       }
     }
     const one = await world.openTab({
-      deps: { BroadcastChannel: Freezing as unknown as new (name: string) => BroadcastChannel },
+      deps: { BroadcastChannel: asChannel(Freezing) },
     });
     const two = await world.openTab();
     frozen = true;
@@ -73,6 +78,51 @@ describe("tabs of one view", () => {
     expect(world.node.sockets.size).toBe(1);
     await settle();
     expect(tokens(one)).toEqual(["A1"]);
+  });
+
+  it("do not listen to themselves, whatever a channel echoes", async () => {
+    const Channel = world.channelClass() as unknown as new (name: string) => Wire;
+    class Echoing extends Channel {
+      override postMessage(data: unknown): void {
+        super.postMessage(data);
+        const copy = structuredClone(data);
+        setImmediate(() => this.onmessage?.({ data: copy }));
+      }
+    }
+    const client = await world.openTab({ deps: { BroadcastChannel: asChannel(Echoing) } });
+    const other = await world.openTab();
+    await world.node.live(20_000);
+    expect([leads(client), leads(other)]).toEqual([true, false]); // it still says that it leads, and is heard
+    const seen: number[] = [];
+    client.subscribe(() => seen.push(client.getState().pending.length));
+    world.node.judge = () => ({
+      status: "rejected",
+      error: { code: "closed", message: "", retryable: false },
+    });
+    const act = client.act("setting.update", { name: "x" });
+    await act.settled;
+    expect(await client.discard(act.id)).toBe(true);
+    await settle();
+    expect(seen.at(-1)).toBe(0); // its own words do not bring the action back
+    expect(world.node.dialled).toBe(1);
+  });
+
+  it("ask for the whole again when a word of the leader went missing", async () => {
+    let deaf = false;
+    const Channel = world.channelClass() as unknown as new (name: string) => Wire;
+    class Losing extends Channel {
+      override postMessage(data: unknown): void {
+        if (!deaf) super.postMessage(data);
+      }
+    }
+    await world.openTab({ deps: { BroadcastChannel: asChannel(Losing) } });
+    const two = await world.openTab();
+    deaf = true;
+    world.node.commit([world.node.entry("a1")]);
+    deaf = false;
+    world.node.commit([world.node.entry("a2")]);
+    await settle();
+    expect(tokens(two)).toEqual(["A1", "A2"]);
   });
 
   it("with other views or other people keep to themselves", async () => {
