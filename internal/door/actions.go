@@ -8,6 +8,8 @@ import (
 
 	"github.com/aashram-care/sangam/internal/api"
 	"github.com/aashram-care/sangam/internal/clinic"
+	"github.com/aashram-care/sangam/internal/pin"
+	"github.com/aashram-care/sangam/sync/feed"
 	"github.com/aashram-care/sangam/sync/record"
 )
 
@@ -21,7 +23,7 @@ func (d *Door) act(ctx context.Context, in *struct{ Body api.ActionsRequest }) (
 	}
 	results, err := d.Act(ctx, s.rights().actor, in.Body.Actions, s.heardAt)
 	if err != nil {
-		return nil, d.answer(err)
+		return nil, d.Answer(err)
 	}
 	return &struct{ Body api.ActionsResponse }{api.ActionsResponse{Results: results}}, nil
 }
@@ -35,9 +37,10 @@ func (d *Door) Act(ctx context.Context, actor clinic.Actor, actions []api.Action
 	places := make([]int, 0, len(actions))
 	for i, a := range actions {
 		if err := d.takeSecret(ctx, &a); err != nil {
-			results[i] = api.Result{ID: a.ID, Status: api.Rejected, Error: asResult(d.answer(err))}
+			results[i] = api.Result{ID: a.ID, Status: api.Rejected, Error: asResult(d.Answer(err))}
 			continue
 		}
+		nameDevice(&a)
 		a.HeardAt = time.Time{}
 		if heardAt != nil {
 			a.HeardAt = heardAt(actedAt(a))
@@ -48,10 +51,17 @@ func (d *Door) Act(ctx context.Context, actor clinic.Actor, actions []api.Action
 	if err != nil {
 		return nil, err
 	}
+	var last api.Seq
 	for k, r := range answers {
+		if passed[k].Type != "request.send" { // the only one that writes into another scope
+			last = max(last, r.Seq)
+		}
 		d.addLink(actor, passed[k].Type, &r)
 		results[places[k]] = r
 	}
+	// Whoever has the answer reads its effect, and rights it took away are gone. The committer answers a moment before
+	// it tells; a commit that was written is not refused because its news is late.
+	d.journal.reach(d.mainScope(), feed.Seq(last), reachWait)
 	return results, nil
 }
 
@@ -98,15 +108,36 @@ func (d *Door) takeSecret(ctx context.Context, a *api.Action) error {
 	if json.Unmarshal(raw, &pin) != nil {
 		return invalid("A PIN is a text.")
 	}
-	if a.Secret, err = d.pins.hash(ctx, pin); err != nil {
+	if a.Secret, err = d.pins.Hash(ctx, pin); err != nil {
 		return pinProblem(err)
 	}
 	return nil
 }
 
+// nameDevice lets an admin's program name a device by the id of its request, which is all that the device was told.
+// Approving needs the admin's session all the same.
+func nameDevice(a *api.Action) {
+	if a.Type != "device.approve" && a.Type != "device.revoke" {
+		return
+	}
+	var fields map[string]any
+	if json.Unmarshal(a.Data, &fields) != nil {
+		return // the clinic says what is wrong with it
+	}
+	text, _ := fields["device"].(string)
+	device, _, ok := readRequestID(text)
+	if !ok {
+		return
+	}
+	fields["device"] = device.String()
+	if data, err := json.Marshal(fields); err == nil {
+		a.Data = data
+	}
+}
+
 func pinProblem(err error) error {
-	if errors.Is(err, errPINLength) {
-		return invalid("A PIN has %d to %d characters.", MinPIN, MaxPIN)
+	if errors.Is(err, pin.ErrLength) {
+		return invalid("A PIN has %d to %d characters.", pin.Min, pin.Max)
 	}
 	return err
 }
@@ -136,7 +167,7 @@ func (d *Door) addLink(actor clinic.Actor, kind string, r *api.Result) {
 // actOne runs one action of a socket.
 func (d *Door) actOne(ctx context.Context, s *signedIn, a api.Action) api.Result {
 	refused := func(err error) api.Result {
-		return api.Result{ID: a.ID, Status: api.Rejected, Error: asResult(d.answer(err))}
+		return api.Result{ID: a.ID, Status: api.Rejected, Error: asResult(d.Answer(err))}
 	}
 	if !s.use(d.o.Now(), true) {
 		return refused(errSignIn)

@@ -160,11 +160,13 @@ func (a *audience) rows(day *clinic.Day, g *gathered) []api.Change {
 	for i, c := range g.order {
 		changed[i] = clinic.Changed{Before: c.before, After: c.after}
 	}
+	// A row shows the day as it is now, which holds at least what the site's feed had at this seq.
+	seq := api.Seq(g.to[0].Seq)
 	rows := day.Rows(a.view.Audience, changed, g.stored, a.d.o.ClinicNow())
 	out := make([]api.Change, 0, len(rows))
 	sent := map[string]bool{}
 	for _, row := range rows {
-		out = append(out, api.Change{Kind: row.Kind, ID: row.ID, Fields: row.Fields, Gone: row.Gone})
+		out = append(out, api.Change{Kind: row.Kind, ID: row.ID, Seq: seq, Fields: row.Fields, Gone: row.Gone})
 		sent[row.ID] = sent[row.ID] || row.Kind == clinic.RowEntry
 	}
 	if !g.stored || a.view.Audience.Role == clinic.RolePatient {
@@ -172,7 +174,7 @@ func (a *audience) rows(day *clinic.Day, g *gathered) []api.Change {
 	}
 	for _, c := range g.order {
 		if id := c.after.ID.String(); c.after.Kind == clinic.KindEntry && !sent[id] {
-			out = append(out, api.Change{Kind: clinic.RowEntry, ID: id, Gone: true})
+			out = append(out, api.Change{Kind: clinic.RowEntry, ID: id, Seq: seq, Gone: true})
 		}
 	}
 	return out

@@ -80,7 +80,7 @@ func (d *Door) identify(c *gin.Context) {
 	if token != "" && d.running() {
 		session, err := d.sessions.find(token, r.Method != http.MethodGet || r.URL.Path == sessionPath)
 		if err != nil {
-			d.answer(err).(*refusal).write(c)
+			d.Answer(err).(*refusal).write(c)
 			return
 		}
 		who.session = session

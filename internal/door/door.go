@@ -25,6 +25,7 @@ import (
 
 	"github.com/aashram-care/sangam/internal/api"
 	"github.com/aashram-care/sangam/internal/clinic"
+	"github.com/aashram-care/sangam/internal/pin"
 	"github.com/aashram-care/sangam/internal/realtime"
 	"github.com/aashram-care/sangam/sync/feed"
 	"github.com/aashram-care/sangam/sync/record"
@@ -95,7 +96,7 @@ type Options struct {
 // Rates bound what one address and one session may ask for. Zero fields have defaults made for a clinic behind one
 // router, and for a machine that runs a whole demo.
 type Rates struct {
-	Address, Session, Actions, SignIn rate.Limit // a second: 200, 50, 500 and 2
+	Address, Session, Actions, SignIn rate.Limit // a second: 200, 50, 500 and 20
 	Burst                             int        // of each, in seconds: 5
 }
 
@@ -108,7 +109,7 @@ type Door struct {
 	journal  *journal
 	cursors  *cursors
 	sessions *sessions
-	pins     *hasher
+	pins     *pin.Hasher
 	lockout  *lockout
 	setup    *setup
 	admins   atomic.Bool // a PIN was set since the setup code was printed
@@ -126,7 +127,7 @@ func New(o Options) (*Door, error) {
 	if o.Core == nil || o.Write == nil || o.Now == nil || o.ClinicNow == nil || o.Node == "" {
 		return nil, errors.New("make door: Core, Write, Now, ClinicNow and Node are needed")
 	}
-	d := &Door{o: withDefaults(o), pins: newHasher(), started: make(chan struct{}), stopping: make(chan struct{})}
+	d := &Door{o: withDefaults(o), pins: pin.New(), started: make(chan struct{}), stopping: make(chan struct{})}
 	d.journal = newJournal()
 	d.lockout = newLockout(d.o.Now)
 	d.snaps = newSnapshots()
@@ -159,7 +160,7 @@ func withDefaults(o Options) Options {
 	o.Rates.Address = cmp.Or(o.Rates.Address, 200)
 	o.Rates.Session = cmp.Or(o.Rates.Session, 50)
 	o.Rates.Actions = cmp.Or(o.Rates.Actions, 500)
-	o.Rates.SignIn = cmp.Or(o.Rates.SignIn, 2)
+	o.Rates.SignIn = cmp.Or(o.Rates.SignIn, 20)
 	o.Rates.Burst = cmp.Or(o.Rates.Burst, 5)
 	if o.ClinicSpeed == nil {
 		o.ClinicSpeed = func() float64 { return 1 }
@@ -177,7 +178,7 @@ func withDefaults(o Options) Options {
 func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) { d.engine.ServeHTTP(w, r) }
 
 // Run reads the node's keys and heads, then publishes commits to readers until ctx ends; sockets are told bye and
-// closed before it returns. Committed must be hooked to the committer before Run starts.
+// closed before it returns. Committed must be hooked to the committer, and the committer run, before.
 func (d *Door) Run(ctx context.Context) error {
 	if err := d.begin(ctx); err != nil {
 		return fmt.Errorf("open the door: %w", err)
@@ -200,6 +201,9 @@ func (d *Door) begin(ctx context.Context) error {
 		return err
 	}
 	d.cursors = newCursors(key)
+	if err := d.know([]feed.Scope{d.mainScope()}); err != nil {
+		return err
+	}
 	return d.lookForAdmin()
 }
 
@@ -215,9 +219,9 @@ func (d *Door) running() bool {
 // Committed takes over what a transaction wrote. It is to be hooked to the committer, is called in the order of the
 // commits, and does not block.
 func (d *Door) Committed(c Commit) {
-	d.journal.note(c)
-	d.sessions.changed(c.Changes)
+	d.sessions.changed(c.Changes) // before the journal: who reads of a right that was taken must not have it any more
 	d.adminsChanged(c.Changes)
+	d.journal.note(c)
 	d.hub.Wake()
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"io"
 	"io/fs"
 	"log/slog"
@@ -389,4 +390,27 @@ func (n *node) onDisk(text string) bool {
 		n.t.Fatal(err)
 	}
 	return found
+}
+
+// serve puts a door on the network until the test ends.
+func (n *node) serve(d *door.Door) {
+	srv := httptest.NewServer(d)
+	n.url = srv.URL
+	n.t.Cleanup(srv.Close)
+}
+
+// nothing is a node that has not read its store yet.
+type nothing struct{}
+
+func (nothing) Act(context.Context, clinic.Actor, []api.Action) ([]api.Result, error) {
+	return nil, errors.New("not yet")
+}
+func (nothing) View(func(feed.Tx) error) error        { return errors.New("not yet") }
+func (nothing) Day(record.ID, func(*clinic.Day)) bool { return false }
+
+// emptyFS is a front end that was not built.
+type emptyFS struct{}
+
+func (emptyFS) Open(name string) (fs.File, error) {
+	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 }

@@ -19,6 +19,7 @@ import (
 
 	"github.com/aashram-care/sangam/internal/api"
 	"github.com/aashram-care/sangam/internal/clinic"
+	"github.com/aashram-care/sangam/internal/pin"
 )
 
 const problemType = "application/problem+json"
@@ -74,9 +75,9 @@ func invalid(format string, args ...any) *refusal {
 	return refuse(http.StatusUnprocessableEntity, clinic.CodeInvalid, fmt.Sprintf(format, args...))
 }
 
-// answer translates any error for the caller, once, here. What has no code is internal to the caller and whole in
+// Answer translates any error for the caller, once, here, and for the node's own operations. What has no code is internal to the caller and whole in
 // the log.
-func (d *Door) answer(err error) error {
+func (d *Door) Answer(err error) error {
 	if err == nil {
 		return nil
 	}
@@ -87,7 +88,7 @@ func (d *Door) answer(err error) error {
 	switch {
 	case errors.Is(err, context.Canceled):
 		return retryLater(http.StatusServiceUnavailable, clinic.CodeUnavailable, "The request was given up.", time.Second)
-	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, errHashersBusy):
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, pin.ErrBusy):
 		return retryLater(http.StatusServiceUnavailable, clinic.CodeUnavailable, "The node is too busy. Try again in a moment.", time.Second)
 	}
 	p := *api.ProblemOf(err)

@@ -50,12 +50,12 @@ func (d *Door) snapshot(ctx context.Context, in *asking) (*struct{ Body api.Snap
 	}
 	a, err := d.audienceOf(Ask{Actor: s.rights().actor, View: in.View, Site: in.Site})
 	if err != nil {
-		return nil, d.answer(err)
+		return nil, d.Answer(err)
 	}
 	s.hear(d.o.Now())
 	shot, err := d.snaps.of(a)
 	if err != nil {
-		return nil, d.answer(err)
+		return nil, d.Answer(err)
 	}
 	return &struct{ Body api.Snapshot }{shot}, nil
 }
@@ -170,7 +170,7 @@ func (d *Door) changes(ctx context.Context, in *changesQuery) (*changesAnswer, e
 	}
 	a, err := d.reader(s, in.Since, in.View, in.Site)
 	if err != nil {
-		return nil, d.answer(err)
+		return nil, d.Answer(err)
 	}
 	since := in.Since
 	if since == "" {
@@ -179,7 +179,7 @@ func (d *Door) changes(ctx context.Context, in *changesQuery) (*changesAnswer, e
 	s.hear(d.o.Now())
 	page, err := d.await(ctx, s, a, since, wait)
 	if err != nil {
-		return nil, d.answer(err)
+		return nil, d.Answer(err)
 	}
 	out := &changesAnswer{Status: http.StatusOK, Body: api.Changes{
 		Cursor: page.To, Changes: page.Changes, Events: page.Events, EventsFrom: page.EventsFrom, More: page.More, Reset: page.Reset,
@@ -240,13 +240,13 @@ func (d *Door) await(ctx context.Context, s *signedIn, a *audience, since string
 func (d *Door) openSocket(c *gin.Context) {
 	s, err := signedInAs(c.Request.Context())
 	if err != nil {
-		d.answer(err).(*refusal).write(c)
+		d.Answer(err).(*refusal).write(c)
 		return
 	}
 	since := c.Query("since")
 	a, err := d.reader(s, since, c.Query("view"), c.Query("site"))
 	if err != nil {
-		d.answer(err).(*refusal).write(c)
+		d.Answer(err).(*refusal).write(c)
 		return
 	}
 	d.hub.Serve(c.Writer, c.Request, realtime.Reader{

@@ -172,7 +172,10 @@ func (s *screen) next() (f frame, ok bool) {
 // until reads frames until ok.
 func (s *screen) until(what string, ok func() bool) {
 	s.t.Helper()
-	for !ok() {
+	for deadline := time.Now().Add(20 * time.Second); !ok(); {
+		if time.Now().After(deadline) {
+			s.t.Fatalf("never: %s\nit shows %v", what, s.open())
+		}
 		if f, open := s.next(); !open || s.reset != "" {
 			s.t.Fatalf("closed (%v) or reset (%s) before %s", s.closed, f.Why, what)
 		}

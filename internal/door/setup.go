@@ -95,7 +95,7 @@ func (d *Door) setUp(ctx context.Context, in *struct{ Body api.SetupRequest }) (
 	d.setup.one.Lock()
 	defer d.setup.one.Unlock()
 	out, err := d.firstAdmin(ctx, who, &in.Body)
-	return out, d.answer(err)
+	return out, d.Answer(err)
 }
 
 func (d *Door) firstAdmin(ctx context.Context, who *caller, in *api.SetupRequest) (*sessionAnswer, error) {
@@ -111,7 +111,7 @@ func (d *Door) firstAdmin(ctx context.Context, who *caller, in *api.SetupRequest
 		return nil, refuse(http.StatusUnauthorized, clinic.CodeUnauthenticated, "This is not the setup code that the node printed.")
 	}
 	d.lockout.right(try)
-	hash, err := d.pins.hash(ctx, in.Admin.PIN)
+	hash, err := d.pins.Hash(ctx, in.Admin.PIN)
 	if err != nil {
 		return nil, pinProblem(err)
 	}
@@ -148,8 +148,11 @@ func (d *Door) nameSite(ctx context.Context, in *api.SetupSite) error {
 			_, _, set, err = feed.Load(tx, feed.SiteScope(d.o.Site), record.Key{Kind: edit.Kind, ID: edit.ID})
 			return err
 		})
-		if err != nil || set {
+		if err != nil {
 			return err
+		}
+		if set {
+			continue
 		}
 		raw, err := json.Marshal(value)
 		if err != nil {

@@ -62,7 +62,7 @@ func (d *Door) signIn(ctx context.Context, in *struct{ Body api.SessionRequest }
 		return nil, tooFast(wait)
 	}
 	out, err := d.letIn(ctx, who, &in.Body)
-	return out, d.answer(err)
+	return out, d.Answer(err)
 }
 
 func (d *Door) letIn(ctx context.Context, who *caller, in *api.SessionRequest) (*sessionAnswer, error) {
@@ -98,7 +98,7 @@ func (d *Door) letInStaff(ctx context.Context, who *caller, user, pin string) (*
 	if wait := d.lockout.begin(try); wait > 0 {
 		return nil, retryLater(http.StatusTooManyRequests, clinic.CodeLockedOut, "Too many wrong PINs. Wait a little, then try again.", wait)
 	}
-	ok, err := d.pins.matches(ctx, pin, hash)
+	ok, err := d.pins.Matches(ctx, pin, hash)
 	if err != nil {
 		return nil, err
 	}
@@ -199,7 +199,7 @@ func (d *Door) signOut(ctx context.Context, _ *struct{}) (*struct {
 		return nil, err
 	}
 	if err := d.sessions.end(ctx, s); err != nil {
-		return nil, d.answer(err)
+		return nil, d.Answer(err)
 	}
 	return &struct {
 		SetCookie string `header:"Set-Cookie"`
@@ -219,5 +219,5 @@ func (d *Door) sessionNames(context.Context, *struct{}) (*struct{ Body api.Sessi
 			return true, nil
 		})
 	})
-	return out, d.answer(err)
+	return out, d.Answer(err)
 }

@@ -16,7 +16,7 @@ import (
 func (d *Door) status(ctx context.Context, _ *struct{}) (*struct{ Body api.Status }, error) {
 	waits, err := d.awaitsSetup()
 	if err != nil {
-		return nil, d.answer(err)
+		return nil, d.Answer(err)
 	}
 	out := &struct{ Body api.Status }{}
 	if callerOf(ctx).session != nil {
@@ -34,11 +34,15 @@ func (d *Door) status(ctx context.Context, _ *struct{}) (*struct{ Body api.Statu
 
 // head is the newest seq of the node's main scope, for people.
 func (d *Door) head() string {
-	scope := feed.Network
-	if !d.o.Site.IsZero() {
-		scope = feed.SiteScope(d.o.Site)
+	return api.Seq(d.journal.place([]feed.Scope{d.mainScope()})[0].Seq).String()
+}
+
+// mainScope is where the node's commands write.
+func (d *Door) mainScope() feed.Scope {
+	if d.o.Site.IsZero() {
+		return feed.Network
 	}
-	return api.Seq(d.journal.place([]feed.Scope{scope})[0].Seq).String()
+	return feed.SiteScope(d.o.Site)
 }
 
 type healthAnswer struct {
@@ -98,7 +102,7 @@ func (d *Door) postEvent(ctx context.Context, in *struct{ Body api.OutsideEvent 
 		e.Site = d.o.Site.String()
 	}
 	if err := d.o.Write(ctx, func(w Writer) error { return w.Emit(e) }); err != nil {
-		return nil, d.answer(err)
+		return nil, d.Answer(err)
 	}
 	return &struct{ Body api.Event }{eventOf(e)}, nil
 }

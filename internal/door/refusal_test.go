@@ -1,0 +1,368 @@
+package door_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/gorilla/websocket"
+	"golang.org/x/time/rate"
+
+	"context"
+
+	"github.com/aashram-care/sangam/internal/api"
+	"github.com/aashram-care/sangam/internal/clinic"
+	"github.com/aashram-care/sangam/internal/door"
+)
+
+// routes are all addresses of the contract, from its own document.
+func routes(t *testing.T) map[string][]string {
+	t.Helper()
+	raw, err := door.OpenAPI()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var doc struct{ Paths map[string]map[string]any }
+	if err := json.Unmarshal(raw, &doc); err != nil {
+		t.Fatal(err)
+	}
+	out := map[string][]string{}
+	for path, item := range doc.Paths {
+		for method := range item {
+			out[path] = append(out[path], strings.ToUpper(method))
+		}
+	}
+	if len(out) < 10 {
+		t.Fatalf("only %d routes", len(out))
+	}
+	return out
+}
+
+func TestEveryRouteRefusesBadRequestsWithAProblem(t *testing.T) {
+	n := startNode(t, nil)
+	c := n.crew()
+	app, _, err := n.door.NewAppKey(t.Context(), "old app", "events")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tokens := map[string]string{
+		"nobody": "", "forged": "sgs_" + strings.Repeat("A", 43), "admin": c.admin, "coordinator": c.coordinator, "guruji": c.guruji,
+		"kiosk": c.kiosk, "board": c.board, "app": app,
+	}
+	bodies := map[string]string{
+		"none": "", "text": "hello", "half": `{"actions":[`, "null": "null", "list": "[]", "number": "7", "wrong types": `{"actions":{"id":1},"user":7,"pin":[],"code":{},"admin":3,"type":9,"subject":"x"}`,
+		"deep": strings.Repeat("[", 20_000), "unknown": `{"never":"heard"}`, "nul": "{\"user\":\"\x00\",\"pin\":\"\x00\"}",
+		"too large": `{"actions":"` + strings.Repeat("x", 300<<10) + `"}`, "not utf-8": "{\"user\":\"\xff\xfe\"}",
+		"forged role": `{"role":"admin","actor":"x","actions":[{"id":"` + newID() + `","type":"staff.create","data":{"name":"Eve","role":"admin","pin":"1234"},"role":"admin"}]}`,
+	}
+	head := n.head(c.admin)
+	for path, methods := range routes(t) {
+		for _, method := range methods {
+			for who, token := range tokens {
+				if who == "admin" && path == "/api/v1/actions" || method == "DELETE" && token != "" {
+					continue // what an admin may do is not refused; signing out would end the test's sessions
+				}
+				for name, body := range bodies {
+					if method == "GET" && body != "" {
+						continue
+					}
+					a := n.call(method, path+query(name), token, body, nil)
+					if a.status >= 500 {
+						t.Errorf("%s %s as %s with %s: %d %s", method, path, who, name, a.status, a.body)
+					}
+					if a.status >= 400 {
+						a.refused(a.status, a.code())
+					}
+				}
+			}
+		}
+	}
+	if now := n.head(c.admin); now != head {
+		t.Errorf("bad requests moved the site from %s to %s", head, now)
+	}
+	if strings.Contains(n.log.String(), "panic") {
+		t.Error("something panicked")
+	}
+}
+
+// query gives reading routes something bad as well.
+func query(name string) string {
+	return map[string]string{
+		"none": "?since=%00&wait=-1s&view=%ff&site=x", "text": "?view=centre", "half": "?since=" + strings.Repeat("A", 600), "null": "?view=patient&site=null",
+	}[name]
+}
+
+func (a answer) code() string {
+	var p api.Problem
+	_ = json.Unmarshal(a.body, &p)
+	return p.Code
+}
+
+func (n *node) head(token string) string {
+	n.t.Helper()
+	var s api.Status
+	n.call("GET", "/api/v1/status", token, nil, nil).into(200, &s)
+	return s.Cursor
+}
+
+func TestRefusalsOutsideOfTheContractAreProblemsToo(t *testing.T) {
+	n := startNode(t, func(o *door.Options) {
+		o.Routes = func(a huma.API, d *door.Door) {
+			huma.Register(a, huma.Operation{Method: "GET", Path: "/api/v1/boom", OperationID: "boom"}, func(context.Context, *struct{}) (*struct{}, error) {
+				panic("a bug with a secret 12345")
+			})
+			huma.Register(a, huma.Operation{Method: "GET", Path: "/api/v1/broken", OperationID: "broken"}, func(context.Context, *struct{}) (*struct{}, error) {
+				return nil, d.Answer(errors.New("disk on fire"))
+			})
+		}
+	})
+	token := n.admin()
+	n.call("GET", "/api/v1/nothing", "", nil, nil).refused(404, "not_found")
+	n.call("GET", "/nothing/here.js", "", nil, nil).refused(404, "not_found")
+	n.call("PUT", "/api/v1/actions", token, "{}", nil).refused(405, "invalid")
+	n.call("POST", "/api/v1/actions", token, "<a/>", http.Header{"Content-Type": {"text/xml"}}).refused(415, "invalid")
+	n.call("POST", "/api/v1/actions", token, strings.Repeat(" ", 256<<10)+"{}", nil).refused(413, "too_large")
+	n.call("GET", "/api/v1/boom", "", nil, nil).refused(500, "internal")
+	for _, secret := range []string{"12345", "fire"} {
+		if a := n.call("GET", "/api/v1/broken", "", nil, nil); strings.Contains(string(a.body), secret) {
+			t.Errorf("the caller is told %s", a.body)
+		}
+	}
+	if !strings.Contains(n.log.String(), "disk on fire") || !strings.Contains(n.log.String(), "a bug with a secret") {
+		t.Error("the log does not say what went wrong")
+	}
+}
+
+func TestABatchIsBoundedAndJudgedOneByOne(t *testing.T) {
+	n := startNode(t, nil)
+	c := n.crew()
+	many := api.ActionsRequest{Actions: make([]api.Action, 201)}
+	for i := range many.Actions {
+		many.Actions[i] = api.Action{ID: newID(), Type: "queue.check_in", Data: json.RawMessage(`{"guruji":"` + c.gurujiID + `"}`)}
+	}
+	n.call("POST", "/api/v1/actions", c.kiosk, many, nil).refused(422, "invalid")
+	mixed := []api.Action{
+		many.Actions[0],
+		{ID: "not-an-id", Type: "queue.check_in", Data: json.RawMessage(`{}`)},
+		{ID: newID(), Type: "no.such", Data: json.RawMessage(`{}`)},
+		{ID: newID(), Type: "staff.create", Data: json.RawMessage(`{"name":"Eve","role":"admin","pin":"12"}`)},
+		{ID: newID(), Type: "staff.create", Data: json.RawMessage(`{"name":"Eve","role":"admin","pin":"1234"}`)},
+		many.Actions[0],
+		many.Actions[1],
+	}
+	var out api.ActionsResponse
+	n.call("POST", "/api/v1/actions", c.kiosk, api.ActionsRequest{Actions: mixed}, nil).into(200, &out)
+	got := ""
+	for i, r := range out.Results {
+		if r.ID != mixed[i].ID {
+			t.Errorf("result %d is of %s", i, r.ID)
+		}
+		got += r.Status
+		if r.Error != nil {
+			got += ":" + r.Error.Code
+		}
+		got += " "
+	}
+	if want := "applied rejected:invalid rejected:invalid rejected:invalid rejected:forbidden duplicate applied "; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+func TestRatesHoldBackOneAddressAndOneSession(t *testing.T) {
+	n := startNode(t, func(o *door.Options) {
+		o.Rates = door.Rates{Address: 1e6, Session: rate.Limit(10), Actions: 1e6, SignIn: rate.Limit(1), Burst: 1}
+	})
+	token := n.admin()
+	refusedAt := -1
+	for i := range 40 {
+		if a := n.call("GET", "/api/v1/session", token, nil, nil); a.status == 429 {
+			p := a.refused(429, "rate_limited")
+			if a.header.Get("Retry-After") == "" || !p.Retryable {
+				t.Error("no Retry-After")
+			}
+			refusedAt = i
+			break
+		}
+	}
+	if refusedAt < 5 {
+		t.Errorf("one session was held back at request %d", refusedAt)
+	}
+	n.call("GET", "/api/v1/status", "", nil, nil).into(200, nil) // others go on
+	for i := 0; ; i++ {
+		if a := n.call("POST", "/api/v1/session", "", api.SessionRequest{Pair: "x"}, nil); a.code() == "rate_limited" {
+			break
+		}
+		if i > 50 {
+			t.Fatal("sign-ins are not held back")
+		}
+	}
+}
+
+func TestWhileTheNodeStartsItSaysSo(t *testing.T) {
+	d, err := door.New(door.Options{
+		Node: "node-1", Role: "edge", Core: nothing{}, Write: func(context.Context, func(door.Writer) error) error { return errors.New("not yet") },
+		Now: time.Now, ClinicNow: time.Now,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := &node{t: t}
+	n.serve(d)
+	n.call("GET", "/healthz", "", nil, nil).into(200, nil)
+	n.call("GET", "/readyz", "", nil, nil).into(503, nil)
+	if a := n.call("GET", "/api/v1/status", "", nil, nil); a.header.Get("Retry-After") == "" {
+		t.Error("no Retry-After")
+	} else {
+		a.refused(503, "unavailable")
+	}
+}
+
+func TestOutsideEventsReachThoseWhoMayHearThemOnce(t *testing.T) {
+	n := startNode(t, nil)
+	c := n.crew()
+	key, id, err := n.door.NewAppKey(t.Context(), "old app", "appointment.*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	desk, board := n.screen(c.coordinator, ""), n.screen(c.board, "")
+	event := api.OutsideEvent{ID: newID(), Type: "appointment.reminder", Subject: api.Subject{Kind: "appointment", ID: newID()}, Data: map[string]any{"minutes": 30}}
+	for range 2 {
+		n.call("POST", "/api/v1/events", key, event, nil).into(200, nil)
+	}
+	desk.connect()
+	desk.until("the event", func() bool { return len(desk.events) == 1 })
+	board.poll()
+	if len(board.events) != 0 {
+		t.Error("a board hears of appointments")
+	}
+	n.checkIn(c.kiosk, map[string]any{"guruji": c.gurujiID})
+	desk.until("the next event", func() bool { return len(desk.events) > 1 })
+	for id, times := range desk.events {
+		if times != 1 {
+			t.Errorf("event %s was heard %d times", id, times)
+		}
+	}
+	bad := event
+	bad.Type = "queue.called"
+	n.call("POST", "/api/v1/events", key, bad, nil).refused(403, "forbidden")
+	bad.Type = "appointment.invented"
+	n.call("POST", "/api/v1/events", key, bad, nil).refused(422, "invalid")
+	n.call("POST", "/api/v1/events", c.admin, event, nil).refused(403, "forbidden")
+	if err := n.door.RevokeAppKey(t.Context(), id); err != nil {
+		t.Fatal(err)
+	}
+	n.until("the key is dead", func() bool { return n.call("POST", "/api/v1/events", key, event, nil).status == 401 })
+}
+
+func TestScreensAndDocuments(t *testing.T) {
+	n := startNode(t, nil)
+	cases := []struct{ path, body, cache string }{
+		{"/", "index", "no-cache"}, {"/kiosk", "kiosk page", "no-cache"}, {"/kiosk/", "kiosk page", "no-cache"},
+		{"/assets/app-Ab12Cd34.js", "js", "public, max-age=31536000, immutable"},
+	}
+	for _, c := range cases {
+		a := n.call("GET", c.path, "", nil, nil)
+		if a.status != 200 || string(a.body) != c.body || a.header.Get("Cache-Control") != c.cache {
+			t.Errorf("%s: %d %q %q", c.path, a.status, a.body, a.header.Get("Cache-Control"))
+		}
+		if csp := a.header.Get("Content-Security-Policy"); !strings.HasPrefix(csp, "default-src 'self'") || a.header.Get("X-Content-Type-Options") != "nosniff" {
+			t.Errorf("%s: headers %v", c.path, a.header)
+		}
+	}
+	for _, path := range []string{"/assets", "/../etc/passwd", "/kiosk.html/..", "/%2e%2e/door.go"} {
+		if a := n.call("GET", path, "", nil, nil); a.status != 404 && a.status != 200 || strings.Contains(string(a.body), "root:") {
+			t.Errorf("%s: %d %s", path, a.status, a.body)
+		}
+	}
+	for path, want := range map[string]string{"/openapi.json": `"/api/v1/actions"`, "/asyncapi.json": `"asyncapi": "3.0.0"`, "/docs": "queue.check_in", "/docs.css": "body"} {
+		a := n.call("GET", path, "", nil, nil)
+		if a.status != 200 || !strings.Contains(string(a.body), want) {
+			t.Errorf("%s: %d, no %s", path, a.status, want)
+		}
+		if strings.Contains(string(a.body), "https://unpkg") || strings.Contains(string(a.body), "cdn") {
+			t.Errorf("%s loads from elsewhere", path)
+		}
+	}
+}
+
+func TestWithoutABuildEveryScreenSaysHowToMakeOne(t *testing.T) {
+	n := startNode(t, func(o *door.Options) { o.Web = emptyFS{} })
+	for _, path := range []string{"/", "/kiosk"} {
+		if a := n.call("GET", path, "", nil, nil); a.status != 200 || !strings.Contains(string(a.body), "make web") {
+			t.Errorf("%s: %d %s", path, a.status, a.body)
+		}
+	}
+}
+
+func TestDocumentsNameEveryCommandFrameAndEvent(t *testing.T) {
+	open, err := door.OpenAPI()
+	if err != nil {
+		t.Fatal(err)
+	}
+	async, err := door.AsyncAPI()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range clinic.Commands() {
+		if !strings.Contains(string(open), fmt.Sprintf("%q", c.Type)) {
+			t.Errorf("openapi.json does not name %s", c.Type)
+		}
+	}
+	for _, frame := range []string{"HelloFrame", "ChangesFrame", "BeatFrame", "ResultFrame", "ResetFrame", "ByeFrame", "ResumeFrame", "ActFrame", "PongFrame"} {
+		if !strings.Contains(string(async), "#/components/schemas/"+frame+`"`) || !strings.Contains(string(async), `"`+frame+`": {`) {
+			t.Errorf("asyncapi.json has no %s", frame)
+		}
+	}
+	for _, e := range clinic.EventTypes {
+		if !strings.Contains(string(async), fmt.Sprintf("%q", e)) {
+			t.Errorf("asyncapi.json does not name %s", e)
+		}
+	}
+	again, err := door.OpenAPI()
+	if err != nil || string(again) != string(open) {
+		t.Error("the document is not the same twice")
+	}
+}
+
+func TestSocketsOfStrangersAreRefused(t *testing.T) {
+	n := startNode(t, nil)
+	token := n.admin()
+	for name, header := range map[string]http.Header{
+		"nobody":            {},
+		"a forged token":    {"Authorization": {"Bearer sgs_" + strings.Repeat("A", 43)}},
+		"a page elsewhere":  {"Authorization": {"Bearer " + token}, "Origin": {"https://evil.example"}},
+		"a forged prefix":   {"Authorization": {"Bearer sgp_AAAA"}},
+		"an unknown scheme": {"Authorization": {"Basic " + token}},
+	} {
+		_, res, err := websocket.DefaultDialer.Dial("ws"+n.url[4:]+"/ws", header)
+		if err == nil || res.StatusCode != 401 && res.StatusCode != 403 || res.Header.Get("Content-Type") != "application/problem+json" {
+			t.Errorf("%s: %v %v", name, res, err)
+		}
+	}
+	conn, _, err := websocket.DefaultDialer.Dial("ws"+n.url[4:]+"/ws?token="+token, nil)
+	if err != nil {
+		t.Fatalf("a token in the query: %v", err)
+	}
+	conn.Close()
+	n.call("GET", "/api/v1/session?token="+token, "", nil, nil).refused(401, "unauthenticated")
+}
+
+func FuzzCursor(f *testing.F) {
+	f.Add([]byte{}, 0)
+	f.Add([]byte{1, 1, 0, 0, 0}, 1)
+	f.Add([]byte("\x01\x00\x05queue\x00\x0a2026-01-01............"), 0)
+	f.Add([]byte("\x01\x02\xffqueue"), 2)
+	f.Fuzz(func(t *testing.T, body []byte, scopes int) {
+		if scopes < 0 || scopes > 8 {
+			return
+		}
+		if err := door.ReadSealed(body, scopes); err != nil && err.Error() == "" {
+			t.Error("an error without a reason")
+		}
+	})
+}
