@@ -121,11 +121,29 @@ func DecodeClientFrame(data []byte) (any, error) {
 	case FrameResume:
 		return decodeAs[ResumeFrame](data)
 	case FrameAct:
-		return decodeAs[ActFrame](data)
+		return decodeAct(data)
 	case FramePong:
 		return decodeAs[PongFrame](data)
 	}
 	return nil, fmt.Errorf("%w %.40q", ErrFrameUnknown, head.Frame)
+}
+
+// decodeAct takes an action that stands in the frame itself as well as one of its own: a client writes either.
+func decodeAct(data []byte) (any, error) {
+	var f struct {
+		Action *Action `json:"action"`
+	}
+	if err := decodeOne(data, &f); err != nil {
+		return nil, err
+	}
+	if f.Action != nil {
+		return ActFrame{Frame: FrameAct, Action: *f.Action}, nil
+	}
+	var flat Action
+	if err := decodeOne(data, &flat); err != nil {
+		return nil, err
+	}
+	return ActFrame{Frame: FrameAct, Action: flat}, nil
 }
 
 func decodeAs[F any](data []byte) (any, error) {

@@ -117,3 +117,19 @@ func TestSeqIsTextPastTheSafeIntegers(t *testing.T) {
 		t.Error("a negative seq was read")
 	}
 }
+
+func TestAnActionMayStandInItsFrameItself(t *testing.T) {
+	const id = "01900000-0000-7000-8000-000000000001"
+	for _, text := range []string{
+		`{"frame":"act","action":{"id":"` + id + `","type":"queue.hold","data":{}}}`,
+		`{"frame":"act","id":"` + id + `","type":"queue.hold","data":{}}`,
+	} {
+		frame, err := api.DecodeClientFrame([]byte(text))
+		if err != nil {
+			t.Fatalf("%s: %v", text, err)
+		}
+		if act, ok := frame.(api.ActFrame); !ok || act.Action.ID != id || act.Action.Type != "queue.hold" {
+			t.Errorf("%s: got %+v", text, frame)
+		}
+	}
+}

@@ -28,6 +28,7 @@ type row struct {
 	Credit     any    `json:"credit"`
 	seq        uint64
 	gone       bool
+	at         time.Time // when it came
 }
 
 // state names what the row shows of the entry's course; two nodes that show the same course give the same text.
@@ -216,6 +217,7 @@ func (m *mirror) take(id string, seq uint64, fields json.RawMessage, gone bool, 
 }
 
 func (m *mirror) put(r row, at time.Time) {
+	r.at = at
 	m.rows[r.ID] = r
 	if m.observe != nil {
 		m.observe(r, at)

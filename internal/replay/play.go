@@ -24,6 +24,9 @@ const (
 	shareEmergency = 0.003
 )
 
+// longestRecall is how long a guruji waits, in real time, to call somebody again.
+const longestRecall = 5 * time.Second
+
 // clockTick is how often the day's clock is looked at.
 const clockTick = 5 * time.Millisecond
 
@@ -210,9 +213,10 @@ func (p *player) meet(ctx context.Context, g *caller, entry string, random *rand
 		return false, nil
 	}
 	draw := random.Float64()
-	if draw < shareRecall {
-		// A minute of the clinic's clock has to pass before a recall.
-		if !p.pause(ctx, time.Duration(float64(61*time.Second)/p.clinicMul())) {
+	// A minute of the clinic's clock has to pass before a recall; where that clock runs no faster than ours, nobody in
+	// a hurried day waits for it.
+	if wait := time.Duration(float64(61*time.Second) / p.clinicMul()); draw < shareRecall && wait <= longestRecall {
+		if !p.pause(ctx, wait) {
 			return false, nil
 		}
 		if err := p.move(ctx, g, "queue.recall", entry, "called", nil); err != nil {
@@ -347,8 +351,11 @@ func (p *player) pause(ctx context.Context, d time.Duration) bool {
 func (p *player) waitForTheEnd(ctx context.Context) error {
 	quietSince := time.Time{}
 	for p.pause(ctx, 50*time.Millisecond) {
-		// Whom a refused undo left aside comes back before the doors close.
+		// Whom a refused undo left aside comes back before the doors close; a guruji brings back their own.
 		for _, r := range p.screen.with("on_hold", "") {
+			if time.Since(r.at) < time.Second {
+				continue
+			}
 			if err := p.move(ctx, p.crew.coordinators[0], "queue.resume", r.ID, "on_hold", nil); err != nil {
 				return err
 			}

@@ -5,6 +5,7 @@ import { Restart } from "./Restart.tsx";
 import "../look/fonts.css";
 import "../look/tokens.css";
 import "../look/kit.css";
+import "../look/kit-desk.css";
 import "./signin.css";
 
 /** Puts a screen into its page: `#app` in <screen>.html. */
