@@ -224,8 +224,15 @@ func (v *verifier) closedCleanly() (bool, error) {
 	return true, nil
 }
 
-// all reads every page and row.
+// all reads every page and row. The tree leads all over the file, so the file
+// is read from end to end first: disks, and SD cards above all, are many times
+// faster at that.
 func (v *verifier) all() error {
+	for at, chunk := int64(0), make([]byte, 1<<20); at < int64(v.pages*v.pageSize); at += int64(len(chunk)) {
+		if _, err := v.file.ReadAt(chunk, at); err != nil && err != io.EOF {
+			return fmt.Errorf("read the file: %w", err)
+		}
+	}
 	v.used, v.sum = make([]uint64, v.pages/64+1), 0
 	v.use(0, 1)
 	root, inline, sum, err := v.rows()
