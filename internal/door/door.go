@@ -96,7 +96,7 @@ type Options struct {
 // Rates bound what one address and one session may ask for. Zero fields have defaults made for a clinic behind one
 // router, and for a machine that runs a whole demo.
 type Rates struct {
-	Address, Session, Actions, SignIn rate.Limit // a second: 200, 50, 500 and 20
+	Address, Session, Actions, SignIn rate.Limit // a second: 500, 500, 2,000 and 20
 	Burst                             int        // of each, in seconds: 5
 }
 
@@ -157,9 +157,9 @@ func New(o Options) (*Door, error) {
 func withDefaults(o Options) Options {
 	o.Log = cmp.Or(o.Log, slog.New(slog.DiscardHandler))
 	o.PollLimit = cmp.Or(o.PollLimit, 25*time.Second)
-	o.Rates.Address = cmp.Or(o.Rates.Address, 200)
-	o.Rates.Session = cmp.Or(o.Rates.Session, 50)
-	o.Rates.Actions = cmp.Or(o.Rates.Actions, 500)
+	o.Rates.Address = cmp.Or(o.Rates.Address, 500)
+	o.Rates.Session = cmp.Or(o.Rates.Session, 500)
+	o.Rates.Actions = cmp.Or(o.Rates.Actions, 2_000)
 	o.Rates.SignIn = cmp.Or(o.Rates.SignIn, 20)
 	o.Rates.Burst = cmp.Or(o.Rates.Burst, 5)
 	if o.ClinicSpeed == nil {

@@ -1,10 +1,12 @@
 package door_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -12,8 +14,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gorilla/websocket"
 	"golang.org/x/time/rate"
-
-	"context"
 
 	"github.com/aashram-care/sangam/internal/api"
 	"github.com/aashram-care/sangam/internal/clinic"
@@ -200,6 +200,31 @@ func TestRatesHoldBackOneAddressAndOneSession(t *testing.T) {
 		if i > 50 {
 			t.Fatal("sign-ins are not held back")
 		}
+	}
+}
+
+func TestOneAddressDoesNotHoldUpAnother(t *testing.T) {
+	n := startNode(t, func(o *door.Options) {
+		o.Rates = door.Rates{Address: 1, Session: 1e6, Actions: 1e6, SignIn: 1e6, Burst: 5}
+	})
+	from := func(address string) int {
+		w := httptest.NewRecorder()
+		r := httptest.NewRequest("GET", "/api/v1/status", nil)
+		r.RemoteAddr = address + ":1234"
+		n.door.ServeHTTP(w, r)
+		return w.Code
+	}
+	got := 0
+	for range 20 {
+		if from("192.0.2.7") == 200 {
+			got++
+		}
+	}
+	if got < 5 || got > 10 {
+		t.Errorf("one address was answered %d of 20 times, want its burst of 5 and a little", got)
+	}
+	if code := from("192.0.2.8"); code != 200 {
+		t.Errorf("another address is answered %d", code)
 	}
 }
 
