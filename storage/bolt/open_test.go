@@ -290,3 +290,47 @@ func TestIncarnationTellsCopiesApart(t *testing.T) {
 		t.Errorf("incarnations %q and %q", a.Incarnation(), b.Incarnation())
 	}
 }
+
+func TestVerifyFindsRotUnderARunningStore(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "store")
+	s, err := bolt.Open(path, bolt.Options{Scopes: []feed.Scope{site}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close() // of a damaged store: its error is not the point
+	for n := range 50 {
+		if err := edit(s, n); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Verify(); err != nil {
+		t.Fatalf("a sound store: %v", err)
+	}
+	file, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := record.Derive("7")
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	for at := 0; ; at++ { // every copy of the id: keys, rows and old pages
+		i := bytes.Index(file[at:], id[:])
+		if i < 0 {
+			break
+		}
+		at += i
+		if _, err := f.WriteAt([]byte{file[at] ^ 1}, int64(at)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Verify(); !errors.Is(err, bolt.ErrCorrupt) {
+		t.Errorf("a damaged store: %v, want ErrCorrupt", err)
+	}
+	err = s.View(func(tx feed.Tx) error { return feed.Check(tx, nil) })
+	if !errors.Is(err, bolt.ErrCorrupt) {
+		t.Errorf("reading it: %v, want ErrCorrupt", err)
+	}
+}

@@ -145,6 +145,11 @@ func (s *Store) verify() error {
 	if s.stats.Clean, err = v.closedCleanly(); err != nil {
 		return err
 	}
+	if v.torn {
+		// A crash in the middle of a commit leaves this, and nothing
+		// acknowledged is missing; so does rot of the newer root.
+		s.log.Warn("one of the two roots of the store is damaged, the other one is used: the last transaction before the power failed may be missing", "path", s.path)
+	}
 	limit := cmp.Or(s.o.VerifyUpTo, 64<<20)
 	if s.stats.Clean && s.info.Size() > limit {
 		return nil

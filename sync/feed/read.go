@@ -48,12 +48,13 @@ func Read(tx Tx, scope Scope, since Seq, o ReadOptions) (Batch, error) {
 	if o.MaxBytes <= 0 {
 		o.MaxBytes = 48 << 10
 	}
-	b := Batch{Scope: scope, From: since, To: since}
-	var err error
-	if b.Timeline, b.Head, err = Head(tx, scope); err != nil {
+	timeline, head, err := Head(tx, scope)
+	if err != nil {
 		return Batch{}, err
 	}
-	if since >= b.Head {
+	since = min(since, head) // a reader ahead of the feed holds a history that is gone; Resume tells it
+	b := Batch{Scope: scope, Timeline: timeline, From: since, To: since, Head: head}
+	if since == head {
 		return b, nil
 	}
 	k := tagOf(scope)

@@ -356,6 +356,7 @@ func (e *batchEncoder) items(c []column, r *Record, f *Field) {
 		if len(v) == 0 {
 			v = Null()
 		}
+		e.value(&c[1], v, r) // before the id, as it is read: both take from the same random bits
 		stamp := completedBy(r, it.ID)
 		switch {
 		case it.ID == ItemID(r.Key(), f.Name, v):
@@ -367,7 +368,6 @@ func (e *batchEncoder) items(c []column, r *Record, f *Field) {
 		default:
 			out = append(append(out, idPlain), it.ID[:]...)
 		}
-		e.value(&c[1], v, r)
 	}
 	c[0].out = out
 }

@@ -75,6 +75,30 @@ func TestBatchComesBackTheSame(t *testing.T) {
 	})
 }
 
+// An item's id and an id inside its value take their random bits from one column, in one order.
+func TestAnItemKeepsItsIDApartFromThoseInItsValue(t *testing.T) {
+	item, inside := record.NewV7(start, rand.Reader), record.NewV7(start.Add(time.Second), rand.Reader)
+	value, err := record.ValueOf([]any{inside[:], int64(7)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := record.Record{Kind: "entry", ID: record.NewV7(start, rand.Reader), Day: "2026-02-03",
+		Stamps: []record.StampSeen{{Stamp: record.Stamp{HLC: 1<<17 + 3, Writer: 9}}},
+		Fields: []record.Field{{Name: "completions", Items: []record.Item{{ID: item, Value: value}}}, {Name: "note", Value: record.Text("x")}},
+	}
+	b, err := record.EncodeBatch([]record.Record{r})
+	if err != nil {
+		t.Fatal(err)
+	}
+	back, err := record.DecodeBatch(b, record.DefaultLimits)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(r.Fields, back[0].Fields); d != "" {
+		t.Errorf("differs: %s", d)
+	}
+}
+
 func TestBatchBeyondLimitsIsRefused(t *testing.T) {
 	b, err := record.EncodeBatch(queueEntries(10))
 	if err != nil {
