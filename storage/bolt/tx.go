@@ -11,6 +11,7 @@ import (
 
 	"github.com/aashram-care/sangam/sync/feed"
 	bbolt "go.etcd.io/bbolt"
+	bbolterrors "go.etcd.io/bbolt/errors"
 )
 
 // Update runs fn in a transaction. When it returns nil, what fn wrote is on
@@ -131,7 +132,7 @@ func (s *Store) View(fn func(feed.Tx) error) error {
 func (s *Store) begin(write bool) (btx *bbolt.Tx, err error) {
 	defer caught(&err)
 	btx, err = s.db.Begin(write)
-	if errors.Is(err, bbolt.ErrDatabaseNotOpen) {
+	if errors.Is(err, bbolterrors.ErrDatabaseNotOpen) {
 		err = ErrClosed
 	}
 	return btx, err
@@ -141,7 +142,7 @@ func (s *Store) rollback(btx *bbolt.Tx) {
 	var err error
 	func() {
 		defer caught(&err)
-		if e := btx.Rollback(); !errors.Is(e, bbolt.ErrTxClosed) {
+		if e := btx.Rollback(); !errors.Is(e, bbolterrors.ErrTxClosed) {
 			err = e
 		}
 	}()
@@ -203,7 +204,7 @@ func open(key, stored []byte) ([]byte, error) {
 func (t *tx) Get(key []byte) (value []byte, err error) {
 	defer caught(&err)
 	if t.rows == nil {
-		return nil, bbolt.ErrTxClosed
+		return nil, bbolterrors.ErrTxClosed
 	}
 	stored := t.rows.Get(key)
 	if stored == nil {
@@ -254,7 +255,7 @@ func (t *tx) forget(key []byte) bool {
 
 func (t *tx) mayWrite() error {
 	if t.rows == nil {
-		return bbolt.ErrTxClosed
+		return bbolterrors.ErrTxClosed
 	}
 	if !t.write {
 		return ErrReadOnly
@@ -264,7 +265,7 @@ func (t *tx) mayWrite() error {
 
 func (t *tx) Scan(from, to []byte, fn func(key, value []byte) (bool, error)) error {
 	if t.rows == nil {
-		return bbolt.ErrTxClosed
+		return bbolterrors.ErrTxClosed
 	}
 	cursor := t.rows.Cursor()
 	step := func() ([]byte, []byte) { return cursor.Seek(from) }
