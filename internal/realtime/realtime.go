@@ -70,7 +70,7 @@ type Options struct {
 	Drain         time.Duration // how long Run waits for sockets to close after bye; 3 s
 	Buffer        int           // frames a client may be behind; 64
 	MaxSockets    int           // 12,000
-	MaxPerSession int           // 32
+	MaxPerSession int           // 6,000: a hall of screens, or a measurement, behind one sign-in
 	AcceptRate    rate.Limit    // new sockets a second; 500
 	AcceptBurst   int           // 2,000
 	FrameRate     rate.Limit    // frames a second from one client; 50, burst twice that
@@ -144,7 +144,7 @@ func defaults(o *Options) {
 	set(&o.Drain, 3*time.Second)
 	set(&o.Buffer, 64)
 	set(&o.MaxSockets, 12_000)
-	set(&o.MaxPerSession, 32)
+	set(&o.MaxPerSession, 6_000)
 	set(&o.AcceptRate, 500)
 	set(&o.AcceptBurst, 2_000)
 	set(&o.FrameRate, 50)
