@@ -86,8 +86,9 @@ type site struct {
 
 	mu        sync.Mutex // guards what follows
 	cutAt     time.Time  // zero: the line is whole
-	stoppedAt time.Time  // zero: the box runs
+	stoppedAt time.Time  // zero: the box runs, and nobody has asked it to stop
 	rejoined  *rejoining
+	back      *arrival
 	phone     *slip
 }
 

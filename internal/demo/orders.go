@@ -15,6 +15,14 @@ type rejoining struct {
 	records   int
 }
 
+// arrival is a line that was cut, and all that waited behind it at the centre.
+type arrival struct {
+	At      api.Time `json:"at"`      // real time
+	Records int      `json:"records"` // edits that waited
+	TookMs  int64    `json:"tookMs"`  // from joining the line until the centre had them
+	AwayMs  int64    `json:"awayMs"`  // real time that the line was cut
+}
+
 // setLine cuts the line of a site or joins it again. What waits is asked at that moment.
 func (s *site) setLine(ctx context.Context, cut bool) {
 	if cut == s.line.IsCut() {
@@ -23,7 +31,7 @@ func (s *site) setLine(ctx context.Context, cut bool) {
 	now := time.Now()
 	if cut {
 		s.line.Cut()
-		s.mark(func() { s.cutAt, s.rejoined = now, nil })
+		s.mark(func() { s.cutAt, s.rejoined, s.back = now, nil, nil })
 		s.d.news.tell(item{Kind: "cut", Site: s.id})
 		return
 	}
@@ -60,9 +68,9 @@ func (s *site) arrivals(up *api.Uplink) {
 	case up.Backlog.Records > 0 && (up.Backlog.OldestAt == nil || up.Backlog.OldestAt.Before(r.at)):
 		return
 	}
-	s.mark(func() { s.rejoined = nil })
-	took, away := time.Since(r.at).Milliseconds(), r.at.Sub(r.cutAt).Milliseconds()
-	s.d.news.tell(item{Kind: "back", Site: s.id, Records: &r.records, TookMs: &took, AwayMs: &away})
+	back := arrival{api.At(time.Now()), r.records, time.Since(r.at).Milliseconds(), r.at.Sub(r.cutAt).Milliseconds()}
+	s.mark(func() { s.rejoined, s.back = nil, &back })
+	s.d.news.tell(item{Kind: "back", Site: s.id, Records: &back.Records, TookMs: &back.TookMs, AwayMs: &back.AwayMs})
 }
 
 // setBox stops the node of a site or starts it again, and returns once it has.
@@ -71,10 +79,10 @@ func (s *site) setBox(ctx context.Context, stopped bool) error {
 		return nil
 	}
 	if stopped {
+		s.mark(func() { s.stoppedAt = time.Now() })
 		if err := s.box.Stop(ctx); err != nil {
 			return fmt.Errorf("stop the box of %s: %w", s.name, err)
 		}
-		s.mark(func() { s.stoppedAt = time.Now() })
 		s.d.news.tell(item{Kind: "stopped", Site: s.id})
 		return nil
 	}

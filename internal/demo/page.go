@@ -62,7 +62,11 @@ func (d *demo) routes(ctx context.Context) http.Handler {
 	mux.HandleFunc("POST /demo/speed", d.order(d.orderSpeed))
 	mux.HandleFunc("POST /demo/restart", d.order(func(r *http.Request) error { return d.startOver(r.Context()) }))
 	mux.HandleFunc("POST /demo/sites/{site}/open/{screen}", d.openScreen)
-	return d.guard(http.NewCrossOriginProtection().Handler(mux))
+	same := http.NewCrossOriginProtection()
+	same.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		refuse(w, http.StatusForbidden, &api.Problem{Code: "forbidden", Message: "Orders come from the demo's own page."})
+	}))
+	return d.guard(same.Handler(mux))
 }
 
 // guard refuses what a page of somebody else could ask for: another host name that leads here, and frames.

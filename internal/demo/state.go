@@ -32,12 +32,13 @@ type siteState struct {
 	CutAt     *api.Time       `json:"cutAt"`
 	StoppedAt *api.Time       `json:"stoppedAt"`
 	Catching  bool            `json:"catching"` // joined again, and not all has arrived
+	Back      *arrival        `json:"back"`     // the last time that all had
 	Figures   *figures        `json:"figures"`
 	Uplink    *api.Uplink     `json:"uplink"` // as the site says; nil while its box is stopped
 	Centre    *api.SiteStatus `json:"centre"` // as the centre says
 	Arrived   int             `json:"arrived"`
-	LastToken string          `json:"lastToken,omitempty"` // called
-	Phone     string          `json:"phone,omitempty"`     // token of the visitor whose phone was opened
+	Recent    []string        `json:"recent"`          // tokens called last, newest first
+	Phone     string          `json:"phone,omitempty"` // token of the visitor whose phone was opened
 	Doors     []doorView      `json:"doors"`
 }
 
@@ -71,13 +72,14 @@ func (s *site) state() siteState {
 	out := siteState{ID: s.id, Name: s.name, URL: s.url, Doors: s.doors()}
 	s.mu.Lock()
 	out.CutAt, out.StoppedAt, out.Catching = api.AtOrNil(s.cutAt), api.AtOrNil(s.stoppedAt), s.rejoined != nil
+	out.Back = s.back
 	if s.phone != nil {
 		out.Phone = s.phone.token
 	}
 	s.mu.Unlock()
 	s.seen.mu.Lock()
 	defer s.seen.mu.Unlock()
-	out.Figures, out.Centre, out.Arrived, out.LastToken = s.seen.figures, s.seen.centre, s.seen.arrived, s.seen.latest
+	out.Figures, out.Centre, out.Arrived, out.Recent = s.seen.figures, s.seen.centre, s.seen.arrived, append([]string{}, s.seen.recent...)
 	if out.StoppedAt == nil {
 		out.Uplink = s.seen.uplink
 	}

@@ -29,7 +29,7 @@ type sight struct {
 	uplink  *api.Uplink
 	centre  *api.SiteStatus
 	arrived int // rows that changed at the centre, since the demo began
-	latest  string
+	recent  []string
 }
 
 type figures struct {
@@ -151,6 +151,9 @@ func (s *site) atCentre(status *api.SiteStatus) {
 	silent := status.State == api.StateSilent && s.seen.centre != nil && s.seen.centre.State != api.StateSilent
 	s.seen.centre = status
 	s.seen.mu.Unlock()
+	s.mu.Lock()
+	silent = silent && s.stoppedAt.IsZero() // of a box that was stopped it is no news
+	s.mu.Unlock()
 	if silent {
 		s.d.news.tell(item{Kind: "silent", Site: s.id})
 	}
@@ -222,8 +225,9 @@ func (s *site) readFigures(ctx context.Context, moved *signal) error {
 		if err := s.admin.do(ctx, http.MethodGet, snapshotPath(api.ViewQueue, ""), nil, &snapshot); err == nil {
 			s.seen.mu.Lock()
 			s.seen.figures = &snapshot.View.Figures
-			if len(snapshot.View.Recent) > 0 {
-				s.seen.latest = snapshot.View.Recent[0].Token
+			s.seen.recent = s.seen.recent[:0]
+			for _, call := range snapshot.View.Recent {
+				s.seen.recent = append(s.seen.recent, call.Token)
 			}
 			s.seen.mu.Unlock()
 			s.d.changed.set()
