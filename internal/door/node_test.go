@@ -69,6 +69,8 @@ type node struct {
 	options   func(*door.Options)
 	stop      func()
 	waiting   atomic.Int32 // polls being answered
+
+	lateNews atomic.Bool // the door is told of commits some time after their callers are answered
 }
 
 type syncBuffer struct {
@@ -144,6 +146,9 @@ func (n *node) start() {
 	}
 	d := n.door
 	c.OnCommit(func(x commit.Committed) {
+		if n.lateNews.Load() {
+			<-time.After(5 * time.Millisecond)
+		}
 		heads := map[feed.Scope]door.Head{}
 		for scope, h := range x.Heads {
 			heads[scope] = door.Head(h)

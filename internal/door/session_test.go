@@ -1,13 +1,17 @@
 package door_test
 
 import (
+	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/aashram-care/sangam/internal/api"
 	"github.com/aashram-care/sangam/internal/door"
+	"github.com/aashram-care/sangam/sync/feed"
 )
 
 func TestSetupMakesTheFirstAdminOnce(t *testing.T) {
@@ -60,6 +64,98 @@ func TestStaffIdleOutAndDevicesDoNot(t *testing.T) {
 	n.call("GET", "/api/v1/session", admin, nil, nil).refused(401, "unauthenticated")
 	n.clock.advance(300 * 24 * time.Hour)
 	n.call("GET", "/api/v1/session", kiosk, nil, nil).into(200, nil)
+}
+
+func TestTheLastUseOfASessionSurvivesARestart(t *testing.T) {
+	n := startNode(t, nil)
+	admin := n.admin()
+	n.clock.advance(11 * time.Hour)
+	n.call("GET", "/api/v1/session", admin, nil, nil).into(200, nil)
+	n.restart()
+	n.clock.advance(2 * time.Hour)
+	n.call("GET", "/api/v1/session", admin, nil, nil).into(200, nil)
+}
+
+func TestWatchingAloneDoesNotKeepASession(t *testing.T) {
+	n := startNode(t, nil)
+	admin := n.admin()
+	n.clock.advance(11 * time.Hour)
+	n.screen(admin, "")
+	n.clock.advance(2 * time.Hour)
+	n.call("GET", "/api/v1/snapshot", admin, nil, nil).refused(401, "unauthenticated")
+}
+
+func TestOfManyWhoKnowACodeOneGetsIn(t *testing.T) {
+	n := startNode(t, nil)
+	n.admin()
+	code, _, err := n.door.PairDevice(t.Context(), adminActor, "board", "Hall")
+	if err != nil {
+		t.Fatal(err)
+	}
+	statuses := make(chan int, 8)
+	for range cap(statuses) {
+		go func() { statuses <- n.call("POST", "/api/v1/session", "", api.SessionRequest{Pair: code}, nil).status }()
+	}
+	in := 0
+	for range cap(statuses) {
+		if <-statuses == 200 {
+			in++
+		}
+	}
+	if in != 1 {
+		t.Errorf("%d got in with one code", in)
+	}
+}
+
+// gate lets a test act between the moment a session's rights were read and the moment they are used.
+type gate struct {
+	door.Core
+	after atomic.Pointer[func()]
+}
+
+func (g *gate) View(fn func(feed.Tx) error) error {
+	err := g.Core.View(fn)
+	if after := g.after.Swap(nil); after != nil {
+		(*after)()
+	}
+	return err
+}
+
+func TestRightsThatEndWhileTheyAreReadAreNotUsed(t *testing.T) {
+	g := &gate{}
+	n := startNode(t, func(o *door.Options) { g.Core = o.Core; o.Core = g })
+	c := n.crew()
+	n.restart() // no session is in memory any more
+	admin := n.signIn("Asha", adminPIN)
+	disable := func() { n.done(admin, "staff.disable", map[string]any{"staff": c.staffIDs["Bina"]}, nil) }
+	g.after.Store(&disable)
+	n.call("GET", "/api/v1/session", c.coordinator, nil, nil).refused(401, "unauthenticated")
+}
+
+func TestWhoCameWhileTheDeviceWasCutOffKeepsTheirTime(t *testing.T) {
+	n := startNode(t, nil)
+	c := n.crew()
+	n.screen(c.kiosk, "") // the kiosk hears the node
+	heard := n.clock.Now()
+	n.clock.advance(10 * time.Minute)
+	n.screen(c.kiosk, "") // it is back
+	now := n.clock.Now()
+	for name, tc := range map[string]struct{ at, want time.Time }{
+		"while cut off":         {now.Add(-5 * time.Minute), now.Add(-5 * time.Minute)},
+		"before it was cut off": {now.Add(-30 * time.Minute), heard},
+		"in the future":         {now.Add(time.Hour), now},
+		"now":                   {now, now},
+	} {
+		id := newID()
+		action := api.Action{ID: id, Type: "queue.check_in", At: api.At(tc.at).String(), Data: json.RawMessage(`{"guruji":"` + c.gurujiID + `"}`)}
+		n.call("POST", "/api/v1/actions", c.kiosk, api.ActionsRequest{Actions: []api.Action{action}}, nil).into(200, nil)
+		row := n.screen(c.coordinator, "").rows["row "+id]
+		text, _ := row["checkedInAt"].(string)
+		got, err := time.Parse(time.RFC3339, text)
+		if err != nil || got.Sub(tc.want).Abs() > 10*time.Second {
+			t.Errorf("%s: checked in at %v, want %v", name, row["checkedInAt"], tc.want)
+		}
+	}
 }
 
 func TestAWrongNameAndAWrongPINAreToldAlike(t *testing.T) {
@@ -189,11 +285,14 @@ func TestASlipsLinkOpensItsOwnEntryOnly(t *testing.T) {
 	if r := n.action(s.Token, "queue.leave", map[string]any{"entry": other.Entry}); r.Error == nil || r.Error.Code != "forbidden" {
 		t.Errorf("a patient made another leave: %+v", r)
 	}
-	broken := mine.Link[:len(mine.Link)-1] + "A"
-	if broken == mine.Link {
-		broken = mine.Link[:len(mine.Link)-1] + "B"
+	for i := strings.Index(mine.Link, "sgp_") + 4; i < len(mine.Link)-1; i += 7 { // the last letter has bits that mean nothing
+		other := byte('A')
+		if mine.Link[i] == other {
+			other = 'B'
+		}
+		broken := mine.Link[:i] + string(other) + mine.Link[i+1:]
+		n.call("POST", "/api/v1/session", "", api.SessionRequest{Link: broken}, nil).refused(401, "unauthenticated")
 	}
-	n.call("POST", "/api/v1/session", "", api.SessionRequest{Link: broken}, nil).refused(401, "unauthenticated")
 	n.clock.advance(25 * time.Hour)
 	n.call("GET", "/api/v1/snapshot", s.Token, nil, nil).refused(401, "unauthenticated")
 }
@@ -212,9 +311,19 @@ func TestANewPINReplacesTheOldOneAndIsNowhereInTheClear(t *testing.T) {
 	n.done(c.admin, "staff.reset_pin", map[string]any{"staff": c.staffIDs["Bina"], "pin": "secret-pin-77"}, nil)
 	n.call("POST", "/api/v1/session", "", api.SessionRequest{User: "bina", PIN: staffPIN}, nil).refused(401, "unauthenticated")
 	token := n.signIn("Bina", "secret-pin-77")
+	again := api.Action{ID: newID(), Type: "staff.reset_pin"}
+	for i, want := range []string{api.Applied, api.Duplicate} { // the PIN is no part of what an action's id stands for
+		again.Data = json.RawMessage(fmt.Sprintf(`{"staff":%q,"pin":"secret-pin-7%d"}`, c.staffIDs["Bina"], 8-i))
+		var out api.ActionsResponse
+		n.call("POST", "/api/v1/actions", c.admin, api.ActionsRequest{Actions: []api.Action{again}}, nil).into(200, &out)
+		if out.Results[0].Status != want {
+			t.Errorf("%+v, want %s", out.Results[0], want)
+		}
+	}
+	n.call("POST", "/api/v1/session", "", api.SessionRequest{User: "bina", PIN: "secret-pin-77"}, nil).refused(401, "unauthenticated")
 	n.call("GET", "/ws?token="+token, "", nil, nil).refused(426, "invalid")
 	n.stop()
-	for name, secret := range map[string]string{"PIN": "secret-pin-77", "token": token} {
+	for name, secret := range map[string]string{"PIN": "secret-pin-7", "token": token} {
 		if strings.Contains(n.log.String(), secret) {
 			t.Errorf("the log has the %s", name)
 		}
