@@ -189,6 +189,9 @@ func (p *player) ifOver() <-chan time.Time {
 
 // next asks for the next person; "" when nobody waits.
 func (p *player) next(ctx context.Context, g *caller) (string, error) {
+	if left, err := p.leftOver(ctx, g); left != "" || err != nil {
+		return left, err
+	}
 	if len(p.screen.with("waiting", g.user.GurujiID)) == 0 && len(p.screen.with("no_answer", g.user.GurujiID)) == 0 {
 		return "", nil
 	}
@@ -204,6 +207,22 @@ func (p *player) next(ctx context.Context, g *caller) (string, error) {
 	}
 	p.tally.watch(called.Entry, out)
 	return called.Entry, nil
+}
+
+// leftOver is a person whom the screen still shows as called by this guruji, after a refused command; one who is shown
+// as still inside is let go. Rows that just came are those of the guruji's own last command.
+func (p *player) leftOver(ctx context.Context, g *caller) (string, error) {
+	for _, r := range p.screen.with("in_service", g.user.GurujiID) {
+		if time.Since(r.at) > time.Second {
+			return "", p.move(ctx, g, "queue.complete", r.ID, "in_service", nil)
+		}
+	}
+	for _, r := range p.screen.with("called", g.user.GurujiID) {
+		if time.Since(r.at) > time.Second {
+			return r.ID, nil
+		}
+	}
+	return "", nil
 }
 
 // meet brings a called person before the guruji: some are recalled, some do not answer, some are put on hold. It says

@@ -14,7 +14,10 @@ let board;
 before(async () => {
   world = await startDemo();
   site = world.describe.sites[0];
-  desk = await signIn(site.url, site.users.find((one) => one.role === "coordinator"));
+  desk = await signIn(
+    site.url,
+    site.users.find((one) => one.role === "coordinator"),
+  );
   centre = await signIn(world.describe.hub.url, world.describe.hub.users[0]);
   const glass = async (kind, width, height) => {
     const context = await world.browser.newContext({ viewport: { width, height } });
@@ -71,7 +74,10 @@ test("with the line cut the hall goes on, and the centre catches up by itself", 
   const called = await callNext();
   await board.getByText(called, { exact: true }).first().waitFor();
   const there = lines(await queueOf(centre, site.id));
-  assert.ok(!there.some((line) => tokens.includes(line.split(" ")[0])), `the centre heard through a cut line: ${there}`);
+  assert.ok(
+    !there.some((line) => tokens.includes(line.split(" ")[0])),
+    `the centre heard through a cut line: ${there}`,
+  );
   await order("line", { cut: false });
   await until(
     "the centre shows the same queue",
@@ -83,15 +89,23 @@ test("with the line cut the hall goes on, and the centre catches up by itself", 
 test("what is done while the box is down is applied once when it is back", async () => {
   const before = lines(await queueOf(desk)).length;
   await order("node", { stopped: true });
-  await until("the kiosk notices", async () => !(await kiosk.getByText("K1-", { exact: false }).count()), 1_000);
+  await until(
+    "the kiosk notices",
+    async () => !(await kiosk.getByText("K1-", { exact: false }).count()),
+    1_000,
+  );
   await kiosk.locator(".healer").first().click();
   const slip = kiosk.locator(".token").first();
   await slip.waitFor();
   const token = (await slip.textContent()).trim();
   await order("node", { stopped: false });
-  const found = await until("the token is in the queue", async () => {
-    const now = await queueOf(desk).then(lines, () => []);
-    return now.filter((line) => line.startsWith(`${token} `) || now.length > before).length > 0 && now;
-  }, 60_000);
+  const found = await until(
+    "the token is in the queue",
+    async () => {
+      const now = await queueOf(desk).then(lines, () => []);
+      return now.filter((line) => line.startsWith(`${token} `) || now.length > before).length > 0 && now;
+    },
+    60_000,
+  );
   assert.equal(found.length, before + 1, `one more entry, not ${found.length - before}: ${found}`);
 });

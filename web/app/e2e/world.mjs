@@ -86,12 +86,16 @@ export async function ask(url, { method = "GET", body, token, origin } = {}) {
 }
 
 export async function signIn(base, user) {
-  const { token } = await ask(`${base}/api/v1/session`, { method: "POST", body: { user: user.name, pin: user.pin } });
+  const { token } = await ask(`${base}/api/v1/session`, {
+    method: "POST",
+    body: { user: user.name, pin: user.pin },
+  });
   return { base, token };
 }
 
 export const queueOf = async (who, site) =>
-  (await ask(`${who.base}/api/v1/snapshot?view=queue${site ? `&site=${site}` : ""}`, { token: who.token })).view;
+  (await ask(`${who.base}/api/v1/snapshot?view=queue${site ? `&site=${site}` : ""}`, { token: who.token }))
+    .view;
 
 /** Every entry of a queue as "token status place". */
 export const lines = (view) =>
