@@ -94,3 +94,6 @@ func (c *centre) routes(a huma.API, d *door.Door) {
 		return &struct{ Body Enrolled }{enrolled}, nil
 	})
 }
+
+// Routes registers the hub's own operations for a document that is made without a running hub.
+func Routes(a huma.API, d *door.Door) { (&centre{}).routes(a, d) }

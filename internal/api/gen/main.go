@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/aashram-care/sangam/hub"
 	"github.com/aashram-care/sangam/internal/door"
 )
 
@@ -25,7 +26,7 @@ func write(dir string) error {
 		name string
 		make func() ([]byte, error)
 	}{
-		{"openapi.json", func() ([]byte, error) { return door.OpenAPI() }},
+		{"openapi.json", func() ([]byte, error) { return door.OpenAPI(hub.Routes) }},
 		{"asyncapi.json", door.AsyncAPI},
 	} {
 		content, err := document.make()
