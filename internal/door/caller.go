@@ -65,7 +65,7 @@ var screenName = regexp.MustCompile(`^[a-z0-9-]{1,24}$`)
 // way to sign in again must stay open.
 func (d *Door) identify(c *gin.Context) {
 	r := c.Request
-	who := &caller{address: addressOf(r), screen: r.Header.Get("Sangam-Screen"), host: r.Host, secure: r.TLS != nil}
+	who := &caller{address: addressOf(r), screen: r.Header.Get("Sangam-Screen"), host: r.Host, secure: d.o.Secure || r.TLS != nil}
 	if who.screen == "" {
 		who.screen = c.Query("screen")
 	}

@@ -84,6 +84,8 @@ type Options struct {
 	Routes func(huma.API, *Door)
 	// Web holds the screens; nil: those built into the binary.
 	Web fs.FS
+	// Secure says that TLS ends in front of the node, so that cookies are for it alone.
+	Secure bool
 	// Origins are scheme://host[:port] of other pages that may use the API with a bearer token.
 	Origins []string
 	Log     *slog.Logger

@@ -134,7 +134,7 @@ func (n *node) start() {
 		},
 		Events: commit.Events, Now: n.clock.Now, ClinicNow: n.clock.Now, Log: log,
 		SetupCode: func(code string) { n.setupCode = code },
-		Web:       fstest.MapFS{"index.html": {Data: []byte("index")}, "kiosk.html": {Data: []byte("kiosk page")}, "assets/app-Ab12Cd34.js": {Data: []byte("js")}},
+		Web:       fstest.MapFS{"index.html": {Data: []byte("index")}, "kiosk.html": {Data: []byte("kiosk page")}, "assets/app-Ab12Cd34.js": {Data: []byte("js")}, "big.html": {Data: bytes.Repeat([]byte("p"), 10_000)}},
 		Rates:     door.Rates{Address: 1e6, Session: 1e6, Actions: 1e6, SignIn: 1e6},
 		Realtime:  realtime.Options{BeatEvery: 50 * time.Millisecond, Window: time.Millisecond},
 	}

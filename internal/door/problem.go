@@ -75,8 +75,8 @@ func invalid(format string, args ...any) *refusal {
 	return refuse(http.StatusUnprocessableEntity, clinic.CodeInvalid, fmt.Sprintf(format, args...))
 }
 
-// Answer translates any error for the caller, once, here, and for the node's own operations. What has no code is internal to the caller and whole in
-// the log.
+// Answer translates any error for the caller, once, here, and for the node's own operations. What has no code is
+// internal to the caller and whole in the log.
 func (d *Door) Answer(err error) error {
 	if err == nil {
 		return nil

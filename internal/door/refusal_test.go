@@ -299,6 +299,14 @@ func TestScreensAndDocuments(t *testing.T) {
 			t.Errorf("%s: headers %v", c.path, a.header)
 		}
 	}
+	first := n.call("GET", "/big", "", nil, http.Header{"Accept-Encoding": {"gzip"}})
+	if first.header.Get("Content-Encoding") != "gzip" || len(first.body) > 1000 {
+		t.Errorf("a page that can be packed comes as %d bytes, %v", len(first.body), first.header)
+	}
+	n.call("GET", "/big", "", nil, http.Header{"If-None-Match": {first.header.Get("Etag")}}).into(304, nil)
+	if plain := n.call("GET", "/big", "", nil, http.Header{"Accept-Encoding": {"identity"}}); len(plain.body) != 10_000 {
+		t.Errorf("who cannot unpack gets %d bytes", len(plain.body))
+	}
 	for _, path := range []string{"/assets", "/../etc/passwd", "/kiosk.html/..", "/%2e%2e/door.go"} {
 		if a := n.call("GET", path, "", nil, nil); a.status != 404 && a.status != 200 || strings.Contains(string(a.body), "root:") {
 			t.Errorf("%s: %d %s", path, a.status, a.body)

@@ -1,13 +1,17 @@
 package door
 
 import (
-	"errors"
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/hex"
 	"io/fs"
 	"mime"
 	"net/http"
 	"path"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/gin-gonic/gin"
 
@@ -18,13 +22,22 @@ import (
 type screens struct {
 	files   fs.FS
 	unbuilt []byte
+
+	mu    sync.Mutex
+	ready map[string]*page // what was asked for before; bounded by the number of files
+}
+
+// page is one file as it is sent.
+type page struct {
+	plain, packed []byte // packed is nil where gzip saves nothing
+	kind, tag     string
 }
 
 func newScreens(files fs.FS) *screens {
 	if files == nil {
 		files = web.FS()
 	}
-	return &screens{files: files, unbuilt: web.Unbuilt()}
+	return &screens{files: files, unbuilt: web.Unbuilt(), ready: map[string]*page{}}
 }
 
 var (
@@ -39,25 +52,22 @@ func (s *screens) serve(c *gin.Context) {
 		return
 	}
 	name := strings.TrimPrefix(path.Clean("/"+c.Request.URL.Path), "/")
-	page := c.Request.URL.Path == "/" || screenPath.MatchString(c.Request.URL.Path)
-	if page {
+	screen := c.Request.URL.Path == "/" || screenPath.MatchString(c.Request.URL.Path)
+	if screen {
 		if name == "" {
 			name = "index"
 		}
 		name += ".html"
 	}
-	content, err := fs.ReadFile(s.files, name)
+	p, err := s.page(name)
 	switch {
 	case err == nil:
-	case page && !s.built():
+	case screen && !s.built():
 		c.Header("Cache-Control", "no-store")
 		c.Data(http.StatusOK, "text/html; charset=utf-8", s.unbuilt)
 		return
-	case errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrInvalid):
+	default: // also a folder, or a name that no file can have
 		noRoute(c)
-		return
-	default:
-		noRoute(c) // a folder
 		return
 	}
 	if hashedName.MatchString(name) && strings.HasPrefix(name, "assets/") {
@@ -65,11 +75,46 @@ func (s *screens) serve(c *gin.Context) {
 	} else {
 		c.Header("Cache-Control", "no-cache")
 	}
-	kind := mime.TypeByExtension(path.Ext(name))
-	if kind == "" {
-		kind = "application/octet-stream"
+	p.send(c)
+}
+
+func (s *screens) page(name string) (*page, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if p := s.ready[name]; p != nil {
+		return p, nil
 	}
-	c.Data(http.StatusOK, kind, content)
+	content, err := fs.ReadFile(s.files, name)
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(content)
+	p := &page{plain: content, kind: mime.TypeByExtension(path.Ext(name)), tag: `"` + hex.EncodeToString(sum[:8]) + `"`}
+	if p.kind == "" {
+		p.kind = "application/octet-stream"
+	}
+	var packed bytes.Buffer
+	w := gzip.NewWriter(&packed)
+	if _, err := w.Write(content); err == nil && w.Close() == nil && packed.Len() < len(content)*9/10 {
+		p.packed = packed.Bytes()
+	}
+	s.ready[name] = p
+	return p, nil
+}
+
+func (p *page) send(c *gin.Context) {
+	c.Header("ETag", p.tag)
+	c.Header("Vary", "Accept-Encoding")
+	if c.Request.Header.Get("If-None-Match") == p.tag {
+		c.Status(http.StatusNotModified)
+		return
+	}
+	content := p.plain
+	if p.packed != nil && strings.Contains(c.Request.Header.Get("Accept-Encoding"), "gzip") {
+		c.Header("Content-Encoding", "gzip")
+		content = p.packed
+	}
+	c.Data(http.StatusOK, p.kind, content)
 }
 
 func (s *screens) built() bool {
