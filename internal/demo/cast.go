@@ -15,7 +15,7 @@ const centralAdmin = "Anil Deo"
 // person is somebody who works in the demo. Room is a guruji's.
 type person struct{ role, name, room string }
 
-// ashram is one site of the cast.
+// ashram is one site of the cast. The first of its staff sets it up.
 type ashram struct {
 	name   string
 	visits int // people who come in a day
@@ -37,9 +37,6 @@ var cast = []ashram{
 		{"guruji", "Shri Atmanand", "1"}, {"guruji", "श्री कपिलनाथ जी", "2"}, {"guruji", "माता सरस्वती देवी", "3"},
 	}},
 }
-
-// admin is who sets the site up.
-func (a ashram) admin() person { return a.staff[0] }
 
 // users are the accounts of a site as the description names them.
 func (a ashram) users() []api.DescribeUser {

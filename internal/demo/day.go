@@ -3,12 +3,10 @@ package demo
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"slices"
 	"sync/atomic"
 	"time"
 
-	"github.com/aashram-care/sangam/internal/api"
 	"github.com/aashram-care/sangam/internal/replay"
 )
 
@@ -128,7 +126,7 @@ func (d *demo) playDay(ctx context.Context, s *site, m *morning) {
 }
 
 func (d *demo) playRest(ctx context.Context, s *site, m *morning, rest replay.Day, seed uint64) error {
-	if err := s.sendOn(ctx); err != nil {
+	if err := s.sendOn(ctx, rest.Date); err != nil {
 		return err
 	}
 	first := m.midnight().Add(rest.Visits[0].Arrival)
@@ -149,33 +147,27 @@ func (d *demo) dayEnded(s *site, m *morning) {
 	d.changed.set()
 }
 
-// sendOn ends what an earlier replay left open: whoever was with a guruji is done, whoever was called waits again.
-func (s *site) sendOn(ctx context.Context) error {
-	var snapshot struct {
-		View struct {
-			Gurujis []struct {
-				Entries []struct {
-					ID         string `json:"id"`
-					Status     string `json:"status"`
-					Generation int64  `json:"generation"`
-				} `json:"entries"`
-			} `json:"gurujis"`
-		} `json:"view"`
+// sendOn ends what an earlier replay left open, once the site has begun the day: whoever was with a guruji is done,
+// whoever was called waits again.
+func (s *site) sendOn(ctx context.Context, date string) error {
+	queue, err := s.queue(ctx)
+	for err == nil && queue.Day < date {
+		if err = pause(ctx, 50*time.Millisecond); err == nil {
+			queue, err = s.queue(ctx)
+		}
 	}
-	if err := s.admin.do(ctx, http.MethodGet, snapshotPath(api.ViewQueue, ""), nil, &snapshot); err != nil {
-		return fmt.Errorf("read the queue: %w", err)
+	if err != nil {
+		return err
 	}
 	on := map[string]string{"in_service": "queue.complete", "called": "queue.no_answer"}
-	for _, g := range snapshot.View.Gurujis {
-		for _, e := range g.Entries {
-			command, open := on[e.Status]
-			if !open {
-				continue
-			}
-			saw := map[string]any{"status": e.Status, "generation": e.Generation}
-			if err := s.admin.act(ctx, command, saw, map[string]any{"entry": e.ID}, nil); err != nil {
-				return fmt.Errorf("end what was left open: %w", err)
-			}
+	for e := range queue.entries {
+		command, open := on[e.Status]
+		if !open {
+			continue
+		}
+		saw := map[string]any{"status": e.Status, "generation": e.Generation}
+		if err := s.admin.act(ctx, command, saw, map[string]any{"entry": e.ID}, nil); err != nil {
+			return fmt.Errorf("end what was left open: %w", err)
 		}
 	}
 	return nil
@@ -189,6 +181,7 @@ func (d *demo) startOver(ctx context.Context) error {
 		if err := s.setBox(ctx, false); err != nil {
 			return err
 		}
+		s.mark(func() { s.phone = nil })
 	}
 	d.mu.Lock()
 	old := d.today

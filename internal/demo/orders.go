@@ -147,23 +147,13 @@ func (s *site) slip(ctx context.Context) (*slip, error) {
 
 // waits tells whether an entry has not ended.
 func (s *site) waits(ctx context.Context, entry string) (bool, error) {
-	var snapshot struct {
-		View struct {
-			Gurujis []struct {
-				Entries []struct {
-					ID string `json:"id"`
-				} `json:"entries"`
-			} `json:"gurujis"`
-		} `json:"view"`
-	}
-	if err := s.admin.do(ctx, http.MethodGet, snapshotPath(api.ViewQueue, ""), nil, &snapshot); err != nil {
+	queue, err := s.queue(ctx)
+	if err != nil {
 		return false, fmt.Errorf("look for the visitor: %w", err)
 	}
-	for _, g := range snapshot.View.Gurujis {
-		for _, e := range g.Entries {
-			if e.ID == entry {
-				return true, nil
-			}
+	for e := range queue.entries {
+		if e.ID == entry {
+			return true, nil
 		}
 	}
 	return false, nil

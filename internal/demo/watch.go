@@ -38,6 +38,46 @@ type figures struct {
 	Done      int `json:"done"`
 }
 
+// queue is the view of a site's queue, as far as the demo reads it.
+type queue struct {
+	Day     string  `json:"day"`
+	Figures figures `json:"figures"`
+	Gurujis []struct {
+		Entries []queued `json:"entries"`
+	} `json:"gurujis"`
+	Recent []struct {
+		Token string `json:"token"`
+	} `json:"recent"`
+}
+
+type queued struct {
+	ID         string `json:"id"`
+	Status     string `json:"status"`
+	Generation int64  `json:"generation"`
+}
+
+// entries yields everybody who has not left.
+func (q *queue) entries(yield func(queued) bool) {
+	for _, g := range q.Gurujis {
+		for _, e := range g.Entries {
+			if !yield(e) {
+				return
+			}
+		}
+	}
+}
+
+// queue reads the site's queue as it is now.
+func (s *site) queue(ctx context.Context) (*queue, error) {
+	var snapshot struct {
+		View queue `json:"view"`
+	}
+	if err := s.admin.do(ctx, http.MethodGet, snapshotPath(api.ViewQueue, ""), nil, &snapshot); err != nil {
+		return nil, fmt.Errorf("read the queue: %w", err)
+	}
+	return &snapshot.View, nil
+}
+
 // frame is a frame of a socket, as far as the demo reads it.
 type frame struct {
 	Frame   string       `json:"frame"`
@@ -214,19 +254,11 @@ func (s *site) tookArrivals(f frame) {
 func (s *site) readFigures(ctx context.Context, moved *signal) error {
 	for ctx.Err() == nil {
 		next := moved.wait()
-		var snapshot struct {
-			View struct {
-				Figures figures `json:"figures"`
-				Recent  []struct {
-					Token string `json:"token"`
-				} `json:"recent"`
-			} `json:"view"`
-		}
-		if err := s.admin.do(ctx, http.MethodGet, snapshotPath(api.ViewQueue, ""), nil, &snapshot); err == nil {
+		if queue, err := s.queue(ctx); err == nil {
 			s.seen.mu.Lock()
-			s.seen.figures = &snapshot.View.Figures
+			s.seen.figures = &queue.Figures
 			s.seen.recent = s.seen.recent[:0]
-			for _, call := range snapshot.View.Recent {
+			for _, call := range queue.Recent {
 				s.seen.recent = append(s.seen.recent, call.Token)
 			}
 			s.seen.mu.Unlock()

@@ -46,8 +46,9 @@ function saying(mood: Mood, state: DemoState, say: SayDemo): { head: string; why
   switch (mood.kind) {
     case "flowing": {
       const count = state.sites.length;
-      const number = count === 3 ? say("three") : count === 2 ? say("two") : `${count}`;
-      return { head: say("flowing", { count, number }), why: say("flowingWhy", { count, number }) };
+      if (count === 1) return { head: say("flowingOne"), why: say("flowingOneWhy") };
+      const number = say(count === 2 ? "two" : "three");
+      return { head: say("flowing", { number }), why: say("flowingWhy", { number }) };
     }
     case "ended":
       return { head: say("ended"), why: say("endedWhy") };

@@ -14,21 +14,15 @@ export const demo = staffWords({
   },
   failed: { en: "That did not work", hi: "यह नहीं हो सका" },
 
-  flowing: {
-    en: { one: "One ashram. One river.", other: "{number} ashrams. One river." },
-    hi: { one: "एक आश्रम। एक धारा।", other: "{number} आश्रम। एक धारा।" },
-  },
+  flowing: { en: "{number} ashrams. One river.", hi: "{number} आश्रम। एक धारा।" },
   flowingWhy: {
-    en: {
-      one: "An ashram and its centre, inside this computer. The stream is a line, every bead an edit on its way. Cut it.",
-      other:
-        "{number} ashrams and their centre, all inside this computer. Every stream is a line, every bead an edit on its way. Cut one.",
-    },
-    hi: {
-      one: "एक आश्रम और उसका केंद्र, इसी कंप्यूटर में। धारा एक लाइन है, हर मनका एक बदलाव। लाइन काटकर देखें।",
-      other:
-        "{number} आश्रम और उनका केंद्र, सब इसी कंप्यूटर में। हर धारा एक लाइन है, हर मनका एक बदलाव। किसी एक को काटकर देखें।",
-    },
+    en: "{number} ashrams and their centre, all inside this computer. Every stream is a line, every bead an edit on its way. Cut one.",
+    hi: "{number} आश्रम और उनका केंद्र, सब इसी कंप्यूटर में। हर धारा एक लाइन है, हर मनका एक बदलाव। किसी एक को काटकर देखें।",
+  },
+  flowingOne: { en: "One ashram. One river.", hi: "एक आश्रम। एक धारा।" },
+  flowingOneWhy: {
+    en: "An ashram and its centre, both inside this computer. The stream is a line, every bead an edit on its way. Cut it.",
+    hi: "एक आश्रम और उसका केंद्र, दोनों इसी कंप्यूटर में। धारा एक लाइन है, हर मनका एक बदलाव। इसे काटकर देखें।",
   },
   two: { en: "Two", hi: "दो" },
   three: { en: "Three", hi: "तीन" },
@@ -39,7 +33,7 @@ export const demo = staffWords({
   },
   cutSome: {
     en: {
-      one: "{name} cannot reach the centre, and nobody in its hall notices. Its one edit is safe on its own box.",
+      one: "{name} cannot reach the centre, and nobody in its hall notices. Its {count} edit is safe on its own box.",
       other:
         "{name} cannot reach the centre, and nobody in its hall notices. Its {count} edits are safe on its own box.",
     },
@@ -64,7 +58,7 @@ export const demo = staffWords({
   },
   backSome: {
     en: {
-      one: "One edit waited at {name}. The centre has it, {took} after the line was joined.",
+      one: "{count} edit waited at {name}. The centre has it, {took} after the line was joined.",
       other: "{count} edits waited at {name}. The centre has all of them, {took} after the line was joined.",
     },
     hi: {
@@ -160,7 +154,7 @@ export const demo = staffWords({
   },
   newsBack: {
     en: {
-      one: "{site} is back after {away}. The edit that waited was at the centre {took} later.",
+      one: "{site} is back after {away}. The {count} edit that waited was at the centre {took} later.",
       other: "{site} is back after {away}. The {count} edits that waited were at the centre {took} later.",
     },
     hi: {
