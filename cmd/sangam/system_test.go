@@ -84,8 +84,12 @@ func (w *world) judge(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.edge.Stop()
-	w.hub.Stop()
+	// Killed once all is acknowledged: a node that is asked to stop still notes which devices it last saw.
+	if !testkit.Eventually(time.Minute, func() bool { return allAcknowledged(t, w.edge.URL) }) {
+		t.Error("the centre has not acknowledged everything within a minute")
+	}
+	w.edge.Kill()
+	w.hub.Kill()
 	edge, hub := testkit.ReadHeld(t, w.edge.Dir, site), testkit.ReadHeld(t, w.hub.Dir, site)
 	if diff := cmp.Diff(edge.Digest, hub.Digest); diff != "" {
 		t.Errorf("the digests of site and centre differ:\n%s", diff)
@@ -210,10 +214,17 @@ func siteOf(t *testing.T, url string) string {
 	return status.Site
 }
 
-// atCentre tells whether the centre lists a site as live.
-func atCentre(t *testing.T, hub, site string) bool {
+// allAcknowledged tells whether the site has nothing that the centre did not acknowledge.
+func allAcknowledged(t *testing.T, edge string) bool {
 	t.Helper()
-	res, err := http.Post(hub+"/api/v1/session", "application/json", strings.NewReader(`{"user":"Anil","pin":"`+pin+`"}`))
+	var status api.Status
+	get(t, edge+"/api/v1/status", signIn(t, edge, "Meera"), &status)
+	return status.Uplink != nil && status.Uplink.State == api.StateLive && status.Uplink.Backlog.Records == 0
+}
+
+func signIn(t *testing.T, node, name string) (token string) {
+	t.Helper()
+	res, err := http.Post(node+"/api/v1/session", "application/json", strings.NewReader(`{"user":"`+name+`","pin":"`+pin+`"}`))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -222,10 +233,16 @@ func atCentre(t *testing.T, hub, site string) bool {
 	if err := json.NewDecoder(res.Body).Decode(&session); err != nil {
 		t.Fatal(err)
 	}
+	return session.Token
+}
+
+// atCentre tells whether the centre lists a site as live.
+func atCentre(t *testing.T, hub, site string) bool {
+	t.Helper()
 	var shot struct {
 		View api.CentreView `json:"view"`
 	}
-	get(t, hub+"/api/v1/snapshot?view=centre", session.Token, &shot)
+	get(t, hub+"/api/v1/snapshot?view=centre", signIn(t, hub, "Anil"), &shot)
 	for _, s := range shot.View.Sites {
 		if s.ID == site && s.State == api.StateLive {
 			return true
