@@ -173,10 +173,12 @@ type Status struct {
 	ClockKnown  bool
 	Estimate    time.Duration // until the backlog has drained, at the present rate; 0 when there is none or none is known
 	InSync      bool          // both ends were compared and equal since the last change
-	Repairs     int           // records that only a digest found to differ; anything but 0 is a fault
-	Parked      int           // records that could not be merged, on either side, in this session
-	Version     string        // of the protocol that is spoken, "" without a session
-	Peer        string        // the other end's node
+	// Repairs are records of the site that only a digest found to differ; anything but 0 is a fault. The network's do
+	// not count: after a hub was restored, a site cannot give back the conflicts that it found there itself.
+	Repairs int
+	Parked  int    // records that could not be merged, on either side, in this session
+	Version string // of the protocol that is spoken, "" without a session
+	Peer    string // the other end's node
 }
 
 // Backlog is what the other side has not acknowledged.

@@ -2,6 +2,7 @@ package link
 
 import (
 	"encoding/binary"
+	"fmt"
 	"maps"
 	"math/bits"
 	"slices"
@@ -202,7 +203,7 @@ func (s *session) repair(theirs digest, mine []feed.Bucket, now time.Time) {
 	if len(want.Buckets) == 0 {
 		return
 	}
-	s.notice("both ends differ where they should not; exchanging record by record", nil)
+	s.notice("both ends differ where they should not; exchanging record by record", fmt.Errorf("%s: %v", s.scope(theirs.Scope), want.Buckets))
 	s.send(kindDigest, want)
 	s.queueRepairs(theirs.Scope, want.Buckets)
 }
@@ -267,8 +268,10 @@ func (s *session) repaired(o mergedIn) {
 		s.notice("a repair could not be merged", o.err)
 		return
 	}
-	s.repairs += o.result.Applied
+	if o.work.no == siteScope {
+		s.repairs += o.result.Applied
+	}
 	if o.result.Applied > 0 {
-		s.notice("records were repaired that no cursor would have found", nil)
+		s.notice("records were repaired that no cursor would have found", fmt.Errorf("%d of %s", o.result.Applied, o.work.in.Scope))
 	}
 }

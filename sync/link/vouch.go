@@ -15,7 +15,7 @@ import (
 // made; then the states it came from are kept beside it, and each is given back as it was.
 
 // maxVouched is how many states of one record are kept; the newest stay.
-const maxVouched = 4
+const maxVouched = 8
 
 type vouchedState struct {
 	_     struct{} `cbor:",toarray"`
@@ -28,49 +28,52 @@ func vouchKey(key record.Key) string { return fmt.Sprintf("vouched %s %s", key.K
 // vouch remembers the MACs of states that are about to be merged.
 func vouch(tx feed.Tx, records []feed.Sequenced, macs []byte) error {
 	for i := range records {
-		r := &records[i].Record
-		state := record.Canonical(r)
-		states, err := vouchedStates(tx, r.Key())
+		key := records[i].Record.Key()
+		states, err := vouchedStates(tx, key)
 		if err != nil {
 			return err
 		}
-		held, _, ok, err := feed.Load(tx, feed.Network, r.Key())
-		if err != nil {
-			return fmt.Errorf("load what is vouched for: %w", err)
-		}
-		states = append(standing(states, &held, ok, state), vouchedState{MAC: macs[i*seal.MACSize : (i+1)*seal.MACSize], State: state})
-		if n := len(states); n > maxVouched {
-			states = states[n-maxVouched:]
-		}
-		if err := feed.SetMeta(tx, vouchKey(r.Key()), encode(states)); err != nil {
+		states = withState(states, vouchedState{
+			MAC: macs[i*seal.MACSize : (i+1)*seal.MACSize], State: record.Canonical(&records[i].Record),
+		})
+		if err := feed.SetMeta(tx, vouchKey(key), encode(states)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// standing leaves out the states that another one contains: when the record held equals one of them, all others went
-// into it. An equal state is left out too, since it comes again.
-func standing(states []vouchedState, held *record.Record, ok bool, fresh []byte) []vouchedState {
-	var canonical []byte
-	if ok {
-		canonical = record.Canonical(held)
-	}
+// withState adds a state, and leaves out those that another one contains.
+func withState(states []vouchedState, fresh vouchedState) []vouchedState {
 	var out []vouchedState
 	for _, s := range states {
-		if ok && bytes.Equal(s.State, canonical) {
-			out = []vouchedState{s}
-			break
+		if contains(s.State, fresh.State) {
+			return states
 		}
-		out = append(out, s)
-	}
-	kept := out[:0]
-	for _, s := range out {
-		if !bytes.Equal(s.State, fresh) {
-			kept = append(kept, s)
+		if !contains(fresh.State, s.State) {
+			out = append(out, s)
 		}
 	}
-	return kept
+	out = append(out, fresh)
+	return out[max(0, len(out)-maxVouched):]
+}
+
+// contains tells that merging b into a leaves a as it is. No schema is needed for that: values that a's author had
+// not seen would be listed as dropped, whatever the policy.
+func contains(a, b []byte) bool {
+	if bytes.Equal(a, b) {
+		return true
+	}
+	one, err := record.Decode(a)
+	if err != nil {
+		return false
+	}
+	other, err := record.Decode(b)
+	if err != nil {
+		return false
+	}
+	merged, _, err := record.Merge(nil, &one, &other)
+	return err == nil && bytes.Equal(record.Canonical(&merged), a)
 }
 
 func vouchedStates(tx feed.Tx, key record.Key) ([]vouchedState, error) {
@@ -94,7 +97,7 @@ func vouchedOnly(tx feed.Tx, records []feed.Sequenced) ([]feed.Sequenced, []byte
 		if err != nil {
 			return nil, nil, err
 		}
-		for _, s := range standing(states, &records[i].Record, true, nil) {
+		for _, s := range states {
 			r, err := record.Decode(s.State)
 			if err != nil || len(s.MAC) != seal.MACSize {
 				return nil, nil, fmt.Errorf("read a state that was vouched for: %w", err)
