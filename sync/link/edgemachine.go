@@ -54,7 +54,6 @@ type EdgeMachine struct {
 	met     bool            // a session was open since the start
 	heard   time.Time
 	reason  Reason
-	version uint64
 
 	look       time.Time // when the backlog is measured next without a session
 	acked      feed.Seq
