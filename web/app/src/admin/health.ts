@@ -1,0 +1,108 @@
+import type { StatusAnswer } from "@sangam/sdk";
+import { useEffect, useState } from "react";
+import type { IconName } from "../blocks/Icon.tsx";
+import type { Tone } from "../blocks/small.tsx";
+import { useClient } from "../screen/client.tsx";
+import type { Say } from "../words/catalogue.ts";
+import { type SayCommon, span } from "../words/times.ts";
+import type { admin } from "./words.ts";
+
+const ASK_EVERY_MS = 10_000;
+/** Less free than this asks for attention. */
+const LOW_BYTES = 2e9;
+const GB = 1e9;
+
+export interface Measured {
+  status: StatusAnswer | null;
+  /** By this browser's clock. */
+  toldAt: number;
+  unheard: boolean;
+}
+
+/** What the box says of itself, asked every ten seconds while the page is open. */
+export function useMeasured(): Measured {
+  const client = useClient();
+  const [measured, setMeasured] = useState<Measured>({ status: null, toldAt: 0, unheard: false });
+  useEffect(() => {
+    let gone = false;
+    const ask = () =>
+      client.request<StatusAnswer>("GET", "/api/v1/status").then(
+        (status) => gone || setMeasured({ status, toldAt: Date.now(), unheard: false }),
+        () => gone || setMeasured((was) => ({ ...was, unheard: true })),
+      );
+    ask();
+    const timer = setInterval(ask, ASK_EVERY_MS);
+    return () => {
+      gone = true;
+      clearInterval(timer);
+    };
+  }, [client]);
+  return measured;
+}
+
+/** One row of the box's health: what is so, and how we know. */
+export interface Fact {
+  tone: Tone;
+  icon: IconName;
+  so: string;
+  how: string;
+}
+
+type SayAdmin = Say<(typeof admin)["phrases"]>;
+
+const LINES = {
+  off: ["rest", "lineOff"],
+  connecting: ["rest", "lineConnecting"],
+  live: ["flow", "lineLive"],
+  lagging: ["heed", "lineLagging"],
+  silent: ["rest", "lineSilent"],
+  never_seen: ["rest", "lineNever"],
+  clock_wrong: ["alarm", "lineClock"],
+  cloned: ["alarm", "lineCloned"],
+  rejected: ["alarm", "lineRejected"],
+} as const;
+
+export function lineFact(status: StatusAnswer, now: number, say: SayAdmin, common: SayCommon): Fact {
+  const { uplink } = status;
+  const state = uplink?.state ?? "off";
+  const known = Object.hasOwn(LINES, state) ? LINES[state as keyof typeof LINES] : LINES.connecting;
+  const [tone, so] = known;
+  const icon = tone === "flow" ? "activity" : tone === "alarm" ? "triangle-alert" : "cloud-off";
+  if (so === "lineOff") return { tone, icon, so: say(so), how: say("lineOffHow") };
+  const waits = uplink?.backlog.records ?? 0;
+  const heard = uplink?.lastHeard ? Math.max(0, now - Date.parse(uplink.lastHeard)) : null;
+  const how = [
+    waits > 0 && say("changesWait", { count: waits }),
+    tone === "alarm" ? say("lineAskCentre") : waits > 0 && say("lineByItself"),
+    heard !== null && say("lastHeard", { ago: common("ago", { span: span(heard, common) }) }),
+  ];
+  return {
+    tone,
+    icon,
+    // Live with something still on its way is no contradiction, but must not be said as "nothing waits".
+    so: state === "live" && waits > 0 ? say("lineConnected") : say(so),
+    how: how.filter(Boolean).join(" "),
+  };
+}
+
+export function diskFact(status: StatusAnswer, say: SayAdmin): Fact {
+  const free = status.disk?.freeBytes ?? null;
+  if (free === null) return { tone: "rest", icon: "disk", so: say("diskUnknown"), how: "" };
+  const low = free < LOW_BYTES;
+  const size = free < 10 * GB ? (free / GB).toFixed(1) : Math.floor(free / GB);
+  return {
+    tone: low ? "heed" : "flow",
+    icon: "disk",
+    so: say("diskFree", { size }),
+    how: say(low ? "diskLow" : "diskWell"),
+  };
+}
+
+export function clockFact(status: StatusAnswer, say: SayAdmin, common: SayCommon): Fact {
+  const offset = status.clock?.offsetMs ?? null;
+  const how = say("clockHow");
+  if (offset === null) return { tone: "rest", icon: "clock", so: say("clockAlone"), how };
+  const right = Math.abs(offset) <= 1000;
+  const so = right ? say("clockRight") : say("clockOff", { span: span(Math.abs(offset), common) });
+  return { tone: right ? "flow" : "heed", icon: right ? "clock" : "clock-alert", so, how };
+}
