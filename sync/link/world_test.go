@@ -218,7 +218,6 @@ type node struct {
 	sites map[record.ID]*link.SiteMachine
 	pool  *link.Pool
 	wakes map[link.Machine]time.Time
-	keys  map[record.ID][]link.SiteKey
 	held  []link.SiteKey // of an edge
 	join  *seal.Join
 }
@@ -241,7 +240,6 @@ type world struct {
 	secrets map[seal.KeyID]seal.Secret
 	frames  int // published
 	slow    time.Duration
-	batch   int // records in a frame; 0: as a node does
 }
 
 func newWorld(t testing.TB, seed uint64) *world {
@@ -564,19 +562,6 @@ func (w *world) run(until time.Time) {
 }
 
 func (w *world) runFor(d time.Duration) { w.run(w.now.Add(d)) }
-
-// runUntil goes on until something holds, and tells how long it took.
-func (w *world) runUntil(what string, limit time.Duration, holds func() bool) time.Duration {
-	w.t.Helper()
-	began := w.now
-	for !holds() {
-		if w.now.Sub(began) > limit {
-			w.t.Fatalf("after %s virtual: not %s%s", limit, what, w.tail())
-		}
-		w.runFor(20 * time.Millisecond)
-	}
-	return w.now.Sub(began)
-}
 
 func (w *world) tail() string {
 	out := ""

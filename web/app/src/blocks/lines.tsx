@@ -13,6 +13,8 @@ export interface LineProps {
   aside?: boolean;
   now?: boolean;
   chosen?: boolean;
+  /** Names the line in the page, so that focus can find it again when the list moved. */
+  id?: string;
   onChoose?(): void;
 }
 
@@ -32,6 +34,7 @@ export function Line(props: LineProps) {
       <button
         type="button"
         className={kind}
+        data-line={props.id}
         onClick={props.onChoose}
         {...(props.chosen ? { "aria-current": true } : {})}
       >

@@ -1,0 +1,91 @@
+import type { Client, State } from "@sangam/sdk";
+import { type Dispatch, type ReactNode, type SetStateAction, useState } from "react";
+import { Panel } from "../blocks/Panel.tsx";
+import { numberSetting } from "../desk/settings.ts";
+import { useClient } from "../screen/client.tsx";
+import { useWords } from "../words/Language.tsx";
+import { askOf, type Draft, EMPTY, nameOf } from "./draft.ts";
+import { PersonFoot, PersonStep } from "./PersonStep.tsx";
+import { TokenFoot, TokenStep } from "./TokenStep.tsx";
+import { WhomFoot, WhomStep } from "./WhomStep.tsx";
+import { coordinator } from "./words.ts";
+
+export interface CheckInProps {
+  draft: Draft;
+  setDraft: Dispatch<SetStateAction<Draft>>;
+  onOpen(entry: string): void;
+  onClose(): void;
+}
+
+/** Minutes a class of credit is worth at this site, as far as it is told; the node's default else. */
+export function creditMinutes(state: State, credit: Draft["credit"]): number {
+  return credit ? numberSetting(state, `${credit}Minutes`, 20) : 0;
+}
+
+/** Asks for the token and follows it into the draft; a late answer to an earlier draft is only in the drawer. */
+export function giveToken(
+  client: Client,
+  draft: Draft,
+  setDraft: CheckInProps["setDraft"],
+  override = false,
+) {
+  const act = client.act("queue.check_in", askOf(draft, override));
+  setDraft((now) => ({ ...now, step: "token", action: act.id, outcome: null }));
+  void act.settled.then((outcome) => setDraft((now) => (now.action === act.id ? { ...now, outcome } : now)));
+}
+
+/** Checks somebody in, in three screens above the desk. */
+export function CheckIn(props: CheckInProps) {
+  const { draft, setDraft, onClose } = props;
+  const say = useWords(coordinator);
+  const client = useClient();
+  const [wrong, setWrong] = useState(false);
+  const name = nameOf(draft);
+  const close = () => {
+    if (draft.step === "token") setDraft(EMPTY);
+    onClose();
+  };
+  const steps = {
+    person: {
+      title: say("whoComes"),
+      body: <PersonStep {...props} wrong={wrong} setWrong={setWrong} />,
+      foot: <PersonFoot {...props} onClose={close} setWrong={setWrong} />,
+    },
+    whom: {
+      title: name ? say("whomSees", { name }) : say("whomSee"),
+      body: <WhomStep draft={draft} setDraft={setDraft} onGive={() => giveToken(client, draft, setDraft)} />,
+      foot: <WhomFoot draft={draft} onBack={() => setDraft({ ...draft, step: "person" })} />,
+    },
+    token: {
+      title: say(draft.outcome?.status === "rejected" ? "notGiven" : draft.outcome ? "checkedIn" : "asking"),
+      body: <TokenStep draft={draft} setDraft={setDraft} />,
+      foot: <TokenFoot draft={draft} setDraft={setDraft} onClose={close} />,
+    },
+  };
+  const step = steps[draft.step];
+  return (
+    <Panel also="checkin" key={draft.step} title={step.title} onClose={close} foot={step.foot}>
+      <Way at={draft.step} />
+      {step.body}
+    </Panel>
+  );
+}
+
+const WAY = ["person", "whom", "token"] as const;
+
+function Way({ at }: { at: Draft["step"] }): ReactNode {
+  const say = useWords(coordinator);
+  return (
+    <ol className="way" aria-label={say("steps")}>
+      {WAY.map((step, i) => (
+        <li
+          key={step}
+          {...(step === at ? { "aria-current": "step" as const } : {})}
+          {...(i < WAY.indexOf(at) ? { className: "past" } : {})}
+        >
+          {say(`way.${step}`)}
+        </li>
+      ))}
+    </ol>
+  );
+}

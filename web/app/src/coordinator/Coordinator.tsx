@@ -1,0 +1,245 @@
+import { gurujisOf } from "@sangam/sdk";
+import { type KeyboardEvent, useCallback, useMemo, useRef, useState } from "react";
+import { Drawer } from "../blocks/Drawer.tsx";
+import { Button, Empty, Notice } from "../blocks/small.tsx";
+import { useSteady } from "../blocks/steady.ts";
+import { AvailabilityPanel } from "../desk/Availability.tsx";
+import { Bar } from "../desk/Bar.tsx";
+import { Emergencies } from "../desk/Emergencies.tsx";
+import { lineBeside, lineOf, useKeptFocus } from "../desk/focus.ts";
+import { MovePanel } from "../desk/MovePanel.tsx";
+import { KEY_OF, type Move, movesOf } from "../desk/moves.ts";
+import { Freshness, Refusal } from "../desk/Trouble.tsx";
+import { useClientState } from "../screen/client.tsx";
+import { useKeys } from "../screen/keys.ts";
+import { useWords } from "../words/Language.tsx";
+import { CheckIn } from "./CheckIn.tsx";
+import { DeskLane } from "./DeskLane.tsx";
+import { intakeOf, useDeeds, useSheet } from "./deeds.ts";
+import { type Desk, type LaneOf, lanesOf, useDesk } from "./desk.ts";
+import { EmergencyPanel } from "./EmergencyPanel.tsx";
+import { Palette } from "./Palette.tsx";
+import { Prioritise } from "./Prioritise.tsx";
+import { everybody, found, plain } from "./people.ts";
+import { Selection } from "./Selection.tsx";
+import { Tools } from "./Tools.tsx";
+import { coordinator } from "./words.ts";
+
+/** From here on the drawer stands beside the work instead of over it. */
+const WIDE = "(width >= 84rem)";
+
+/** The whole queue at once, a lane for each guruji; what can be done with the chosen person at the foot. */
+export function Coordinator() {
+  const say = useWords(coordinator);
+  const state = useClientState();
+  const desk = useDesk();
+  const [typed, setTyped] = useState("");
+  const [drawer, setDrawer] = useState(() => matchMedia(WIDE).matches);
+  const toggle = useCallback(() => setDrawer((open) => !open), []);
+  const field = useRef<HTMLInputElement>(null);
+  const place = useRef<HTMLElement>(null);
+  const sheet = useSheet();
+  const lanes = useFound(useSteady(lanesOf(state), place), typed);
+  const hits = plain(typed) ? lanes.reduce((sum, { parts }) => sum + countOf(parts), 0) : null;
+  useKeptFocus(place);
+  useDeskKeys(desk, lanes, place, field);
+
+  return (
+    <div className={drawer ? "desk coordinator" : "desk coordinator undrawn"}>
+      <Bar title={say("title")} keys={sheet} drawer={{ open: drawer, toggle }} />
+      <div className="desk-body">
+        <main>
+          <Tools
+            field={field}
+            typed={typed}
+            hits={hits}
+            onType={setTyped}
+            onFirst={() => {
+              const first = lanes.flatMap(({ parts }) => [...parts.now, ...parts.line, ...parts.aside])[0];
+              if (first) desk.choose(first.id);
+            }}
+            onCheckIn={() => desk.startCheckIn()}
+            onEmergency={() => desk.setOver({ what: "emergency" })}
+          />
+          <div className="work">
+            <div className="over-work">
+              <Emergencies onOpen={desk.choose} />
+              {!drawer && <Refusal />}
+              <Freshness />
+              <Intake desk={desk} />
+              {hits === 0 && (
+                <Notice tone="rest" icon="search" title={say("foundNobody", { text: typed.trim() })}>
+                  {say("foundNobodyWhy")}
+                </Notice>
+              )}
+            </div>
+            <Lanes lanes={lanes} desk={desk} place={place} />
+          </div>
+          <Selection entry={desk.chosen} undo={desk.undo} onMove={(move) => desk.act(move)} />
+        </main>
+        {drawer && <Drawer onClose={toggle} />}
+      </div>
+      <Above desk={desk} togglePending={toggle} />
+    </div>
+  );
+}
+
+const countOf = (parts: LaneOf["parts"]) => parts.now.length + parts.line.length + parts.aside.length;
+
+/** The lanes with those in sight whom the search means. */
+function useFound(lanes: readonly LaneOf[], typed: string): readonly LaneOf[] {
+  return useMemo(() => {
+    if (!plain(typed)) return lanes;
+    return lanes.map((lane) => {
+      const { now, line, aside } = lane.parts;
+      return {
+        ...lane,
+        parts: { now: found(now, typed), line: found(line, typed), aside: found(aside, typed) },
+      };
+    });
+  }, [lanes, typed]);
+}
+
+function Lanes(props: { lanes: readonly LaneOf[]; desk: Desk; place: React.RefObject<HTMLElement | null> }) {
+  const { lanes, desk, place } = props;
+  const say = useWords(coordinator);
+  const onChoose = useCallback((entry: { id: string }) => desk.choose(entry.id), [desk.choose]);
+  function arrows(event: KeyboardEvent) {
+    const from = (event.target as HTMLElement).closest<HTMLElement>("[data-line]");
+    const to = from && place.current && lineBeside(place.current, from, event.key);
+    if (!to) return;
+    event.preventDefault();
+    to.focus();
+    desk.choose(to.dataset.line ?? null);
+  }
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+    <section className="lanes" tabIndex={0} aria-label={say("wholeQueue")} ref={place} onKeyDown={arrows}>
+      {lanes.length === 0 && (
+        <Empty icon="users" title={say("noGurujis")}>
+          {say("noGurujisWhy")}
+        </Empty>
+      )}
+      {lanes.map((lane) => (
+        <DeskLane
+          key={lane.guruji.id}
+          lane={lane}
+          active={desk.lane === lane.guruji.id}
+          chosen={desk.chosen?.id ?? null}
+          onChoose={onChoose}
+          onAvailability={() => desk.setOver({ what: "availability", guruji: lane.guruji.id })}
+          onCallNext={() => desk.callNext(lane.guruji.id)}
+        />
+      ))}
+    </section>
+  );
+}
+
+function Intake({ desk }: { desk: Desk }) {
+  const say = useWords(coordinator);
+  const { closed, reason } = intakeOf(useClientState());
+  if (!closed) return null;
+  return (
+    <Notice tone="heed" icon="sliders" title={say("intakeClosed")}>
+      <p>{[reason, say("intakeClosedWhy")].filter(Boolean).join(" · ")}</p>
+      <p className="actions">
+        <Button onClick={() => desk.setIntake(true)}>{say("openIntake")}</Button>
+      </p>
+    </Notice>
+  );
+}
+
+/** What lies above the desk. */
+function Above({ desk, togglePending }: { desk: Desk; togglePending(): void }) {
+  const state = useClientState();
+  const { ofChosen, ofScreen } = useDeeds(desk, state, togglePending);
+  const { over } = desk;
+  const close = () => desk.setOver(null);
+  switch (over?.what) {
+    case "check_in":
+      return (
+        <CheckIn
+          draft={desk.draft}
+          setDraft={desk.setDraft}
+          onClose={close}
+          onOpen={(entry) => {
+            close();
+            desk.choose(entry);
+          }}
+        />
+      );
+    case "emergency":
+      return <EmergencyPanel chosen={waitingOf(desk)} onRaise={desk.raise} onClose={close} />;
+    case "transfer":
+      return (
+        <MovePanel
+          entry={over.entry}
+          onMove={(guruji, reason) => desk.act("transfer", { guruji, ...(reason ? { reason } : {}) })}
+          onClose={close}
+        />
+      );
+    case "prioritise":
+      return <Prioritise entry={over.entry} onDo={(data) => desk.act("prioritise", data)} onClose={close} />;
+    case "availability": {
+      const guruji = gurujisOf(state).find((one) => one.id === over.guruji);
+      return guruji ? <AvailabilityPanel guruji={guruji} onClose={close} /> : null;
+    }
+    case "palette":
+      return (
+        <Palette
+          people={everybody(state)}
+          chosen={desk.chosen}
+          ofChosen={ofChosen}
+          ofScreen={ofScreen}
+          onOpen={(entry) => desk.choose(entry.id)}
+          onNew={(name) => desk.startCheckIn({ name })}
+          onClose={close}
+        />
+      );
+  }
+  return null;
+}
+
+/** The chosen one, if they can still be put first. */
+const waitingOf = ({ chosen }: Desk) => (chosen && movesOf(chosen).includes("prioritise") ? chosen : null);
+
+const SINGLE: readonly Move[] = [
+  "call",
+  "recall",
+  "no_answer",
+  "transfer",
+  "prioritise",
+  "complete",
+  "start",
+  "reinstate",
+];
+
+function useDeskKeys(
+  desk: Desk,
+  lanes: readonly LaneOf[],
+  place: React.RefObject<HTMLElement | null>,
+  field: React.RefObject<HTMLInputElement | null>,
+) {
+  const { lane } = desk;
+  const keys: Record<string, (() => void) | undefined> = {
+    c: () => desk.startCheckIn(),
+    e: () => desk.setOver({ what: "emergency" }),
+    n: lane ? () => desk.callNext(lane) : undefined,
+    u: desk.undo.undo,
+    h: () => desk.act(desk.chosen?.status === "on_hold" ? "resume" : "hold"),
+    "/": () => field.current?.focus(),
+    "Ctrl+K": () => desk.setOver({ what: "palette" }),
+  };
+  for (const move of SINGLE) keys[String(KEY_OF[move]).toLowerCase()] = () => desk.act(move);
+  lanes.slice(0, 9).forEach(({ guruji, parts }, i) => {
+    keys[String(i + 1)] = () => {
+      desk.setLane(guruji.id);
+      const first = parts.line[0] ?? parts.now[0];
+      if (first) {
+        desk.choose(first.id);
+        lineOf(place.current, first.id)?.focus();
+      }
+    };
+  });
+  useKeys(keys);
+}

@@ -1,0 +1,59 @@
+import type { QueueEntry } from "@sangam/sdk";
+import { Button, Name } from "../blocks/small.tsx";
+import { Lane } from "../desk/Lane.tsx";
+import { DoingChip, doing } from "../desk/why.tsx";
+import { desk as words } from "../desk/words.ts";
+import { useWords } from "../words/Language.tsx";
+import type { LaneOf } from "./desk.ts";
+import { coordinator } from "./words.ts";
+
+const MAY_CALL = new Set(["free", "with", "calling", "busy"]);
+
+/** A lane with what the desk does for its guruji: change their availability, call the next one. */
+export function DeskLane(props: {
+  lane: LaneOf;
+  /** N calls here. */
+  active: boolean;
+  chosen: string | null;
+  onChoose(entry: QueueEntry): void;
+  onAvailability(): void;
+  onCallNext(): void;
+}) {
+  const { guruji, queue, parts } = props.lane;
+  const say = useWords(coordinator);
+  const common = useWords(words);
+  const now = doing(guruji, queue);
+  return (
+    <Lane
+      guruji={guruji}
+      queue={queue}
+      parts={parts}
+      chosen={props.chosen}
+      onChoose={props.onChoose}
+      state={
+        <button
+          type="button"
+          className="state"
+          aria-label={say("changeAvailability", { name: guruji.name, now: common(now) })}
+          onClick={props.onAvailability}
+        >
+          <DoingChip guruji={guruji} queue={queue} />
+        </button>
+      }
+      action={
+        <Button
+          icon="bell"
+          {...(props.active ? { shortcut: "N" } : {})}
+          disabled={parts.line.length === 0 || !MAY_CALL.has(now)}
+          onClick={props.onCallNext}
+        >
+          {common("callNext")}
+          <span className="unseen">
+            {" "}
+            <Name>{guruji.name}</Name>
+          </span>
+        </Button>
+      }
+    />
+  );
+}

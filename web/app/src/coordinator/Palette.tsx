@@ -1,0 +1,187 @@
+import type { QueueEntry } from "@sangam/sdk";
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
+import { createPortal } from "react-dom";
+import { Icon } from "../blocks/Icon.tsx";
+import { Empty, Name, Token } from "../blocks/small.tsx";
+import { StatusChip, statusLook } from "../desk/why.tsx";
+import { useWords } from "../words/Language.tsx";
+import { type Deed, type Hit, hitsFor } from "./hits.ts";
+import { coordinator } from "./words.ts";
+
+export interface PaletteProps {
+  people: readonly QueueEntry[];
+  chosen: QueueEntry | null;
+  ofChosen: readonly Deed[];
+  ofScreen: readonly Deed[];
+  onOpen(entry: QueueEntry): void;
+  onNew(name: string): void;
+  onClose(): void;
+}
+
+/** One field that finds people and does things. What is typed stays in the field, the arrows choose. */
+export function Palette(props: PaletteProps) {
+  const { people, chosen, ofChosen, ofScreen, onClose } = props;
+  const say = useWords(coordinator);
+  const list = useId();
+  const field = useRef<HTMLInputElement>(null);
+  const [typed, setTyped] = useState("");
+  const [at, setAt] = useState(0);
+  const hits = hitsFor(typed, people, ofChosen, ofScreen);
+  const chosenAt = Math.min(at, Math.max(0, hits.length - 1));
+  const asNew = typed.trim();
+
+  useEffect(() => {
+    const before = document.activeElement;
+    const desk = document.getElementById("app");
+    desk?.setAttribute("inert", "");
+    field.current?.focus();
+    return () => {
+      desk?.removeAttribute("inert");
+      if (before instanceof HTMLElement) before.focus();
+    };
+  }, []);
+
+  function run(hit: Hit | undefined) {
+    onClose();
+    if (!hit) {
+      if (asNew) props.onNew(asNew);
+    } else if (hit.group === "person") props.onOpen(hit.entry);
+    else hit.deed.run();
+  }
+  function onKeyDown(event: KeyboardEvent) {
+    event.stopPropagation();
+    if (event.key === "Escape") return onClose();
+    if (event.key === "Tab") return event.preventDefault(); // the field is the one stop of this panel
+    if (event.key === "Enter") {
+      event.preventDefault();
+      return run(hits[chosenAt]);
+    }
+    const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
+    if (!step || hits.length === 0) return;
+    event.preventDefault();
+    setAt((chosenAt + step + hits.length) % hits.length);
+  }
+
+  return createPortal(
+    // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes as well
+    // biome-ignore lint/a11y/noStaticElementInteractions: a click beside the panel is a second way out
+    <div className="over palette" onClick={(event) => event.target === event.currentTarget && onClose()}>
+      {/* biome-ignore lint/a11y/useSemanticElements: a dialog element brings its own inertness and top layer */}
+      <div
+        className="panel"
+        role="dialog"
+        aria-modal="true"
+        aria-label={say("finder")}
+        tabIndex={-1}
+        onKeyDown={onKeyDown}
+      >
+        <header className="finder">
+          <Icon name="search" />
+          <input
+            ref={field}
+            type="text"
+            role="combobox"
+            aria-expanded={hits.length > 0}
+            aria-controls={list}
+            aria-autocomplete="list"
+            aria-label={say("finder")}
+            aria-activedescendant={hits.length > 0 ? `${list}-${chosenAt}` : undefined}
+            placeholder={say("finderHint")}
+            autoComplete="off"
+            spellCheck={false}
+            value={typed}
+            onChange={(event) => {
+              setTyped(event.currentTarget.value);
+              setAt(0);
+            }}
+          />
+          <kbd className="key">Esc</kbd>
+        </header>
+        <div className="hits" role="listbox" id={list} aria-label={say("hits")}>
+          {grouped(hits).map(([group, from, own]) => (
+            // biome-ignore lint/a11y/useSemanticElements: options stand in groups of a listbox
+            <div key={group} role="group" aria-label={headingOf(group, chosen, say)}>
+              <p className="label" role="presentation">
+                {headingOf(group, chosen, say)}
+              </p>
+              {own.map((hit, i) => (
+                // biome-ignore lint/a11y/useKeyWithClickEvents: the field has the keys of the whole list
+                <div
+                  key={hit.key}
+                  id={`${list}-${from + i}`}
+                  className={hit.group === "person" ? "hit" : "hit plain"}
+                  role="option"
+                  tabIndex={-1}
+                  aria-selected={from + i === chosenAt}
+                  onClick={() => run(hit)}
+                >
+                  <HitLine hit={hit} />
+                </div>
+              ))}
+            </div>
+          ))}
+        </div>
+        {hits.length === 0 && (
+          <Empty icon="search" title={say("noHits", { text: asNew })}>
+            <p>{say("noHitsWhy", { count: people.length })}</p>
+            {asNew && (
+              <p>
+                {say("checkInAs", { text: asNew })} <kbd className="key">Enter</kbd>
+              </p>
+            )}
+          </Empty>
+        )}
+        <footer className="how">
+          <span>
+            <kbd className="key">↑</kbd> <kbd className="key">↓</kbd> {say("howChoose")}
+          </span>
+          <span>
+            <kbd className="key">Enter</kbd> {say("howDo")}
+          </span>
+        </footer>
+      </div>
+    </div>,
+    document.body,
+  );
+}
+
+/** Groups in their order, each with the index of its first hit. */
+function grouped(hits: readonly Hit[]): readonly [Hit["group"], number, readonly Hit[]][] {
+  const groups: [Hit["group"], number, Hit[]][] = [];
+  hits.forEach((hit, i) => {
+    const last = groups[groups.length - 1];
+    if (last?.[0] === hit.group) last[2].push(hit);
+    else groups.push([hit.group, i, [hit]]);
+  });
+  return groups;
+}
+
+function headingOf(
+  group: Hit["group"],
+  chosen: QueueEntry | null,
+  say: ReturnType<typeof coordinator.in>,
+): string {
+  if (group === "deed") return say("group.deed", { token: chosen?.token ?? "" });
+  return say(`group.${group}`);
+}
+
+function HitLine({ hit }: { hit: Hit }): ReactNode {
+  if (hit.group !== "person") {
+    return (
+      <>
+        <Icon name={hit.deed.icon} /> <span className="name">{hit.deed.name}</span>
+        <span className="tail">{hit.deed.shortcut && <kbd className="key">{hit.deed.shortcut}</kbd>}</span>
+      </>
+    );
+  }
+  const { entry } = hit;
+  return (
+    <>
+      <Icon name={statusLook(entry.status).icon} /> <Token>{entry.token}</Token>
+      <span className="name">{entry.name && <Name>{entry.name}</Name>}</span>
+      <span className="tail">
+        <StatusChip status={entry.status} kind="quiet" />
+      </span>
+    </>
+  );
+}

@@ -1,0 +1,118 @@
+import type { FormEvent } from "react";
+import { Field } from "../blocks/choices.tsx";
+import { Button, Chip, Name } from "../blocks/small.tsx";
+import { desk } from "../desk/words.ts";
+import { useClientState, usePlace } from "../screen/client.tsx";
+import { useWords } from "../words/Language.tsx";
+import { clock } from "../words/times.ts";
+import type { CheckInProps } from "./CheckIn.tsx";
+import { chosen, type Draft, phoneIsWrong } from "./draft.ts";
+import { type Known, knownToday, waitsAlready } from "./people.ts";
+import { coordinator } from "./words.ts";
+
+/** Who it is: typed, or found among those of today. */
+export function PersonStep(props: CheckInProps & { wrong: boolean; setWrong(wrong: boolean): void }) {
+  const { draft, setDraft, wrong, setWrong } = props;
+  const say = useWords(coordinator);
+  const state = useClientState();
+  const asked = draft.name.trim() || draft.phone.trim();
+  const known = asked ? knownToday(state, asked) : [];
+  const set = (over: Partial<Draft>) => {
+    setWrong(false);
+    setDraft({ ...draft, ...over, known: null });
+  };
+  function go(event: FormEvent) {
+    event.preventDefault();
+    if (phoneIsWrong(draft.phone)) return setWrong(true);
+    if (draft.name.trim()) setDraft({ ...draft, known: null, step: "whom" });
+  }
+  return (
+    <form id="person" className="form" onSubmit={go} autoComplete="off">
+      <div className="fields">
+        <Field
+          label={say("nameSaid")}
+          data-first=""
+          value={draft.name}
+          spellCheck={false}
+          autoComplete="off"
+          onChange={(event) => set({ name: event.currentTarget.value })}
+        />
+        <Field
+          label={say("phone")}
+          value={draft.phone}
+          inputMode="tel"
+          autoComplete="off"
+          wrong={wrong && say("phoneWrong")}
+          onChange={(event) => set({ phone: event.currentTarget.value })}
+        />
+      </div>
+      {known.length > 0 && (
+        <section aria-label={say("knownHere")}>
+          <h3 className="label">{say("knownHere")}</h3>
+          <ul className="found">
+            {known.map((one) => (
+              <Found key={one.id} one={one} {...props} />
+            ))}
+          </ul>
+        </section>
+      )}
+      <p className="soft note">{say("knownHow")}</p>
+    </form>
+  );
+}
+
+function Found({ one, draft, setDraft, onOpen }: CheckInProps & { one: Known }) {
+  const say = useWords(coordinator);
+  const { zone } = usePlace();
+  const token = one.entry?.token ?? "";
+  return (
+    <li>
+      <div>
+        <strong>
+          <Name>{one.name}</Name>
+        </strong>
+        <p className="soft">{one.phone}</p>
+      </div>
+      {waitsAlready(one) ? (
+        <Chip tone="heed" icon="hourglass">
+          {say("waitingAlready", { token })}
+        </Chip>
+      ) : one.appointment ? (
+        <Chip tone="flow" icon="calendar" kind="quiet">
+          {say("bookedAt", { time: clock(one.appointment.slot, zone) })}
+        </Chip>
+      ) : (
+        <Chip tone="rest" icon="check" kind="quiet">
+          {say("hereToday", { token })}
+        </Chip>
+      )}
+      {waitsAlready(one) ? (
+        <Button onClick={() => onOpen(one.id)}>{say("openToken", { token })}</Button>
+      ) : (
+        <Button onClick={() => setDraft(chosen(draft, one))}>{say("thisOne")}</Button>
+      )}
+    </li>
+  );
+}
+
+export function PersonFoot(props: CheckInProps & { setWrong(wrong: boolean): void }) {
+  const { draft, setDraft, onClose } = props;
+  const say = useWords(coordinator);
+  const common = useWords(desk);
+  const name = draft.name.trim();
+  return (
+    <>
+      <Button
+        kind="bare"
+        onClick={() => setDraft({ ...draft, known: null, name: "", phone: "", step: "whom" })}
+      >
+        {say("noName")}
+      </Button>
+      <span className="push" />
+      <Button onClick={onClose}>{common("cancel")}</Button>
+      <Button kind="main" icon="arrow-right" type="submit" form="person" disabled={!name}>
+        {name ? say("goOnWith", { name }) : say("goOn")}
+      </Button>
+    </>
+  );
+}

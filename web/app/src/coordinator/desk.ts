@@ -1,0 +1,142 @@
+import {
+  clinicNow,
+  entriesWith,
+  entryById,
+  type Fields,
+  type GurujiRow,
+  gurujisOf,
+  type QueueEntry,
+  queueOf,
+  type State,
+} from "@sangam/sdk";
+import { type Dispatch, type SetStateAction, useCallback, useState } from "react";
+import { type LaneParts, laneParts } from "../desk/Lane.tsx";
+import { type Move, move, movesOf, recallInMs } from "../desk/moves.ts";
+import { recallAfterS } from "../desk/settings.ts";
+import { type Undo, useUndo } from "../desk/undo.tsx";
+import { useClient, useClientState } from "../screen/client.tsx";
+import { type Draft, EMPTY } from "./draft.ts";
+import type { Emergency } from "./EmergencyPanel.tsx";
+
+/** How many of those who ended unseen a lane shows; the search finds the rest. */
+const GONE = 4;
+
+export interface LaneOf {
+  guruji: GurujiRow;
+  queue: readonly QueueEntry[];
+  parts: LaneParts;
+}
+
+/** Every guruji with their queue; one who was switched off only while somebody still waits for them. */
+export function lanesOf(state: State): readonly LaneOf[] {
+  const gone = entriesWith(state, "no_show", "left", "cancelled");
+  const lanes: LaneOf[] = [];
+  for (const guruji of gurujisOf(state)) {
+    const queue = queueOf(state, guruji.id);
+    if (guruji.fields.disabled === true && queue.length === 0) continue;
+    const own = gone.filter((entry) => entry.guruji === guruji.id).slice(-GONE);
+    lanes.push({ guruji, queue, parts: laneParts(queue, own) });
+  }
+  return lanes;
+}
+
+/** What lies above the desk; one thing at a time. */
+export type Over =
+  | { what: "check_in" | "emergency" | "palette" }
+  | { what: "transfer" | "prioritise"; entry: QueueEntry }
+  | { what: "availability"; guruji: string }
+  | null;
+
+export interface Desk {
+  chosen: QueueEntry | null;
+  choose(entry: string | null): void;
+  /** The guruji whose lane N, and nothing else, is about. */
+  lane: string | null;
+  setLane(guruji: string): void;
+  over: Over;
+  setOver(over: Over): void;
+  draft: Draft;
+  setDraft: Dispatch<SetStateAction<Draft>>;
+  undo: Undo;
+  /** Acts on the chosen entry, or asks first what it needs to know; a move that does not fit it does nothing. */
+  act(move: Move, more?: Fields): void;
+  callNext(guruji: string): void;
+  raise(what: Emergency): void;
+  setIntake(open: boolean): void;
+  startCheckIn(over?: Partial<Draft>): void;
+}
+
+export function useDesk(): Desk {
+  const client = useClient();
+  const state = useClientState();
+  const undo = useUndo();
+  const [chosenId, setChosenId] = useState<string | null>(null);
+  const [laneId, setLane] = useState<string | null>(null);
+  const [over, setOver] = useState<Over>(null);
+  const [draft, setDraft] = useState<Draft>(EMPTY);
+  const chosen = chosenId ? entryById(state, chosenId) : null;
+  const lane = laneId ?? gurujisOf(state)[0]?.id ?? null;
+
+  const choose = useCallback(
+    (id: string | null) => {
+      setChosenId(id);
+      const guruji = id && entryById(client.getState(), id)?.guruji;
+      if (guruji) setLane(guruji);
+    },
+    [client],
+  );
+
+  function act(what: Move, more?: Fields) {
+    if (!chosen || !movesOf(chosen).includes(what)) return;
+    if (what === "recall" && recallInMs(chosen, clinicNow(state, Date.now()), recallAfterS(state)) > 0)
+      return;
+    if ((what === "transfer" || what === "prioritise") && !more) return setOver({ what, entry: chosen });
+    setOver(null);
+    const data = { ...more, entry: chosen.id };
+    undo.follow(move(client, chosen, what, more), `queue.${what}`, data, chosen);
+  }
+
+  function callNext(guruji: string) {
+    setLane(guruji);
+    const act = client.act("queue.call_next", { guruji });
+    undo.follow(act, "queue.call_next", { guruji }, null);
+    void act.settled.then((outcome) => {
+      if (outcome.status !== "rejected") setChosenId(outcome.data.entry);
+    });
+  }
+
+  function startCheckIn(given?: Partial<Draft>) {
+    if (given || draft.step === "token") setDraft({ ...EMPTY, ...given });
+    setOver({ what: "check_in" });
+  }
+
+  function raise(what: Emergency) {
+    if (what.who === "new") return startCheckIn({ emergency: true, reason: what.note });
+    setOver(null);
+    if (what.who === "nobody") {
+      client.act("emergency.raise", {
+        ...(what.place ? { place: what.place } : {}),
+        ...(what.note ? { note: what.note } : {}),
+      });
+    } else act("prioritise", { emergency: true, reason: what.note });
+  }
+
+  const setIntake = (open: boolean) => void client.act("day.set_intake", { open });
+
+  return {
+    chosen,
+    choose,
+    lane,
+    setLane,
+    over,
+    setOver,
+    draft,
+    setDraft,
+    undo,
+    act,
+    callNext,
+    raise,
+    setIntake,
+    startCheckIn,
+  };
+}

@@ -1,0 +1,85 @@
+import { type ReactNode, useState } from "react";
+import { pendingCount } from "../blocks/Drawer.tsx";
+import { Icon } from "../blocks/Icon.tsx";
+import { Button, Name } from "../blocks/small.tsx";
+import { ScreenAge, ScreenLinks, useClientState, useClinicNow, usePlace } from "../screen/client.tsx";
+import { useKeys } from "../screen/keys.ts";
+import { useLanguage, useWords } from "../words/Language.tsx";
+import { clock, dayAndDate } from "../words/times.ts";
+import { type KeyGroup, KeySheet } from "./KeySheet.tsx";
+import { desk } from "./words.ts";
+
+/** On top of every staff screen: where, what, what time, the two links, what is pending, the keys and who one is. */
+export function Bar(props: {
+  title: ReactNode;
+  /** Instead of the name of the place beside the mark. */
+  brand?: string;
+  keys: readonly KeyGroup[];
+  /** Opens and closes the drawer of pending changes; left out where there is none. */
+  drawer?: { open: boolean; toggle(): void };
+  brief?: boolean;
+  children?: ReactNode;
+}) {
+  const say = useWords(desk);
+  const { lang } = useLanguage();
+  const place = usePlace();
+  const now = useClinicNow(1000);
+  const [sheet, setSheet] = useState(false);
+  useKeys({ "?": () => setSheet(true) });
+  return (
+    <header className="bar">
+      <p className="brand">
+        <Icon name="sangam" />{" "}
+        {props.brief ? (
+          <span className="unseen">Sangam</span>
+        ) : (
+          <Name>{(props.brand ?? place.name) || "Sangam"}</Name>
+        )}
+      </p>
+      <h1>
+        {props.title}{" "}
+        {!props.brief && (
+          <span className="soft">
+            {dayAndDate(now, lang, place.zone)}, {clock(now, place.zone)}
+          </span>
+        )}
+      </h1>
+      <div className="push links-here">
+        <ScreenLinks />
+      </div>
+      <ScreenAge />
+      {props.children}
+      {props.drawer && <PendingButton {...props.drawer} />}
+      <Button
+        kind="bare"
+        icon="help"
+        shortcut="?"
+        aria-label={say("keysAndYou")}
+        onClick={() => setSheet(true)}
+      />
+      {sheet && <KeySheet groups={props.keys} onClose={() => setSheet(false)} />}
+    </header>
+  );
+}
+
+/** How much waits, in words for a screen reader and as a tone for all: red only when something was refused. */
+function PendingButton({ open, toggle }: { open: boolean; toggle(): void }) {
+  const say = useWords(desk);
+  const { needsYou, waiting } = pendingCount(useClientState());
+  const tone = needsYou ? "alarm" : waiting ? "heed" : "";
+  const said = [
+    needsYou && say("needYou", { count: needsYou }),
+    waiting && say("willSendCount", { count: waiting }),
+  ].filter(Boolean);
+  return (
+    <Button kind="bare" icon="inbox" aria-expanded={open} onClick={toggle} also="pending-button">
+      <span>{say("pending")}</span>
+      {said.length > 0 && (
+        <span className={`chip ${tone}`}>
+          <span aria-hidden="true">{needsYou || waiting}</span>
+          <span className="unseen">, {said.join(", ")}</span>
+        </span>
+      )}
+    </Button>
+  );
+}

@@ -1,0 +1,73 @@
+import { entryById, rowsOf, type State } from "@sangam/sdk";
+import { Button, Notice } from "../blocks/small.tsx";
+import { useClient, useClientState, usePlace } from "../screen/client.tsx";
+import { useWords } from "../words/Language.tsx";
+import { clock } from "../words/times.ts";
+import { desk } from "./words.ts";
+
+export interface Emergency {
+  id: string;
+  token: string;
+  entry: string;
+  place: string;
+  note: string;
+  raisedAt: string;
+}
+
+const text = (value: unknown) => (typeof value === "string" ? value : "");
+
+/** Calls for staff that nobody resolved, the oldest first. */
+export function openEmergencies(state: State): readonly Emergency[] {
+  const open: Emergency[] = [];
+  for (const [id, { fields }] of rowsOf(state, "emergency")) {
+    if (fields.resolvedAt) continue;
+    const entry = text(fields.entry);
+    const token = entry ? (entryById(state, entry)?.token ?? "") : "";
+    open.push({
+      id,
+      entry,
+      token,
+      place: text(fields.place),
+      note: text(fields.note),
+      raisedAt: text(fields.raisedAt),
+    });
+  }
+  return open.sort((a, b) => (a.raisedAt < b.raisedAt ? -1 : 1));
+}
+
+/** Stays until somebody says that it is resolved; read out at once. */
+export function Emergencies({ onOpen }: { onOpen?: (entry: string) => void }) {
+  const say = useWords(desk);
+  const client = useClient();
+  const state = useClientState();
+  const { zone } = usePlace();
+  const resolve = (id: string) =>
+    client.act(
+      "emergency.resolve",
+      { emergency: id },
+      { optimistic: { kind: "emergency", id, fields: { resolvedAt: new Date().toISOString() } } },
+    );
+  return (
+    <>
+      {openEmergencies(state).map((one) => (
+        <Notice
+          key={one.id}
+          tone="alarm"
+          icon="siren"
+          loud
+          title={
+            one.token
+              ? say("raisedToken", { token: one.token, time: clock(one.raisedAt, zone) })
+              : say("raised", { time: clock(one.raisedAt, zone) })
+          }
+        >
+          {(one.place || one.note) && <p>{[one.place, one.note].filter(Boolean).join(" · ")}</p>}
+          <p className="actions">
+            {one.token && onOpen && <Button onClick={() => onOpen(one.entry)}>{say("showThem")}</Button>}
+            <Button onClick={() => resolve(one.id)}>{say("resolve")}</Button>
+          </p>
+        </Notice>
+      ))}
+    </>
+  );
+}

@@ -1,0 +1,97 @@
+import { pendingOf } from "@sangam/sdk";
+import { Fragment, useState } from "react";
+import { LanguageChoice } from "../blocks/choices.tsx";
+import { Panel } from "../blocks/Panel.tsx";
+import { Button, Name, Switch } from "../blocks/small.tsx";
+import { useClient, useClientState } from "../screen/client.tsx";
+import { singleKeysOn, switchSingleKeys } from "../screen/keys.ts";
+import { STAFF_LANGS } from "../words/catalogue.ts";
+import { useWords } from "../words/Language.tsx";
+import { desk } from "./words.ts";
+
+export interface KeyGroup {
+  title: string;
+  keys: readonly { keys: readonly string[]; does: string }[];
+}
+
+/** What the keys do, whether single ones act, the language of the screen, and who is signed in. */
+export function KeySheet({ groups, onClose }: { groups: readonly KeyGroup[]; onClose(): void }) {
+  const say = useWords(desk);
+  const [on, setOn] = useState(singleKeysOn);
+  const all: KeyGroup[] = [
+    ...groups,
+    {
+      title: say("everywhere"),
+      keys: [
+        { keys: ["?"], does: say("thisSheet") },
+        { keys: ["Esc"], does: say("closeNothingLost") },
+      ],
+    },
+  ];
+  function change(next: boolean) {
+    switchSingleKeys(next);
+    setOn(singleKeysOn());
+  }
+  return (
+    <Panel also="keysheet" title={say("keys")} onClose={onClose} foot={<You />}>
+      <p className="keys-head">
+        <Switch on={on} onChange={change}>
+          {say("singleKeys")}
+        </Switch>
+        <span className="soft note">
+          {say("keysNever")} {say("keysKept")}
+        </span>
+      </p>
+      <div className="columns">
+        {all.map((group) => (
+          <section key={group.title}>
+            <h3>{group.title}</h3>
+            <dl>
+              {group.keys.map((one) => (
+                <Fragment key={one.does}>
+                  <dt>
+                    {one.keys.map((key) => (
+                      <kbd className="key" key={key}>
+                        {key}
+                      </kbd>
+                    ))}
+                  </dt>
+                  <dd>{one.does}</dd>
+                </Fragment>
+              ))}
+            </dl>
+          </section>
+        ))}
+      </div>
+    </Panel>
+  );
+}
+
+function You() {
+  const say = useWords(desk);
+  const client = useClient();
+  const state = useClientState();
+  const [failed, setFailed] = useState(false);
+  const waits = pendingOf(state).waiting.length;
+  return (
+    <>
+      <span>
+        {say("signedInAs")} <Name>{state.session.user?.name ?? ""}</Name>
+        {failed ? (
+          <span className="note alarm said" role="alert">
+            {" "}
+            {say("notSignedOut")}
+          </span>
+        ) : (
+          waits > 0 && <span className="note soft"> {say("waitsForYou", { count: waits })}</span>
+        )}
+      </span>
+      <span className="push">
+        <LanguageChoice among={STAFF_LANGS} />
+      </span>
+      <Button icon="lock" onClick={() => client.signOut().catch(() => setFailed(true))}>
+        {say("signOut")}
+      </Button>
+    </>
+  );
+}

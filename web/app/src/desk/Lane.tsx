@@ -1,0 +1,193 @@
+import { type GurujiRow, type QueueEntry, toBeCalled } from "@sangam/sdk";
+import { memo, type ReactNode } from "react";
+import { Icon } from "../blocks/Icon.tsx";
+import { Line } from "../blocks/lines.tsx";
+import { Chip, Name } from "../blocks/small.tsx";
+import { useClientState, useClinicNow } from "../screen/client.tsx";
+import { useCommon, useWords } from "../words/Language.tsx";
+import { pending as pendingWords } from "../words/pending.ts";
+import { waitRange } from "../words/times.ts";
+import { expectationOf } from "./expect.ts";
+import { minutesSince, stopwatch } from "./time.ts";
+import { DoingChip, StatusChip, statusLook, WhyChip } from "./why.tsx";
+import { desk } from "./words.ts";
+
+/** A queue as it is told: who is called or inside, who waits in order, who stands aside. */
+export interface LaneParts {
+  now: readonly QueueEntry[];
+  line: readonly QueueEntry[];
+  aside: readonly QueueEntry[];
+}
+
+const NOW = new Set(["called", "in_service"]);
+
+/** `gone` are the last of this queue that ended without being seen; they can be brought back. */
+export function laneParts(queue: readonly QueueEntry[], gone: readonly QueueEntry[]): LaneParts {
+  return {
+    now: queue.filter((entry) => NOW.has(entry.status)),
+    line: queue.filter((entry) => toBeCalled(entry.status)),
+    aside: [...queue.filter((entry) => !NOW.has(entry.status) && !toBeCalled(entry.status)), ...gone],
+  };
+}
+
+export interface LaneProps {
+  guruji: GurujiRow;
+  queue: readonly QueueEntry[];
+  parts: LaneParts;
+  chosen?: string | null;
+  onChoose?(entry: QueueEntry): void;
+  /** Beside the name: what the guruji does, and how it is changed. Left out: it is only said. */
+  state?: ReactNode;
+  action?: ReactNode;
+}
+
+/** One guruji: what they do, what a newcomer may expect, and everybody of their queue. */
+export function Lane({ guruji, queue, parts, chosen, onChoose, state, action }: LaneProps) {
+  const say = useWords(desk);
+  const heading = `guruji-${guruji.id}`;
+  const idle =
+    guruji.availability === "on_break"
+      ? "nobodyBreak"
+      : guruji.availability === "off"
+        ? "nobodyOff"
+        : "nobodyNow";
+  const line = (entry: QueueEntry) => (
+    <EntryLine
+      key={entry.id}
+      entry={entry}
+      chosen={chosen === entry.id}
+      {...(onChoose ? { onChoose } : {})}
+    />
+  );
+  return (
+    <section className="lane" aria-labelledby={heading}>
+      <header>
+        <h2 id={heading}>
+          <Name>{guruji.name}</Name>
+        </h2>
+        {state ?? <DoingChip guruji={guruji} queue={queue} />}
+        <p className="soft note">
+          <Expect guruji={guruji} waiting={parts.line.length} />
+        </p>
+        {action}
+      </header>
+      <ol aria-label={say("now")}>
+        {parts.now.map(line)}
+        {parts.now.length === 0 && (
+          <li className="line now rest nobody">
+            <span className="name soft">{say(idle)}</span>
+          </li>
+        )}
+      </ol>
+      <h3>
+        <Icon name="hourglass" /> {useCommon()("waiting")} <span>{say("waited")}</span>
+      </h3>
+      {parts.line.length === 0 ? (
+        <p className="nobody soft">{say("nobodyWaits")}</p>
+      ) : (
+        <ol>{parts.line.map(line)}</ol>
+      )}
+      {parts.aside.length > 0 && (
+        <>
+          <h3>
+            <Icon name="minus-circle" /> {say("aside")}
+          </h3>
+          <ol>{parts.aside.map(line)}</ol>
+        </>
+      )}
+    </section>
+  );
+}
+
+function Expect({ guruji, waiting }: { guruji: GurujiRow; waiting: number }) {
+  const say = useWords(desk);
+  const common = useCommon();
+  const { longWait, meanMinutes: mean } = expectationOf(useClientState(), guruji);
+  const parts = [
+    guruji.room && common("room", { room: guruji.room }),
+    say("waiting", { count: waiting }),
+    longWait ? common("overTwoHours") : waitRange(guruji.wait, common),
+    typeof mean === "number" && say("minutesEach", { count: mean }),
+  ];
+  return <>{parts.filter(Boolean).join(" · ")}</>;
+}
+
+interface EntryLineProps {
+  entry: QueueEntry;
+  chosen: boolean;
+  onChoose?(entry: QueueEntry): void;
+}
+
+/** Lists are made anew at every change; what a line shows of its entry is the same until one of these differs. */
+const sameLine = (a: EntryLineProps, b: EntryLineProps) =>
+  a.entry.fields === b.entry.fields &&
+  a.entry.position === b.entry.position &&
+  a.entry.pending === b.entry.pending &&
+  a.chosen === b.chosen &&
+  a.onChoose === b.onChoose;
+
+const EntryLine = memo(function EntryLine({ entry, chosen, onChoose }: EntryLineProps) {
+  const say = useWords(desk);
+  const inNow = NOW.has(entry.status);
+  const aside = !inNow && !toBeCalled(entry.status);
+  const emergency = entry.band === 0 && !aside;
+  return (
+    <Line
+      id={entry.id}
+      now={inNow}
+      aside={aside}
+      {...(emergency ? { tone: "alarm" as const } : inNow ? { tone: "flow" as const } : {})}
+      place={inNow ? <Icon name={statusLook(entry.status).icon} /> : (entry.position ?? "")}
+      token={entry.token || "–"}
+      name={entry.name ?? <span className="soft">{entry.token ? say("unnamed") : say("noToken")}</span>}
+      chosen={chosen}
+      tail={<Tail entry={entry} />}
+      {...(onChoose ? { onChoose: () => onChoose(entry) } : {})}
+    />
+  );
+}, sameLine);
+
+function Tail({ entry }: { entry: QueueEntry }) {
+  const say = useWords(pendingWords);
+  if (entry.pending) {
+    return (
+      <Chip tone="heed" icon="send" kind="quiet">
+        {say("willSend")}
+      </Chip>
+    );
+  }
+  if (entry.status === "called") {
+    return (
+      <>
+        <StatusChip status="called" kind="solid" />
+        <Timer at={entry.fields.calledAt} />
+      </>
+    );
+  }
+  if (entry.status === "in_service") {
+    return (
+      <>
+        <StatusChip status="in_service" kind="quiet" />
+        <Timer at={entry.fields.startedAt ?? entry.fields.calledAt} />
+      </>
+    );
+  }
+  if (!toBeCalled(entry.status)) return <StatusChip status={entry.status} kind="quiet" />;
+  return (
+    <>
+      <WhyChip entry={entry} />
+      <Minutes at={entry.checkedInAt} />
+    </>
+  );
+}
+
+function Minutes({ at }: { at: string | null }) {
+  const common = useCommon();
+  const minutes = minutesSince(at, useClinicNow(10_000));
+  return <span className="mins">{minutes === null ? "" : common("minutes", { count: minutes })}</span>;
+}
+
+export function Timer({ at }: { at: unknown }) {
+  const said = stopwatch(typeof at === "string" ? at : null, useClinicNow(1000));
+  return <span className="mins">{said ?? ""}</span>;
+}

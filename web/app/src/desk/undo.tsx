@@ -1,0 +1,117 @@
+import {
+  type Act,
+  type Client,
+  entryById,
+  type Outcome,
+  type PendingAction,
+  type QueueEntry,
+} from "@sangam/sdk";
+import { useCallback, useEffect, useRef, useState } from "react";
+import { useActionWords } from "../blocks/Drawer.tsx";
+import { Button } from "../blocks/small.tsx";
+import { useClient } from "../screen/client.tsx";
+import { useNow } from "../screen/now.ts";
+import { useWords } from "../words/Language.tsx";
+import { undone } from "./moves.ts";
+import { desk } from "./words.ts";
+
+/** The node takes an action back for ten seconds; a second less here, so that what is offered still works. */
+export const UNDO_MS = 9000;
+
+export interface Undoable {
+  action: string;
+  type: string;
+  data: PendingAction["data"];
+  entry: string;
+  before: QueueEntry | null;
+  /** The row's last action when this one was applied: its own change may arrive a moment later. */
+  seen: unknown;
+  /** This browser's clock. */
+  until: number;
+}
+
+/** Whether the offer still stands: in time, and nothing was done to the entry since. */
+export function stillOffered(last: Undoable | null, now: number, lastAction: unknown): last is Undoable {
+  if (!last || now >= last.until) return false;
+  return lastAction === last.action || lastAction === last.seen;
+}
+
+export interface Undo {
+  last: Undoable | null;
+  /** Follows an action; once it is applied it can be taken back. */
+  follow(act: Act, type: string, data: PendingAction["data"], before: QueueEntry | null): void;
+  undo(): void;
+}
+
+const lastActionOf = (client: Client, entry: string) =>
+  client.getState().rows.get("row")?.get(entry)?.fields.lastAction;
+
+/** Remembers the last thing done here, as long as the node would take it back. */
+export function useUndo(): Undo {
+  const client = useClient();
+  const [last, setLast] = useState<Undoable | null>(null);
+  const held = useRef(last);
+  held.current = last;
+
+  useEffect(() => {
+    if (!last) return;
+    const timer = setTimeout(() => setLast((now) => (now === last ? null : now)), last.until - Date.now());
+    return () => clearTimeout(timer);
+  }, [last]);
+
+  const follow = useCallback<Undo["follow"]>(
+    (act, type, data, before) => {
+      void act.settled.then((outcome: Outcome) => {
+        if (outcome.status === "rejected") return;
+        const answered = (outcome.data as { entry?: unknown } | undefined)?.entry;
+        const entry = typeof answered === "string" ? answered : String(data.entry ?? "");
+        const seen = lastActionOf(client, entry);
+        setLast({
+          action: act.id,
+          type,
+          data: { ...data, entry },
+          entry,
+          before,
+          seen,
+          until: Date.now() + UNDO_MS,
+        });
+      });
+    },
+    [client],
+  );
+
+  const undo = useCallback(() => {
+    const one = held.current;
+    if (!one || Date.now() >= one.until) return;
+    setLast(null);
+    const now = entryById(client.getState(), one.entry);
+    client.act(
+      "queue.undo",
+      { entry: one.entry, action: one.action },
+      { optimistic: one.before ? undone(one.before, now) : false },
+    );
+  }, [client]);
+
+  return { last, follow, undo };
+}
+
+/** The way back, with the seconds that are left; it keeps its place when there is nothing to take back. */
+export function UndoButton({ undo, also = "" }: { undo: Undo; also?: string }) {
+  const say = useWords(desk);
+  const inWords = useActionWords();
+  const client = useClient();
+  const now = useNow(500);
+  const { last } = undo;
+  if (!stillOffered(last, now, last && lastActionOf(client, last.entry)))
+    return <span className={`undo ${also}`} />;
+  return (
+    <span className={`undo ${also}`}>
+      <Button kind="bare" icon="undo" shortcut="U" onClick={undo.undo}>
+        {say("undoWhat", { what: inWords(last) })}{" "}
+        <span className="soft" aria-hidden="true">
+          {Math.max(1, Math.ceil((last.until - now) / 1000))} s
+        </span>
+      </Button>
+    </span>
+  );
+}

@@ -1,0 +1,260 @@
+import { clinicNow, type GurujiRow, gurujisOf, type QueueEntry, queueOf, toBeCalled } from "@sangam/sdk";
+import { useEffect, useMemo, useRef, useState } from "react";
+import { Choice } from "../blocks/choices.tsx";
+import { Drawer } from "../blocks/Drawer.tsx";
+import { Empty } from "../blocks/small.tsx";
+import { AvailabilityPanel, useSetAvailability } from "../desk/Availability.tsx";
+import { Bar } from "../desk/Bar.tsx";
+import { Emergencies } from "../desk/Emergencies.tsx";
+import { MovePanel } from "../desk/MovePanel.tsx";
+import { type Move, move, recallInMs } from "../desk/moves.ts";
+import { recallAfterS } from "../desk/settings.ts";
+import { Freshness, Refusal } from "../desk/Trouble.tsx";
+import { useUndo } from "../desk/undo.tsx";
+import { desk } from "../desk/words.ts";
+import { useClient, useClientState } from "../screen/client.tsx";
+import { useKeys } from "../screen/keys.ts";
+import { useCommon, useWords } from "../words/Language.tsx";
+import type { Drafts } from "./Care.tsx";
+import { Foot } from "./Foot.tsx";
+import { maySettle, type Stage, stageOf } from "./flow.ts";
+import { noteOf } from "./history.ts";
+import { Next } from "./Next.tsx";
+import { Away, Called, Free, Here } from "./Stages.tsx";
+import { guruji as words } from "./words.ts";
+
+/** The person in front of the guruji is large; one key leads through the day. */
+export function Guruji() {
+  const say = useWords(words);
+  const state = useClientState();
+  const own = state.session.user?.gurujiId ?? "";
+  const guruji = gurujisOf(state).find((one) => one.id === own) ?? null;
+  if (!own) {
+    return (
+      <main className="signin">
+        <Empty page icon="lock" title={say("notAGuruji")}>
+          {say("notAGurujiWhy")}
+        </Empty>
+      </main>
+    );
+  }
+  return <Tablet guruji={guruji} own={own} />;
+}
+
+function Tablet({ guruji, own }: { guruji: GurujiRow | null; own: string }) {
+  const common = useCommon();
+  const state = useClientState();
+  const queue = queueOf(state, own);
+  const stage = stageOf(guruji, queue);
+  const line = queue.filter((entry) => toBeCalled(entry.status));
+  const find = useRef<HTMLInputElement>(null);
+  const [drawer, setDrawer] = useState(false);
+  const [moving, setMoving] = useState<QueueEntry | null>(null);
+  const work = useWork(own, stage, line.length > 0, setMoving);
+  const keys = useSheet();
+  useKeys({
+    n: work.main,
+    f: work.on("complete"),
+    r: work.on("recall"),
+    s: work.on("no_answer"),
+    h: work.on("hold"),
+    t: work.on("transfer"),
+    u: work.undo.undo,
+    "/": () => find.current?.focus(),
+  });
+  useEnter(stage.name === "called" ? work.main : undefined);
+  return (
+    <div className="guruji">
+      <Bar
+        brief
+        title={
+          <>
+            {guruji?.name}{" "}
+            {guruji?.room && <span className="soft">{common("room", { room: guruji.room })}</span>}
+          </>
+        }
+        keys={keys}
+        drawer={{ open: drawer, toggle: () => setDrawer((open) => !open) }}
+      >
+        {guruji && <Availability guruji={guruji} />}
+      </Bar>
+      <main>
+        <div className="front">
+          <div className="over-work">
+            <Emergencies />
+            {!drawer && <Refusal />}
+            <Freshness />
+          </div>
+          <Front stage={stage} work={work} find={find} waiting={line.length} own={own} />
+        </div>
+        {drawer ? <Drawer onClose={() => setDrawer(false)} /> : <Next queue={queue} stage={stage} />}
+      </main>
+      <Foot stage={stage} work={work} waiting={line.length} />
+      {moving && (
+        <MovePanel
+          entry={moving}
+          onClose={() => setMoving(null)}
+          onMove={(to, reason) => work.transfer(moving, to, reason)}
+        />
+      )}
+    </div>
+  );
+}
+
+function Front(props: {
+  stage: Stage;
+  work: Work;
+  find: React.RefObject<HTMLInputElement | null>;
+  waiting: number;
+  own: string;
+}) {
+  const { stage, work, find, waiting, own } = props;
+  switch (stage.name) {
+    case "here":
+      return (
+        <Here key={stage.entry.id} stage={stage} drafts={work.drafts} save={work.saveNote} find={find} />
+      );
+    case "called":
+      return <Called key={stage.entry.id} entry={stage.entry} onStart={work.main} />;
+    case "away":
+      return <Away stage={stage} own={own} />;
+    case "free":
+      return <Free waiting={waiting} />;
+  }
+}
+
+export interface Work {
+  /** The next step: call, start, finish and call. Undefined while there is none. */
+  main: (() => void) | undefined;
+  /** What a key or a button of the foot does, when it fits the stage. */
+  on(what: Move): (() => void) | undefined;
+  transfer(entry: QueueEntry, to: string, reason: string): void;
+  undo: ReturnType<typeof useUndo>;
+  drafts: Drafts;
+  saveNote(entry: QueueEntry): void;
+}
+
+const FITS: Record<Stage["name"], readonly Move[]> = {
+  here: ["complete", "hold", "transfer"],
+  called: ["recall", "no_answer", "hold", "transfer"],
+  free: [],
+  away: [],
+};
+
+function useWork(
+  own: string,
+  stage: Stage,
+  someWait: boolean,
+  setMoving: (entry: QueueEntry | null) => void,
+): Work {
+  const client = useClient();
+  const state = useClientState();
+  const undo = useUndo();
+  const drafts = useMemo<Drafts>(() => new Map(), []);
+  const entry = stage.name === "here" || stage.name === "called" ? stage.entry : null;
+  const shown = `${stage.name} ${entry?.id ?? ""}`;
+  const shownSince = useRef({ shown, at: 0 });
+  if (shownSince.current.shown !== shown) shownSince.current = { shown, at: Date.now() };
+
+  function saveNote(of: QueueEntry) {
+    const text = drafts.get(of.id);
+    if (text === undefined) return;
+    drafts.delete(of.id);
+    const consultation = String(of.fields.consultation ?? "");
+    // While a start is on its way the consultation has no id here; the entry stands for it.
+    if (consultation && text === noteOf(client.getState(), consultation)) return;
+    client.act("consultation.note", { entry: of.id, text });
+  }
+  function act(of: QueueEntry, what: Move, more = {}) {
+    if (what === "complete") saveNote(of);
+    const data = { ...more, entry: of.id };
+    undo.follow(move(client, of, what, more), `queue.${what}`, data, of);
+  }
+  function callNext() {
+    undo.follow(client.act("queue.call_next", { guruji: own }), "queue.call_next", { guruji: own }, null);
+  }
+  const mains: Record<Stage["name"], (() => void) | undefined> = {
+    here: () => {
+      if (!entry) return;
+      act(entry, "complete");
+      if (someWait) callNext();
+    },
+    called: () => entry && act(entry, "start"),
+    free: someWait ? callNext : undefined,
+    away: undefined,
+  };
+  const next = mains[stage.name];
+  const main = next && (() => maySettle(shownSince.current.at, Date.now()) && next());
+
+  function on(what: Move) {
+    if (!entry || !FITS[stage.name].includes(what)) return undefined;
+    if (what === "transfer") return () => setMoving(entry);
+    if (what === "recall" && recallInMs(entry, clinicNow(state, Date.now()), recallAfterS(state)) > 0)
+      return undefined;
+    return () => act(entry, what);
+  }
+  function transfer(of: QueueEntry, to: string, reason: string) {
+    setMoving(null);
+    act(of, "transfer", { guruji: to, ...(reason ? { reason } : {}) });
+  }
+  return { main: main as Work["main"], on, transfer, undo, drafts, saveNote };
+}
+
+/** Enter starts the one who was called, unless it is meant for a button or a field. */
+function useEnter(act: (() => void) | undefined) {
+  const latest = useRef(act);
+  latest.current = act;
+  useEffect(() => {
+    const pressed = (event: KeyboardEvent) => {
+      if (event.key === "Enter" && event.target === document.body && !event.repeat) latest.current?.();
+    };
+    addEventListener("keydown", pressed);
+    return () => removeEventListener("keydown", pressed);
+  }, []);
+}
+
+function Availability({ guruji }: { guruji: GurujiRow }) {
+  const say = useWords(desk);
+  const mine = useWords(words);
+  const set = useSetAvailability(guruji.id);
+  const [asking, setAsking] = useState(false);
+  return (
+    <>
+      <Choice
+        label={mine("availability")}
+        value={guruji.availability}
+        options={[
+          { value: "available", label: say("available") },
+          { value: "on_break", label: say("onBreak") },
+          { value: "off", label: say("off") },
+        ]}
+        onChange={(value) => {
+          if (value === "on_break") setAsking(true);
+          else set(value as "available" | "off");
+        }}
+      />
+      {asking && <AvailabilityPanel guruji={guruji} onClose={() => setAsking(false)} />}
+    </>
+  );
+}
+
+function useSheet() {
+  const say = useWords(words);
+  const common = useWords(desk);
+  return [
+    {
+      title: say("keysHere"),
+      keys: [
+        { keys: ["N"], does: say("keyMain") },
+        { keys: ["Enter"], does: say("start") },
+        { keys: ["F"], does: say("finish") },
+        { keys: ["R"], does: common("do.recall") },
+        { keys: ["S"], does: common("do.no_answer") },
+        { keys: ["H"], does: common("do.hold") },
+        { keys: ["T"], does: common("do.transfer") },
+        { keys: ["U"], does: common("undo") },
+        { keys: ["/"], does: say("keyNote") },
+      ],
+    },
+  ];
+}

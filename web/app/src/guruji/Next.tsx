@@ -1,0 +1,61 @@
+import { type QueueEntry, toBeCalled } from "@sangam/sdk";
+import { useRef } from "react";
+import { Line } from "../blocks/lines.tsx";
+import { useSteady } from "../blocks/steady.ts";
+import { minutesSince } from "../desk/time.ts";
+import { StatusChip, WhyChip } from "../desk/why.tsx";
+import { desk } from "../desk/words.ts";
+import { useClinicNow } from "../screen/client.tsx";
+import { useCommon, useWords } from "../words/Language.tsx";
+import type { Stage } from "./flow.ts";
+import { guruji as words } from "./words.ts";
+
+/** Who comes after, and who stands aside. */
+export function Next({ queue, stage }: { queue: readonly QueueEntry[]; stage: Stage }) {
+  const say = useWords(words);
+  const common = useWords(desk);
+  const place = useRef<HTMLElement>(null);
+  const shown = useSteady(queue, place);
+  const front = stage.name === "here" || stage.name === "called" ? stage.entry.id : "";
+  const line = shown.filter((entry) => toBeCalled(entry.status));
+  const rest = shown.filter((entry) => !toBeCalled(entry.status) && entry.id !== front);
+  return (
+    <aside className="next" aria-labelledby="next" ref={place}>
+      <h2 id="next">
+        {say("next")} <span className="soft">{common("waiting", { count: line.length })}</span>
+      </h2>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      <ol tabIndex={0} aria-labelledby="next">
+        {line.map((entry) => (
+          <Line
+            key={entry.id}
+            place={entry.position}
+            token={entry.token || "–"}
+            name={entry.name ?? ""}
+            {...(entry.band === 0 ? { tone: "alarm" as const } : {})}
+            tail={
+              <>
+                <WhyChip entry={entry} /> <Waited at={entry.checkedInAt} />
+              </>
+            }
+          />
+        ))}
+        {rest.map((entry) => (
+          <Line
+            key={entry.id}
+            aside
+            token={entry.token}
+            name={entry.name ?? ""}
+            tail={<StatusChip status={entry.status} kind="quiet" />}
+          />
+        ))}
+      </ol>
+    </aside>
+  );
+}
+
+function Waited({ at }: { at: string | null }) {
+  const say = useCommon();
+  const minutes = minutesSince(at, useClinicNow(10_000));
+  return <>{minutes !== null && say("minutes", { count: minutes })}</>;
+}
