@@ -1,66 +1,79 @@
 import { useEffect, useState } from "react";
 import { Drawer } from "../blocks/Drawer.tsx";
-import { Icon, type IconName } from "../blocks/Icon.tsx";
+import { Icon } from "../blocks/Icon.tsx";
 import { Bar } from "../desk/Bar.tsx";
 import { Freshness, Refusal } from "../desk/Trouble.tsx";
 import { useClientState } from "../screen/client.tsx";
+import { useKeys } from "../screen/keys.ts";
 import { useWords } from "../words/Language.tsx";
 import { Box } from "./Box.tsx";
 import { Devices } from "./Devices.tsx";
-import { devicesOf } from "./devices.ts";
+import { devicesOf } from "./rows.ts";
 import { Staff } from "./Staff.tsx";
 import { admin } from "./words.ts";
 
-const PAGES = ["box", "devices", "staff"] as const;
-type Page = (typeof PAGES)[number];
-const ICONS: Record<Page, IconName> = { box: "machine", devices: "tablet", staff: "users" };
+const PAGES = [
+  { id: "box", icon: "machine" },
+  { id: "devices", icon: "tablet" },
+  { id: "staff", icon: "users" },
+] as const;
+type Page = (typeof PAGES)[number]["id"];
 
-/** The page stands in the address, so that Back goes back and a reload stays. */
+const pageOf = (hash: string): Page => PAGES.find(({ id }) => `#${id}` === hash)?.id ?? "box";
+
+/** The page named in the address, so that a link or the back button finds it again. */
 function usePage(): Page {
-  const read = () => PAGES.find((page) => `#${page}` === location.hash) ?? "box";
-  const [page, setPage] = useState<Page>(read);
+  const [page, setPage] = useState(() => pageOf(location.hash));
   useEffect(() => {
-    const changed = () => setPage(read());
-    addEventListener("hashchange", changed);
-    return () => removeEventListener("hashchange", changed);
+    const moved = () => setPage(pageOf(location.hash));
+    addEventListener("hashchange", moved);
+    return () => removeEventListener("hashchange", moved);
   }, []);
   return page;
 }
 
-/** What is so, how we know it, and the one thing to do about it. */
+function go(page: Page) {
+  location.hash = page;
+}
+
+/** What a site admin looks after: the box, what is let in, and who may sign in. */
 export function Admin() {
   const say = useWords(admin);
-  const state = useClientState();
   const page = usePage();
   const [drawer, setDrawer] = useState(false);
-  const asking = devicesOf(state).filter((one) => one.state === "requested").length;
+  const toggle = () => setDrawer((open) => !open);
+  const asking = devicesOf(useClientState()).asking.length;
+  useKeys({ "1": () => go("box"), "2": () => go("devices"), "3": () => go("staff") });
+  const keys = PAGES.map(({ id }, i) => ({ keys: [String(i + 1)], does: say(id) }));
   return (
-    <div className={drawer ? "desk admin drawn" : "desk admin"}>
-      <Bar title={say("title")} keys={[]} drawer={{ open: drawer, toggle: () => setDrawer((open) => !open) }} />
+    <div className="desk admin">
+      <Bar
+        title={say("title")}
+        keys={[{ title: say("keysPages"), keys }]}
+        drawer={{ open: drawer, toggle }}
+      />
       <div className="desk-body">
         <nav className="rail" aria-label={say("title")}>
-          {PAGES.map((one) => (
-            <a key={one} href={`#${one}`} {...(one === page ? { "aria-current": "page" as const } : {})}>
-              <Icon name={ICONS[one]} /> {say(one)}
-              {one === "devices" && asking > 0 && (
+          {PAGES.map(({ id, icon }) => (
+            <a key={id} href={`#${id}`} {...(id === page ? { "aria-current": "page" as const } : {})}>
+              <Icon name={icon} /> {say(id)}
+              {id === "devices" && asking > 0 && (
                 <span className="count chip heed">
-                  <Icon name="key" /> <span aria-hidden="true">{asking}</span>
-                  <span className="unseen">{say("asksIn", { count: asking })}</span>
+                  <span aria-hidden="true">{asking}</span>
+                  <span className="unseen">, {say("asks", { count: asking })}</span>
                 </span>
               )}
             </a>
           ))}
         </nav>
-        <main>
-          <div className="over-work">
-            {!drawer && <Refusal />}
-            <Freshness />
-          </div>
-          {page === "box" && <Box />}
+        <main className="page">
+          {!drawer && <Refusal />}
+          <Freshness />
+          {page === "box" && <Box onDevices={() => go("devices")} />}
           {page === "devices" && <Devices />}
           {page === "staff" && <Staff />}
         </main>
-        {drawer && <Drawer onClose={() => setDrawer(false)} />}
+        {drawer && <Drawer onClose={toggle} />}
       </div>
     </div>
   );

@@ -1,130 +1,115 @@
-import { gurujisOf, queueOf, type StatusAnswer, serverNow, toBeCalled } from "@sangam/sdk";
-import { useEffect, useState } from "react";
+import { entriesWith, gurujisOf, serverNow } from "@sangam/sdk";
+import type { ReactNode } from "react";
 import { Icon } from "../blocks/Icon.tsx";
 import { Bones } from "../blocks/lines.tsx";
-import { useClient, useClientState, useClinicNow, usePlace } from "../screen/client.tsx";
+import { Button } from "../blocks/small.tsx";
+import { useClientState, useClinicNow, usePlace } from "../screen/client.tsx";
 import { useNow } from "../screen/now.ts";
 import { useCommon, useWords } from "../words/Language.tsx";
-import { clock } from "../words/times.ts";
-import { devicesOf } from "./devices.ts";
-import { type Health, healthOf, wantLook } from "./health.ts";
+import { clock, span } from "../words/times.ts";
+import { clockFact, diskFact, type Fact, lineFact, useMeasured } from "./health.ts";
+import { devicesOf } from "./rows.ts";
 import { admin } from "./words.ts";
 
-const ASK_EVERY_MS = 10_000;
-
-interface Told {
-  status: StatusAnswer | null;
-  atMs: number | null;
-  unheard: boolean;
-}
-
-/** What the box says of itself, asked every ten seconds while this page is open. */
-function useBox(): Told {
-  const client = useClient();
-  const [told, setTold] = useState<Told>({ status: null, atMs: null, unheard: false });
-  useEffect(() => {
-    let gone = false;
-    const ask = () =>
-      client.request<StatusAnswer>("GET", "/api/v1/status").then(
-        (status) => gone || setTold({ status, atMs: Date.now(), unheard: false }),
-        () => gone || setTold((was) => ({ ...was, unheard: true })),
-      );
-    void ask();
-    const timer = setInterval(ask, ASK_EVERY_MS);
-    return () => {
-      gone = true;
-      clearInterval(timer);
-    };
-  }, [client]);
-  return told;
-}
-
-/** The box's health in words: what wants a look first, the rest in one order always. */
-export function Box() {
+/** The box's health in words: what is so on the left, how we know below it. */
+export function Box({ onDevices }: { onDevices(): void }) {
   const say = useWords(admin);
   const common = useCommon();
   const state = useClientState();
-  const { zone } = usePlace();
   const now = useNow(1000);
-  const told = useBox();
-  const { status, atMs } = told;
-  if (!status || atMs === null) {
-    return (
-      <section className="page">
-        <h2>{say(told.unheard ? "boxUnheard" : "box")}</h2>
-        <Bones lines={6} />
-      </section>
-    );
+  const { status, toldAt, unheard } = useMeasured();
+  const { asking, letIn } = devicesOf(state);
+  if (!status) {
+    return <Head title={say(unheard ? "boxUnheard" : "box")}>{unheard ? "" : <Bones />}</Head>;
   }
-  const health = healthOf(
-    { status, uplink: state.uplink, devices: devicesOf(state), serverNowMs: serverNow(state, now), zone },
-    say,
-    common,
-  );
-  const count = wantLook(health);
-  const time = clock(serverNow(state, atMs), zone);
-  const title = told.unheard ? say("boxUnheard") : count > 0 ? say("boxLook", { count }) : say("boxWell");
+  const line = lineFact(status, serverNow(state, now), say, common);
+  const disk = diskFact(status, say);
+  const time = clockFact(status, say, common);
+  const look = [line, disk, time].some(({ tone }) => tone === "heed" || tone === "alarm");
+  const ago = common("ago", { span: span(now - toldAt, common) });
   return (
-    <section className="page" aria-labelledby="box">
-      <header>
-        <div>
-          <h2 id="box">{title}</h2>
-          <p>{say(told.unheard ? "boxUnheardWhy" : "boxMeasured", { time })}</p>
-        </div>
-      </header>
+    <Head
+      title={say(unheard ? "boxUnheard" : look ? "boxLook" : "boxWell")}
+      how={unheard ? say("boxToldAgo", { ago }) : say("boxHow")}
+    >
       <div className="split">
         <ul className="health">
-          {health.map((one) => (
-            <HealthLine key={one.key} health={one} />
-          ))}
+          <Row name={say("line")} {...line} />
+          <Row name={say("disk")} {...disk} />
+          <Row name={say("clock")} {...time} />
+          <Row
+            name={say("screens")}
+            tone={asking.length > 0 ? "heed" : "flow"}
+            icon="monitor"
+            so={say("letInCount", { count: letIn.length })}
+            how={asking.length > 0 ? `${say("asks", { count: asking.length })}.` : say("nobodyAsks")}
+          >
+            <Button onClick={onDevices}>{say("seeDevices")}</Button>
+          </Row>
+          <Row
+            name={say("version")}
+            tone="rest"
+            icon="download"
+            so={status.version}
+            how={say("versionHow")}
+          />
         </ul>
         <Today />
       </div>
-    </section>
+    </Head>
   );
 }
 
-function HealthLine({ health }: { health: Health }) {
-  const say = useWords(admin);
+function Head({ title, how, children }: { title: string; how?: string; children: ReactNode }) {
   return (
-    <li className={health.tone}>
+    <>
+      <header>
+        <div>
+          <h2>{title}</h2>
+          {how && <p>{how}</p>}
+        </div>
+      </header>
+      {children}
+    </>
+  );
+}
+
+function Row(props: Fact & { name: string; children?: ReactNode }) {
+  return (
+    <li className={props.tone}>
       <span className="mark">
-        <Icon name={health.icon} />
+        <Icon name={props.icon} />
       </span>
-      <h3>{say(health.key)}</h3>
+      <h3>{props.name}</h3>
       <div>
-        <strong>{health.so}</strong>
-        <p className="soft note">{health.how}</p>
+        <strong className="so">{props.so}</strong>
+        <p className="how">{props.how}</p>
       </div>
-      {health.key === "screens" && (
-        <a className="button" href="#devices">
-          {say("seeDevices")}
-        </a>
-      )}
+      {props.children}
     </li>
   );
 }
 
+/** The figures of the day, as this screen's own rows say. */
 function Today() {
   const say = useWords(admin);
   const state = useClientState();
   const { zone } = usePlace();
-  const now = useClinicNow(10_000);
-  const queue = queueOf(state);
+  const now = useClinicNow(1000);
   const gurujis = gurujisOf(state).filter((one) => one.fields.disabled !== true);
-  const figures: [Parameters<typeof say>[0] & ("waiting" | "inService" | "gurujisHere"), number][] = [
-    ["waiting", queue.filter((entry) => toBeCalled(entry.status) || entry.status === "called").length],
-    ["inService", queue.filter((entry) => entry.status === "in_service").length],
-    ["gurujisHere", gurujis.filter((one) => one.availability !== "off").length],
-  ];
+  const figures = [
+    [say("waiting"), entriesWith(state, "waiting", "no_answer").length],
+    [say("inService"), entriesWith(state, "in_service").length],
+    [say("gurujisHere"), gurujis.filter((one) => one.availability !== "off").length],
+  ] as const;
   return (
     <section className="card" aria-labelledby="today">
       <h3 id="today">{say("today", { time: clock(now, zone) })}</h3>
       <dl className="figures">
-        {figures.map(([word, value]) => (
-          <div key={word}>
-            <dt>{say(word)}</dt>
-            <dd>{value}</dd>
+        {figures.map(([name, count]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{count}</dd>
           </div>
         ))}
       </dl>

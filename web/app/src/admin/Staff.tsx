@@ -1,103 +1,78 @@
-import { gurujisOf, rowsOf, type State } from "@sangam/sdk";
-import { useRef, useState } from "react";
-import { Icon } from "../blocks/Icon.tsx";
-import { Panel } from "../blocks/Panel.tsx";
+import { useState } from "react";
+import { Field } from "../blocks/choices.tsx";
 import { Button, Chip, Empty, Name } from "../blocks/small.tsx";
-import { desk } from "../desk/words.ts";
 import { useClient, useClientState } from "../screen/client.tsx";
-import { useKeys } from "../screen/keys.ts";
-import { useWords } from "../words/Language.tsx";
+import { useCommon, useWords } from "../words/Language.tsx";
+import { type StaffRow, staffOf, unsettled } from "./rows.ts";
 import { AddPanel, PinPanel } from "./StaffPanels.tsx";
+import { Sure } from "./Sure.tsx";
 import { admin } from "./words.ts";
 
-export interface Member {
-  id: string;
-  name: string;
-  role: string;
-  guruji: string;
-  disabled: boolean;
-}
+type Over = { what: "add" } | { what: "pin" | "off"; person: StaffRow } | null;
 
-const text = (value: unknown) => (typeof value === "string" ? value : "");
-
-/** Everybody who can or could sign in, those who can first, by name. */
-export function staffOf(state: State): readonly Member[] {
-  return [...rowsOf(state, "staff")]
-    .map(([id, { fields }]) => ({
-      id,
-      name: text(fields.name),
-      role: text(fields.role),
-      guruji: text(fields.guruji),
-      disabled: fields.disabled === true,
-    }))
-    .sort((a, b) => Number(a.disabled) - Number(b.disabled) || a.name.localeCompare(b.name));
-}
-
-type Over = { what: "add" } | { what: "pin" | "close"; who: Member } | null;
-
+/** Who may sign in here, and what an admin can do about it. */
 export function Staff() {
   const say = useWords(admin);
-  const all = staffOf(useClientState());
+  const client = useClient();
+  const people = staffOf(useClientState());
   const [typed, setTyped] = useState("");
   const [over, setOver] = useState<Over>(null);
-  const field = useRef<HTMLInputElement>(null);
-  const asked = typed.trim().toLocaleLowerCase("en");
-  const shown = all.filter((one) => one.name.toLocaleLowerCase("en").includes(asked));
+  const wanted = typed.trim().toLocaleLowerCase();
+  const found = people.filter((one) => one.name.toLocaleLowerCase().includes(wanted));
   const close = () => setOver(null);
-  useKeys({ "/": () => field.current?.focus() });
   return (
-    <section className="page" aria-labelledby="staff">
+    <>
       <header>
         <div>
-          <h2 id="staff">{say("staff")}</h2>
-          <p>{say("staffHow", { count: all.filter((one) => !one.disabled).length })}</p>
+          <h2>{say("staff")}</h2>
+          <p>
+            {say("staffCount", { count: people.filter((one) => !one.disabled).length })} {say("pinsUnseen")}
+          </p>
         </div>
-        <search className="field push">
-          <Icon name="search" />
-          <input
-            ref={field}
-            type="search"
-            placeholder={say("findStaff")}
-            aria-label={say("findStaff")}
-            value={typed}
-            onChange={(event) => setTyped(event.currentTarget.value)}
-          />
-          <kbd className="key">/</kbd>
-        </search>
+        <Field
+          also="push"
+          label={say("findPerson")}
+          labelUnseen
+          icon="search"
+          type="search"
+          placeholder={say("findPerson")}
+          value={typed}
+          onChange={(event) => setTyped(event.currentTarget.value)}
+        />
         <Button kind="main" icon="plus" onClick={() => setOver({ what: "add" })}>
-          {say("addPerson")}
+          {say("add")}
         </Button>
       </header>
-      {shown.length === 0 ? (
-        <Empty icon="users" title={say("nobodyCalled", { text: typed.trim() })} />
+      {found.length === 0 ? (
+        <Empty icon="users" title={say("foundNobody", { text: typed.trim() })} />
       ) : (
-        <Table members={shown} onOver={setOver} />
+        <People people={found} onOver={setOver} />
       )}
       {over?.what === "add" && <AddPanel onClose={close} />}
-      {over?.what === "pin" && <PinPanel who={over.who} onClose={close} />}
-      {over?.what === "close" && <ClosePanel who={over.who} onClose={close} />}
-    </section>
+      {over?.what === "pin" && <PinPanel person={over.person} onClose={close} />}
+      {over?.what === "off" && (
+        <Sure
+          title={say("switchOffTitle", { name: over.person.name })}
+          why={say("switchOffWhy")}
+          does={say("switchOff")}
+          onDo={() => client.act("staff.disable", { staff: over.person.id })}
+          onClose={close}
+        />
+      )}
+    </>
   );
 }
 
-function Table({ members, onOver }: { members: readonly Member[]; onOver(over: Over): void }) {
+function People({ people, onOver }: { people: readonly StaffRow[]; onOver(over: Over): void }) {
   const say = useWords(admin);
-  const state = useClientState();
-  const gurujis = new Map(gurujisOf(state).map((one) => [one.id, one]));
-  const own = state.session.user?.id;
-  const queueOf = (id: string) => {
-    const guruji = gurujis.get(id);
-    if (!guruji) return "";
-    const letter = text(guruji.fields.series);
-    return guruji.room ? say("letterRoom", { letter, room: guruji.room }) : say("letterOnly", { letter });
-  };
+  const sent = unsettled(useClientState());
   return (
     <table className="table">
       <thead>
         <tr>
           <th scope="col">{say("name")}</th>
           <th scope="col">{say("may")}</th>
-          <th scope="col">{say("queue")}</th>
+          <th scope="col">{say("room")}</th>
           <th scope="col">{say("signIn")}</th>
           <th scope="col">
             <span className="unseen">{say("actions")}</span>
@@ -105,106 +80,75 @@ function Table({ members, onOver }: { members: readonly Member[]; onOver(over: O
         </tr>
       </thead>
       <tbody>
-        {members.map((one) => (
-          <tr key={one.id}>
-            <th scope="row">
-              <Name>{one.name}</Name> {one.id === own && <span className="soft">({say("you")})</span>}
-            </th>
-            <td>{one.disabled ? say("mayNothing") : <May role={one.role} />}</td>
-            <td>{queueOf(one.guruji)}</td>
-            <td>
-              {one.disabled ? (
-                <Chip tone="rest" icon="x" kind="quiet">
-                  {say("closed")}
-                </Chip>
-              ) : (
-                <Chip tone="flow" icon="check" kind="quiet">
-                  {say("maySignIn")}
-                </Chip>
-              )}
-            </td>
-            <td>
-              <Deeds who={one} own={one.id === own} onOver={onOver} />
-            </td>
-          </tr>
+        {people.map((one) => (
+          <Person key={one.id} person={one} sent={sent.has(one.id)} onOver={onOver} />
         ))}
       </tbody>
     </table>
   );
 }
 
-function May({ role }: { role: string }) {
-  const say = useWords(admin);
-  const known = role === "coordinator" || role === "guruji" || role === "admin";
-  return <>{known ? say(`may.${role}`) : role}</>;
-}
+const ROLES = ["coordinator", "guruji", "admin", "central_admin"] as const;
 
-function Deeds({ who, own, onOver }: { who: Member; own: boolean; onOver(over: Over): void }) {
+function Person(props: { person: StaffRow; sent: boolean; onOver(over: Over): void }) {
+  const { person, sent, onOver } = props;
   const say = useWords(admin);
+  const common = useCommon();
   const client = useClient();
-  const named = <span className="unseen"> {who.name}</span>;
-  if (who.disabled) {
-    return (
-      <Button
-        onClick={() =>
-          client.act(
-            "staff.disable",
-            { staff: who.id, disabled: false },
-            { optimistic: { kind: "staff", id: who.id, fields: { disabled: false } } },
-          )
-        }
-      >
-        {say("openAgain")}
-        {named}
-      </Button>
-    );
-  }
+  const you = useClientState().session.user?.id === person.id;
+  const role = ROLES.find((known) => known === person.role);
   return (
-    <>
-      <Button icon="key" onClick={() => onOver({ what: "pin", who })}>
-        {say("newPin")}
-        {named}
-      </Button>{" "}
-      {/* Nobody takes their own key away: the node refuses it too. */}
-      {!own && (
-        <Button kind="bare" onClick={() => onOver({ what: "close", who })}>
-          {say("close")}
-          {named}
-        </Button>
-      )}
-    </>
-  );
-}
-
-function ClosePanel({ who, onClose }: { who: Member; onClose(): void }) {
-  const say = useWords(admin);
-  const words = useWords(desk);
-  const client = useClient();
-  function go() {
-    client.act(
-      "staff.disable",
-      { staff: who.id },
-      { optimistic: { kind: "staff", id: who.id, fields: { disabled: true } } },
-    );
-    onClose();
-  }
-  return (
-    <Panel
-      title={say("closeSure", { name: who.name })}
-      onClose={onClose}
-      foot={
-        <>
-          <span className="push" />
-          <Button onClick={onClose} data-first="">
-            {words("cancel")}
+    <tr>
+      <th scope="row">
+        <Name>{person.name}</Name> {you && <span className="soft">{say("you")}</span>}
+      </th>
+      <td>{role ? say(`role.${role}`) : person.role}</td>
+      <td>{person.room && common("room", { room: person.room })}</td>
+      <td>
+        {sent ? (
+          <Chip tone="rest" icon="send" kind="quiet">
+            {say("willSend")}
+          </Chip>
+        ) : person.disabled ? (
+          <Chip tone="rest" icon="lock" kind="quiet">
+            {say("switchedOff")}
+          </Chip>
+        ) : (
+          <Chip tone="flow" icon="check" kind="quiet">
+            {say("canSignIn")}
+          </Chip>
+        )}
+      </td>
+      <td>
+        {person.disabled ? (
+          <Button
+            aria-label={`${say("switchOn")}: ${person.name}`}
+            disabled={sent}
+            onClick={() => client.act("staff.disable", { staff: person.id, disabled: false })}
+          >
+            {say("switchOn")}
           </Button>
-          <Button kind="main" icon="lock" onClick={go}>
-            {say("close")}
-          </Button>
-        </>
-      }
-    >
-      <p>{say("closeWhy")}</p>
-    </Panel>
+        ) : (
+          <>
+            <Button
+              aria-label={`${say("newPin")}: ${person.name}`}
+              onClick={() => onOver({ what: "pin", person })}
+            >
+              {say("newPin")}
+            </Button>{" "}
+            {!you && (
+              <Button
+                kind="bare"
+                aria-label={`${say("switchOff")}: ${person.name}`}
+                disabled={sent}
+                onClick={() => onOver({ what: "off", person })}
+              >
+                {say("switchOff")}
+              </Button>
+            )}
+          </>
+        )}
+      </td>
+    </tr>
   );
 }
