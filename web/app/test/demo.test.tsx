@@ -127,7 +127,7 @@ describe("news", () => {
 
   it("counts what waited behind a cut", () => {
     expect(tell({ kind: "back", records: 12, tookMs: 400, awayMs: 420_000 })).toBe(
-      "Nirmal Dham is back after 7 min. The 12 edits that waited were at the centre 0.4\u00a0s later.",
+      "Nirmal Dham is back after 7 min. The centre confirmed the 12 edits that waited 0.4\u00a0s later.",
     );
     expect(tell({ kind: "back", records: 0, awayMs: 60_000 })).toBe(
       "Nirmal Dham is back after 1 min. Nothing had to wait.",

@@ -58,12 +58,13 @@ export const demo = staffWords({
   },
   backSome: {
     en: {
-      one: "{count} edit waited at {name}. The centre has it, {took} after the line was joined.",
-      other: "{count} edits waited at {name}. The centre has all of them, {took} after the line was joined.",
+      one: "{count} edit waited at {name}. The centre confirmed it {took} after the line was joined.",
+      other:
+        "{count} edits waited at {name}. The centre confirmed every one, {took} after the line was joined.",
     },
     hi: {
-      one: "{name} में {count} बदलाव रुका था। लाइन जुड़ने के {took} बाद वह केंद्र के पास है।",
-      other: "{name} में {count} बदलाव रुके थे। लाइन जुड़ने के {took} बाद सब केंद्र के पास हैं।",
+      one: "{name} में {count} बदलाव रुका था। लाइन जुड़ने के {took} बाद केंद्र ने उसकी पुष्टि की।",
+      other: "{name} में {count} बदलाव रुके थे। लाइन जुड़ने के {took} बाद केंद्र ने सबकी पुष्टि की।",
     },
   },
   stopped: { en: "The box is off. The kiosk goes on.", hi: "मशीन बंद है। कियोस्क चल रहा है।" },
@@ -154,12 +155,12 @@ export const demo = staffWords({
   },
   newsBack: {
     en: {
-      one: "{site} is back after {away}. The {count} edit that waited was at the centre {took} later.",
-      other: "{site} is back after {away}. The {count} edits that waited were at the centre {took} later.",
+      one: "{site} is back after {away}. The centre confirmed the {count} edit that waited {took} later.",
+      other: "{site} is back after {away}. The centre confirmed the {count} edits that waited {took} later.",
     },
     hi: {
-      one: "{site} {away} बाद जुड़ा। रुका हुआ {count} बदलाव {took} में केंद्र पहुँचा।",
-      other: "{site} {away} बाद जुड़ा। रुके हुए {count} बदलाव {took} में केंद्र पहुँचे।",
+      one: "{site} {away} बाद जुड़ा। रुके हुए {count} बदलाव की पुष्टि केंद्र ने {took} में की।",
+      other: "{site} {away} बाद जुड़ा। रुके हुए {count} बदलावों की पुष्टि केंद्र ने {took} में की।",
     },
   },
   newsStopped: {
