@@ -23,7 +23,7 @@ type item struct {
 	Token   string   `json:"token,omitempty"`
 	Room    string   `json:"room,omitempty"`
 	Records *int     `json:"records,omitempty"` // edits that waited
-	TookMs  *int64   `json:"tookMs,omitempty"`  // until the centre had it
+	TookMs  *int64   `json:"tookMs,omitempty"`  // until the centre knew, or had confirmed what waited
 	AwayMs  *int64   `json:"awayMs,omitempty"`  // real time that line or box was away
 
 	real  time.Time

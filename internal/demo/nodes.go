@@ -2,7 +2,6 @@ package demo
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -197,21 +196,16 @@ func (s *secret) get() string {
 	return s.code
 }
 
-// enter signs an admin in, and sets the node up with them at its first start.
+// enter signs an admin in once the node is ready, and sets it up with them at its first start.
 func enter(ctx context.Context, c *caller, code *secret, name, pin string) error {
-	var status api.Status
-	for {
-		err := c.do(ctx, http.MethodGet, "/api/v1/status", nil, &status)
-		if err == nil {
-			break
-		}
-		var p *api.Problem
-		if !errors.As(err, &p) || !p.Retryable {
-			return err
-		}
+	for c.do(ctx, http.MethodGet, "/readyz", nil, nil) != nil {
 		if err := pause(ctx, 20*time.Millisecond); err != nil {
 			return err
 		}
+	}
+	var status api.Status
+	if err := c.do(ctx, http.MethodGet, "/api/v1/status", nil, &status); err != nil {
+		return err
 	}
 	if !status.Setup {
 		return c.signIn(ctx, name, pin)

@@ -19,7 +19,7 @@ type rejoining struct {
 type arrival struct {
 	At      api.Time `json:"at"`      // real time
 	Records int      `json:"records"` // edits that waited
-	TookMs  int64    `json:"tookMs"`  // from joining the line until the centre had them
+	TookMs  int64    `json:"tookMs"`  // from joining the line until the centre had confirmed them
 	AwayMs  int64    `json:"awayMs"`  // real time that the line was cut
 }
 
