@@ -49,7 +49,7 @@ export function Bar(props: {
       </div>
       <ScreenAge />
       {props.children}
-      {props.drawer && <PendingButton {...props.drawer} />}
+      {props.drawer && <PendingButton {...props.drawer} brief={props.brief === true} />}
       <Button
         kind="bare"
         icon="help"
@@ -63,8 +63,9 @@ export function Bar(props: {
 }
 
 /** How much waits, in words for a screen reader and as a tone for all: red only when something was refused. */
-function PendingButton({ open, toggle }: { open: boolean; toggle(): void }) {
+function PendingButton(props: { open: boolean; toggle(): void; brief: boolean }) {
   const say = useWords(desk);
+  const { open, toggle, brief } = props;
   const { needsYou, waiting } = pendingCount(useClientState());
   const tone = needsYou ? "alarm" : waiting ? "heed" : "";
   const said = [
@@ -73,7 +74,7 @@ function PendingButton({ open, toggle }: { open: boolean; toggle(): void }) {
   ].filter(Boolean);
   return (
     <Button kind="bare" icon="inbox" aria-expanded={open} onClick={toggle} also="pending-button">
-      <span>{say("pending")}</span>
+      <span {...(brief ? { className: "unseen" } : {})}>{say("pending")}</span>
       {said.length > 0 && (
         <span className={`chip ${tone}`}>
           <span aria-hidden="true">{needsYou || waiting}</span>

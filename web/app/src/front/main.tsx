@@ -30,7 +30,9 @@ function Front() {
   // The first admin's session belongs to the screen they go on with.
   useEffect(() => {
     if (setup) location.replace(hub ? "/centre" : "/admin");
-  }, [setup, hub]);
+    // Where names are not listed there is nobody to choose here.
+    else if (hub && names?.length === 0) location.replace("/centre");
+  }, [setup, hub, names]);
   function go(id: string) {
     const role = names?.find((one) => one.id === id)?.role ?? "";
     location.assign(`${SCREENS[role] ?? "/coordinator"}?who=${encodeURIComponent(id)}`);

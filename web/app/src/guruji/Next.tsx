@@ -31,7 +31,7 @@ export function Next({ queue, stage }: { queue: readonly QueueEntry[]; stage: St
             key={entry.id}
             place={entry.position}
             token={entry.token || "–"}
-            name={entry.name ?? ""}
+            name={entry.name ?? <span className="soft">{common("unnamed")}</span>}
             {...(entry.band === 0 ? { tone: "alarm" as const } : {})}
             tail={
               <>

@@ -1,6 +1,6 @@
 import type { Client } from "@sangam/sdk";
-import { type ReactNode, useEffect, useState } from "react";
-import { LanguageChoice } from "../blocks/choices.tsx";
+import { type FormEvent, type ReactNode, useEffect, useState } from "react";
+import { Field, LanguageChoice } from "../blocks/choices.tsx";
 import { Button, Empty, Name } from "../blocks/small.tsx";
 import { STAFF_LANGS } from "../words/catalogue.ts";
 import { entry } from "../words/entry.ts";
@@ -32,7 +32,9 @@ export interface SignInProps {
 export function SignIn({ client, roles, chosen }: SignInProps) {
   const names = useNames(client);
   const [who, setWho] = useState<string | undefined>(chosen);
-  const person = names?.find((one) => one.id === who);
+  // A node on the internet does not list its people: they type their name.
+  const hidden = names?.length === 0;
+  const person = hidden && who ? { id: who, name: who, role: "" } : names?.find((one) => one.id === who);
   if (person) {
     const admin = names?.find((one) => one.role === "admin");
     return (
@@ -41,12 +43,43 @@ export function SignIn({ client, roles, chosen }: SignInProps) {
         person={person}
         admin={admin && admin.id !== person.id ? admin.name : undefined}
         onElse={() => setWho(undefined)}
-        onIn={() => countUse(person.id)}
+        onIn={() => hidden || countUse(person.id)}
       />
     );
   }
+  if (hidden) return <TypedName onChoose={setWho} />;
   const listed = names?.filter((one) => roles.length === 0 || roles.includes(one.role));
   return <Names names={listed} onChoose={setWho} />;
+}
+
+function TypedName({ onChoose }: { onChoose(name: string): void }) {
+  const say = useWords(entry);
+  const [name, setName] = useState("");
+  function go(event: FormEvent) {
+    event.preventDefault();
+    if (name.trim()) onChoose(name.trim());
+  }
+  return (
+    <section className="ask" aria-labelledby="who">
+      <h1 id="who">{say("whoAreYou")}</h1>
+      <form className="form" onSubmit={go}>
+        <Field
+          label={say("yourName")}
+          value={name}
+          autoComplete="username"
+          spellCheck={false}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+        <Button kind="main" type="submit" disabled={!name.trim()}>
+          {say("goOn")}
+        </Button>
+      </form>
+      <div className="foot">
+        <span />
+        <LanguageChoice among={STAFF_LANGS} />
+      </div>
+    </section>
+  );
 }
 
 export function Names(props: {
