@@ -38,6 +38,7 @@ type disk struct {
 	rules feed.Rules
 	wrote func(feed.Scope) // a transaction moved a scope
 	fail  error            // what every write returns
+	stall time.Duration    // how long a merge waits
 	parks map[record.ID]bool
 }
 
@@ -96,9 +97,10 @@ func (d *disk) Merge(_ context.Context, in link.Incoming) (link.Merged, error) {
 	err := d.mem.Update(func(tx feed.Tx) (err error) {
 		for _, s := range in.Records {
 			source := feed.Source{Peer: in.Peer, Timeline: in.Timeline, Seq: s.Seq}
-			changes, err := d.rules.Merge(tx, in.Scope, s.Record, source)
-			if d.parks[s.Record.ID] {
-				err = feed.ErrParked
+			var changes []feed.Change
+			err := feed.ErrParked
+			if !d.parks[s.Record.ID] {
+				changes, err = d.rules.Merge(tx, in.Scope, s.Record, source)
 			}
 			if errors.Is(err, feed.ErrParked) {
 				m.Parked = append(m.Parked, s.Record.Key())
@@ -217,6 +219,8 @@ type node struct {
 	site  record.ID // of an edge
 	sites map[record.ID]*link.SiteMachine
 	pool  *link.Pool
+	alone bool
+	skew  time.Duration // of its clock
 	wakes map[link.Machine]time.Time
 	held  []link.SiteKey // of an edge
 	join  *seal.Join
@@ -335,6 +339,8 @@ func (n *node) crash() {
 	n.sub = nil
 }
 
+func (n *node) clock() time.Time { return n.w.now.Add(n.skew) }
+
 func (n *node) isEdge() bool { return !n.site.IsZero() }
 
 func (n *node) channels() []string {
@@ -442,7 +448,7 @@ func (n *node) serve(site record.ID, invited bool) *link.SiteMachine {
 		return m
 	}
 	m, err := link.NewSiteMachine(link.SiteConfig{
-		Site: site, Hub: hubID, Node: n.name, Boot: n.boot, Keys: n.w.keys[site], MAC: n.w.mac, Pool: n.pool, Random: bits{n.w.random},
+		Site: site, Hub: hubID, Node: n.name, Boot: n.boot, Alone: n.alone, Keys: n.w.keys[site], MAC: n.w.mac, Pool: n.pool, Random: bits{n.w.random},
 		Ablated: n.w.ablate,
 	})
 	if err != nil {
@@ -455,7 +461,7 @@ func (n *node) serve(site record.ID, invited bool) *link.SiteMachine {
 // step lets a machine take an event and does what it says.
 func (n *node) step(m link.Machine, e link.Event) {
 	for events := []link.Event{e}; len(events) > 0; events = events[1:] {
-		for _, effect := range m.Step(events[0], n.w.now) {
+		for _, effect := range m.Step(events[0], n.clock()) {
 			switch effect := effect.(type) {
 			case link.Send:
 				n.publish(m, effect.Frame)
@@ -467,6 +473,9 @@ func (n *node) step(m link.Machine, e link.Event) {
 					continue
 				}
 				took := time.Duration(n.w.random.Int64N(int64(n.w.slow) + 1))
+				if fmt.Sprintf("%T", effect) == "link.merge" {
+					took += n.disk.stall
+				}
 				n.later(took, func() { n.step(m, effect.Perform(context.Background(), n.desk())) })
 			}
 		}
@@ -505,6 +514,7 @@ func (n *node) rewake(m link.Machine) {
 	if at.IsZero() || n.wakes == nil {
 		return
 	}
+	at = at.Add(-n.skew)
 	if known, ok := n.wakes[m]; ok && !at.Before(known) {
 		return
 	}
@@ -563,6 +573,19 @@ func (w *world) run(until time.Time) {
 
 func (w *world) runFor(d time.Duration) { w.run(w.now.Add(d)) }
 
+// runUntil goes on until something holds, and tells how long it took.
+func (w *world) runUntil(what string, limit time.Duration, holds func() bool) time.Duration {
+	w.t.Helper()
+	began := w.now
+	for !holds() {
+		if w.now.Sub(began) > limit {
+			w.t.Fatalf("after %s virtual: not %s%s", limit, what, w.tail())
+		}
+		w.runFor(5 * time.Millisecond)
+	}
+	return w.now.Sub(began)
+}
+
 func (w *world) tail() string {
 	out := ""
 	for _, line := range w.notices[max(0, len(w.notices)-40):] {
@@ -593,4 +616,35 @@ func (q *timeline) Pop() any {
 	x := (*q)[last]
 	*q = (*q)[:last]
 	return x
+}
+
+func (n *node) channelUp() string { return bus.UpChannel(bus.Bucket(n.site)) }
+
+// tx reads a disk outside of a transaction: in one thread nothing comes in between.
+func (d *disk) tx(t testing.TB) (tx feed.Tx) {
+	t.Helper()
+	if err := d.mem.View(func(view feed.Tx) error {
+		tx = view
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return tx
+}
+
+// sameRows tells whether a disk holds what it held.
+func sameRows(d *disk, before feedtest.Snapshot) bool {
+	other := &feedtest.Memory{}
+	other.Restore(before)
+	return fmt.Sprint(allRows(d.mem)) == fmt.Sprint(allRows(other))
+}
+
+func allRows(m *feedtest.Memory) (out [][2]string) {
+	_ = m.View(func(tx feed.Tx) error {
+		return tx.Scan(nil, nil, func(key, value []byte) (bool, error) {
+			out = append(out, [2]string{string(key), string(value)})
+			return true, nil
+		})
+	})
+	return out
 }
