@@ -160,6 +160,12 @@ describe("a check-in", () => {
     expect(standing(queue, { ...now, emergency: true }).place).toBe(1);
     expect(standing(queue, { ...now, slot: at(-25) }).place).toBe(2);
   });
+  it("puts nobody before a person who arrived while the panel was open", () => {
+    const came = person({ order: 2 ** 43 + CLINIC_NOW + 30_000, checkedInAt: at(0.5) });
+    const now = { clinicNowMs: CLINIC_NOW, creditMinutes: 0, emergency: false };
+    expect(standing([came], now).place).toBe(2);
+    expect(standing([came], { ...now, creditMinutes: 20 }).place).toBe(1);
+  });
 });
 
 describe("finding", () => {

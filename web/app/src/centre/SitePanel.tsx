@@ -93,7 +93,7 @@ function Standing({ site, heardMs }: { site: CentreSite; heardMs: number | null 
   };
   return (
     <Notice tone={tone} icon={icon} title={say(`said.${how}` as "said.silent", params)}>
-      {say(`why.${how}` as "why.lagging", params)}
+      {say(`why.${how === "live" && site.backlog.records > 0 ? "lagging" : how}` as "why.lagging", params)}
     </Notice>
   );
 }

@@ -92,7 +92,7 @@ function Queue({ site }: { site: CentreSite }) {
           </Empty>
         )}
         {lanes.map(({ guruji, queue, parts }) => (
-          <Lane key={guruji.id} guruji={guruji} queue={queue} parts={parts} />
+          <Lane key={guruji.id} nameless guruji={guruji} queue={queue} parts={parts} />
         ))}
       </section>
     </PlaceContext.Provider>

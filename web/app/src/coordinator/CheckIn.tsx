@@ -76,7 +76,7 @@ const WAY = ["person", "whom", "token"] as const;
 function Way({ at }: { at: Draft["step"] }): ReactNode {
   const say = useWords(coordinator);
   return (
-    <ol className="way" aria-label={say("steps")}>
+    <ol className="steps" aria-label={say("steps")}>
       {WAY.map((step, i) => (
         <li
           key={step}

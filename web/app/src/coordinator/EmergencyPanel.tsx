@@ -58,7 +58,7 @@ export function EmergencyPanel(props: {
         </>
       }
     >
-      <form id="emergency" className="form" onSubmit={go}>
+      <form id="emergency" className="stack" onSubmit={go}>
         <fieldset className="set healers">
           <legend className="unseen">{say("emergencyTitle")}</legend>
           {chosen &&

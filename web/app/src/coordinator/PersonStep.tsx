@@ -27,7 +27,7 @@ export function PersonStep(props: CheckInProps & { wrong: boolean; setWrong(wron
     if (draft.name.trim()) setDraft({ ...draft, known: null, step: "whom" });
   }
   return (
-    <form id="person" className="form" onSubmit={go} autoComplete="off">
+    <form id="person" className="stack" onSubmit={go} autoComplete="off">
       <div className="fields">
         <Field
           label={say("nameSaid")}

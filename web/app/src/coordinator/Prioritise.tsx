@@ -74,7 +74,7 @@ export function Prioritise(props: { entry: QueueEntry; onDo(data: Fields): void;
         </>
       }
     >
-      <form id="prioritise" className="form" onSubmit={go}>
+      <form id="prioritise" className="stack" onSubmit={go}>
         <fieldset className="set small">
           <legend className="unseen">{say("forward")}</legend>
           {choices.map((one, i) => (

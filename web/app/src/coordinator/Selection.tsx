@@ -28,7 +28,7 @@ const ICONS: Record<Move, IconName> = {
   reinstate: "undo",
 };
 /** How many stand in the bar; what is rarer waits behind "More". */
-const SHOWN = 4;
+const SHOWN = 3;
 
 /** The chosen person and what can be done with them, always at the foot, the keys in the same order. */
 export function Selection(props: { entry: QueueEntry | null; undo: Undo; onMove(move: Move): void }) {

@@ -28,7 +28,7 @@ export function WhomStep({ draft, setDraft, onGive }: StepProps & { onGive(): vo
   }
   return (
     <form id="whom" className="two" onSubmit={go}>
-      <div className="form">
+      <div className="stack">
         <fieldset className="set healers">
           <legend className="unseen">{say("guruji")}</legend>
           <Healer value="" draft={draft} setDraft={setDraft}>
@@ -122,7 +122,7 @@ function WillStand({ draft }: { draft: Draft }) {
   const say = useWords(coordinator);
   const state = useClientState();
   const { zone } = usePlace();
-  const now = useClinicNow(10_000);
+  const now = useClinicNow(1000);
   if (!draft.guruji) {
     return (
       <aside className="outlook" aria-label={say("willStand")}>

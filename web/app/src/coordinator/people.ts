@@ -100,7 +100,10 @@ export function standing(
 ): Standing {
   const line = queue.filter((entry) => toBeCalled(entry.status));
   const slot = newcomer.slot ? Date.parse(newcomer.slot) : Number.NaN;
-  const from = (Number.isNaN(slot) ? newcomer.clinicNowMs : slot) - newcomer.creditMinutes * 60_000;
+  // They will be checked in after everybody this screen has seen, even if its clock was last read before that.
+  const seen = queue.map((entry) => Date.parse(entry.checkedInAt ?? "")).filter((ms) => !Number.isNaN(ms));
+  const arrives = Math.max(newcomer.clinicNowMs, ...seen);
+  const from = (Number.isNaN(slot) ? arrives : slot) - newcomer.creditMinutes * 60_000;
   const order = (newcomer.emergency ? 0 : BAND_UNIT) + from;
   const at = line.findIndex((entry) => entry.order > order);
   const index = at < 0 ? line.length : at;

@@ -43,7 +43,7 @@ export function AvailabilityPanel({ guruji, onClose }: { guruji: GurujiRow; onCl
       also="availability"
       foot={<span className="soft note">{say("breakWhy")}</span>}
     >
-      <div className="form">
+      <div className="stack">
         <p className="actions">
           <Button {...is("available")} icon="check" onClick={() => act("available")} data-first="">
             {say("available")}

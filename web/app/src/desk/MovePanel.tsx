@@ -49,7 +49,7 @@ export function MovePanel(props: {
       {others.length === 0 ? (
         <Empty icon="users" title={say("moveNobody")} />
       ) : (
-        <form id="move" className="form" onSubmit={go}>
+        <form id="move" className="stack" onSubmit={go}>
           <fieldset className="set healers">
             <legend className="unseen">{say("moveTitle", { token: entry.token })}</legend>
             {others.map((one, i) => (
