@@ -251,7 +251,7 @@ const (
 )
 
 var (
-	encMode = must(encOptions().EncMode())
+	encMode = must(cbor.CoreDetEncOptions().EncMode())
 	decMode = must(cbor.DecOptions{
 		DupMapKey:        cbor.DupMapKeyEnforcedAPF,
 		IndefLength:      cbor.IndefLengthForbidden,
@@ -262,12 +262,6 @@ var (
 		UTF8:             cbor.UTF8RejectInvalid,
 	}.DecMode())
 )
-
-func encOptions() cbor.EncOptions {
-	o := cbor.CoreDetEncOptions()
-	o.NilContainers = cbor.NilContainerAsEmpty // an array is an array on the wire, whatever language reads it
-	return o
-}
 
 // must is for constructors whose only error is a wrong option.
 func must[T any](v T, err error) T {
