@@ -7,8 +7,8 @@ export const guruji = staffWords({
   sinceCall: { en: "since the call", hi: "पुकार से अब तक" },
   recallFrom: { en: "again from {time}", hi: "{time} के बाद फिर" },
   calledTimes: {
-    en: { one: "Called, {count}. time", other: "Called, {count}. time" },
-    hi: { one: "बुलाया गया, {count} बार", other: "बुलाया गया, {count} बार" },
+    en: { one: "Called, first time", other: "Called {count} times" },
+    hi: { one: "पहली बार बुलाया गया", other: "{count} बार बुलाया गया" },
   },
   waitedFor: { en: "waited {span}", hi: "{span} प्रतीक्षा की" },
   cameFor: { en: "Came for", hi: "किसलिए आए" },
