@@ -32,7 +32,6 @@ type comparison struct {
 	page    int // of buckets, where one frame does not hold them all
 	repairs []gather
 	reading bool
-	merging int // repairs that the store has not taken yet
 }
 
 func (c *comparison) changed(now time.Time, really bool) {
@@ -258,16 +257,13 @@ func (s *session) onRepair(f changes, now time.Time) {
 	for i := range a.records {
 		a.records[i].Seq = 0
 	}
-	c := &s.digest[f.Scope]
-	if len(a.records) == 0 || c.merging >= 2*repairRound {
-		return // the next comparison finds again what is dropped here
+	if len(a.records) == 0 {
+		return
 	}
-	c.merging++
 	s.do(merge{session: s.id, no: f.Scope, repair: true, vouch: a.vouch, in: Incoming{Scope: s.scope(f.Scope), Records: a.records}})
 }
 
 func (s *session) repaired(o mergedIn) {
-	s.digest[o.work.no].merging--
 	if o.err != nil {
 		s.notice("a repair could not be merged", o.err)
 		return
