@@ -109,11 +109,12 @@ export function Called({ entry, onStart }: { entry: QueueEntry; onStart: (() => 
   const { zone } = usePlace();
   const wait = recallInMs(entry, now, recallAfterS(state));
   const times = typeof entry.fields.recalls === "number" ? entry.fields.recalls + 1 : 1;
+  const called = times === 1 ? say("calledOnce") : say("calledTimes", { n: times });
   return (
-    <section className="person coming" aria-label={say("calledTimes", { count: times })}>
+    <section className="person coming" aria-label={called}>
       <p>
         <Chip tone="flow" icon="bell" kind="solid">
-          {say("calledTimes", { count: times })}
+          {called}
         </Chip>{" "}
         <WhyChip entry={entry} />
       </p>

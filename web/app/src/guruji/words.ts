@@ -6,10 +6,8 @@ export const guruji = staffWords({
   usually: { en: "usually {count} min", hi: "सामान्यतः {count} मिनट" },
   sinceCall: { en: "since the call", hi: "पुकार से अब तक" },
   recallFrom: { en: "again from {time}", hi: "{time} के बाद फिर" },
-  calledTimes: {
-    en: { one: "Called, first time", other: "Called {count} times" },
-    hi: { one: "पहली बार बुलाया गया", other: "{count} बार बुलाया गया" },
-  },
+  calledOnce: { en: "Called, first time", hi: "पहली बार बुलाया गया" },
+  calledTimes: { en: "Called {n} times", hi: "{n} बार बुलाया गया" },
   waitedFor: { en: "waited {span}", hi: "{span} प्रतीक्षा की" },
   cameFor: { en: "Came for", hi: "किसलिए आए" },
   notSaid: { en: "Not said at the desk", hi: "काउंटर पर नहीं बताया" },
