@@ -87,7 +87,10 @@ type Enrolled struct {
 type HubOptions struct {
 	Hub  record.ID // as join codes name it
 	Node string    // of this replica
-	Boot [16]byte
+	// Replicas tells that other processes serve the same store. A hub that is alone need not wait for a site to find
+	// out that its session died with the process before.
+	Replicas bool
+	Boot     [16]byte
 
 	Keys Keys
 	MAC  seal.MACKey // marks the hub's own network records; the same for ever

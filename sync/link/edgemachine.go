@@ -50,8 +50,7 @@ type EdgeMachine struct {
 	keeping bool
 
 	session *session
-	former  []*seal.Session // only for the ablation of binding
-	met     bool            // a session was open since the start
+	met     bool // a session was open since the start
 	heard   time.Time
 	reason  Reason
 
@@ -257,9 +256,6 @@ func (m *EdgeMachine) sessionFrame(h seal.Header, frame []byte, now time.Time) {
 		return
 	}
 	h, body, err := s.sealed.Unseal(frame)
-	for i := 0; err != nil && m.without(AblateBinding) && i < len(m.former); i++ {
-		h, body, err = m.former[i].Unseal(frame)
-	}
 	if err != nil {
 		return
 	}
@@ -307,6 +303,11 @@ func (m *EdgeMachine) onBye(h seal.Header, b bye, now time.Time) {
 	// The hub cannot read a hello under a revoked key, so that its answer names none.
 	if reason := reasons[b.Code]; reason != "" && (b.Hello == m.nonce || reason == Revoked) {
 		m.heard, m.reason = now, reason
+		if m.join != 0 && len(m.c.Keys) > 0 {
+			m.join, m.reason, m.hello, m.resend = 0, "", nil, now // a code that was left in a start script
+			m.greet(now)
+			return
+		}
 		m.resend = now.Add(m.jitter(afterRefusal))
 	}
 }
@@ -317,7 +318,6 @@ func (m *EdgeMachine) lost(s *session, code byeCode, now time.Time) {
 	m.rememberNow(now)
 	m.backlog = s.backlog
 	m.session = nil
-	m.former = append(m.former, s.sealed)
 	if reason := reasons[code]; reason != "" {
 		m.reason = reason
 		m.resend = now.Add(m.jitter(afterRefusal))
@@ -403,6 +403,9 @@ func (m *EdgeMachine) Status(now time.Time) Status {
 		return st
 	}
 	s.describe(&st, now)
+	if o := &s.out[siteScope]; s.ready && o.acked >= o.head {
+		st.Backlog = Backlog{}
+	}
 	if ahead, ok := s.offset.ahead(); ok {
 		st.ClockOffset, st.ClockKnown = -ahead, true
 	}

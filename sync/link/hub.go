@@ -145,10 +145,12 @@ func (h *Hub) received(frame []byte) {
 // site finds the runner of a site, or begins one for a site that is known or invited.
 func (h *Hub) site(site record.ID, invited bool) *runner {
 	h.mu.Lock()
-	defer h.mu.Unlock()
-	if r := h.sites[site]; r != nil || h.start == nil {
+	r := h.sites[site]
+	h.mu.Unlock()
+	if r != nil {
 		return r
 	}
+	// Outside of the lock, which a commit may be waiting for.
 	keys, err := h.o.Keys.Site(site)
 	if err != nil {
 		h.o.Log.Error("the keys of a site cannot be read", "site", site.String(), "err", err)
@@ -158,7 +160,8 @@ func (h *Hub) site(site record.ID, invited bool) *runner {
 		return nil
 	}
 	m, err := NewSiteMachine(SiteConfig{
-		Site: site, Hub: h.o.Hub, Node: h.o.Node, Boot: h.o.Boot, Keys: keys, MAC: h.o.MAC, Pool: h.pool, Schema: h.o.Schema, Random: h.o.Random,
+		Site: site, Hub: h.o.Hub, Node: h.o.Node, Boot: h.o.Boot, Alone: !h.o.Replicas, Keys: keys, MAC: h.o.MAC, Pool: h.pool,
+		Schema: h.o.Schema, Random: h.o.Random,
 	})
 	if err != nil {
 		h.o.Log.Error("the keys of a site cannot be used", "site", site.String(), "err", err)
@@ -169,7 +172,12 @@ func (h *Hub) site(site record.ID, invited bool) *runner {
 	if h.o.OnStatus != nil {
 		onStatus = func(s Status) { h.o.OnStatus(site, s) }
 	}
-	r := newRunner(m, Desk{Store: h.o.Store, Enrol: h.o.Keys.Enrol}, func(frame []byte) { h.sender.send(channel, frame) },
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if known := h.sites[site]; known != nil || h.start == nil {
+		return known
+	}
+	r = newRunner(m, Desk{Store: h.o.Store, Enrol: h.o.Keys.Enrol}, func(frame []byte) { h.sender.send(channel, frame) },
 		h.o.Now, h.o.Log.With("site", site.String()), onStatus)
 	h.sites[site] = r
 	h.start(site, r)

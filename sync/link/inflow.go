@@ -12,6 +12,8 @@ const (
 	// Frames that wait to be merged. More are dropped, and asked for again when there is room.
 	maxWaiting      = 64
 	maxWaitingBytes = 1 << 20
+	// maxHoles bounds what is remembered of a feed that comes in pieces.
+	maxHoles = 512
 	// holeWait is how long a hole may be reordering; firstPull how long an answer may take, doubling up to lastPull.
 	holeWait  = 500 * time.Millisecond
 	firstPull = 2 * time.Second
@@ -70,7 +72,7 @@ func (in *inflow) accept(a *arrival, now time.Time) (fresh bool) {
 			return true
 		}
 	}
-	if len(in.waiting) >= maxWaiting || in.bytes+a.bytes > maxWaitingBytes {
+	if len(in.waiting) >= maxWaiting || len(in.merged) >= maxHoles && a.From > in.reach() || in.bytes+a.bytes > maxWaitingBytes {
 		return true
 	}
 	in.waiting = append(in.waiting, a)
@@ -85,19 +87,23 @@ func (in *inflow) skip(from, to, head feed.Seq) {
 	in.seen = max(in.seen, head)
 }
 
-// next takes the frames that the next transaction merges: the first that waits, with those that continue it.
+// next takes the frames that the next transaction merges: the first that waits, a fresh commit before the backlog,
+// with those that continue it.
 func (in *inflow) next() []*arrival {
 	if len(in.waiting) == 0 || in.busy {
 		return nil
 	}
-	group := []*arrival{in.waiting[0]}
-	records, to := len(group[0].records), group[0].To
-	rest := in.waiting[1:]
-	for len(rest) > 0 && rest[0].From <= to && rest[0].From >= group[0].From && records+len(rest[0].records) <= maxSeqs {
-		records, to = records+len(rest[0].records), max(to, rest[0].To)
-		group, rest = append(group, rest[0]), rest[1:]
+	first := max(0, slices.IndexFunc(in.waiting, func(a *arrival) bool { return a.Lane == laneLive }))
+	last, records, to := first+1, len(in.waiting[first].records), in.waiting[first].To
+	for ; last < len(in.waiting); last++ {
+		a := in.waiting[last]
+		if a.From > to || a.From < in.waiting[first].From || records+len(a.records) > maxSeqs {
+			break
+		}
+		records, to = records+len(a.records), max(to, a.To)
 	}
-	in.waiting = slices.Clone(rest)
+	group := slices.Clone(in.waiting[first:last])
+	in.waiting = slices.Delete(in.waiting, first, last)
 	for _, a := range group {
 		in.bytes -= a.bytes
 	}

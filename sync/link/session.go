@@ -20,7 +20,8 @@ const (
 	lagFault    = 30 * time.Second
 )
 
-// Ablation switches a rule off, for a simulation that shows what the rule is for. A node switches nothing off.
+// Ablation switches a rule off, for a simulation that shows what the rule is for. A node switches nothing off. That
+// frames of other sessions are dropped cannot be switched off: nobody has the keys to read them.
 type Ablation uint32
 
 // The rules that can be switched off.
@@ -29,7 +30,6 @@ const (
 	AblateRanges                          // a frame beyond a hole moves the cursor: a high-water mark
 	AblateContiguous                      // a frame beyond a hole is dropped
 	AblateEcho                            // everything is sent back to who sent it
-	AblateBinding                         // frames of former sessions count
 	AblateLiveLane                        // fresh commits wait behind the backlog
 	AblateDigest                          // no digests; not a rule of safety, but it hides what breaks the others
 )

@@ -22,6 +22,7 @@ type SiteConfig struct {
 	Hub     record.ID
 	Node    string
 	Boot    [16]byte
+	Alone   bool // no other process serves the hub's store
 	Keys    []SiteKey
 	MAC     seal.MACKey
 	Pool    *Pool // shared by all sites of the hub
@@ -41,8 +42,7 @@ type SiteMachine struct {
 	asking   []greeting // hellos for which the store is being read
 	sessions []*guest
 	ended    [][16]byte
-	former   []*seal.Session // only for the ablation of binding
-	told     time.Time       // when an unknown session was last told so
+	told     time.Time // when an unknown session was last told so
 	boots    []bootSeen
 	heard    time.Time
 	turned   Reason // why the site was last turned away
@@ -189,17 +189,9 @@ func (m *SiteMachine) find(id [16]byte) *guest {
 
 func (m *SiteMachine) sessionFrame(h seal.Header, frame []byte, now time.Time) {
 	g := m.find(h.Session)
-	if g == nil && m.without(AblateBinding) && len(m.sessions) > 0 {
-		for _, old := range m.former {
-			if h, body, err := old.Unseal(frame); err == nil {
-				m.sessions[len(m.sessions)-1].frame(h.Kind, body, now)
-			}
-		}
-		return
-	}
 	if g == nil {
-		// Another replica's session is not ours to end: only one that this process has had.
-		if slices.Contains(m.ended, h.Session) && now.Sub(m.told).Abs() > time.Second {
+		// Another replica's session is not ours to end: only one that this process, or one before it, has had.
+		if (m.c.Alone || slices.Contains(m.ended, h.Session)) && now.Sub(m.told).Abs() > time.Second {
 			m.told = now
 			m.bye(m.ring.Current(), h.Session, bye{Code: byeUnknown})
 		}
@@ -407,9 +399,8 @@ func (m *SiteMachine) lost(s *session, code byeCode, now time.Time) {
 		m.sessions = slices.Delete(m.sessions, i, i+1)
 		break
 	}
-	m.former = append(m.former, s.sealed)
 	if m.ended = append(m.ended, s.sealed.ID()); len(m.ended) > maxEnded {
-		m.ended, m.former = slices.Delete(m.ended, 0, 1), slices.Delete(m.former, 0, 1)
+		m.ended = slices.Delete(m.ended, 0, 1)
 	}
 	if code != 0 {
 		m.bye(s.sealed.KeyID(), s.sealed.ID(), bye{Code: code})

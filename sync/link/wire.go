@@ -251,7 +251,7 @@ const (
 )
 
 var (
-	encMode = must(cbor.CoreDetEncOptions().EncMode())
+	encMode = must(encOptions().EncMode())
 	decMode = must(cbor.DecOptions{
 		DupMapKey:        cbor.DupMapKeyEnforcedAPF,
 		IndefLength:      cbor.IndefLengthForbidden,
@@ -262,6 +262,12 @@ var (
 		UTF8:             cbor.UTF8RejectInvalid,
 	}.DecMode())
 )
+
+func encOptions() cbor.EncOptions {
+	o := cbor.CoreDetEncOptions()
+	o.NilContainers = cbor.NilContainerAsEmpty // an array is an array on the wire, whatever language reads it
+	return o
+}
 
 // must is for constructors whose only error is a wrong option.
 func must[T any](v T, err error) T {

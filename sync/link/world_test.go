@@ -1,10 +1,8 @@
 package link_test
 
 import (
-	"container/heap"
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"math/rand/v2"
 	"slices"
@@ -38,6 +36,7 @@ type disk struct {
 	rules feed.Rules
 	wrote func(feed.Scope) // a transaction moved a scope
 	fail  error            // what every write returns
+	stall time.Duration    // how long a merge waits
 	parks map[record.ID]bool
 }
 
@@ -96,9 +95,10 @@ func (d *disk) Merge(_ context.Context, in link.Incoming) (link.Merged, error) {
 	err := d.mem.Update(func(tx feed.Tx) (err error) {
 		for _, s := range in.Records {
 			source := feed.Source{Peer: in.Peer, Timeline: in.Timeline, Seq: s.Seq}
-			changes, err := d.rules.Merge(tx, in.Scope, s.Record, source)
-			if d.parks[s.Record.ID] {
-				err = feed.ErrParked
+			var changes []feed.Change
+			err := feed.ErrParked
+			if !d.parks[s.Record.ID] {
+				changes, err = d.rules.Merge(tx, in.Scope, s.Record, source)
 			}
 			if errors.Is(err, feed.ErrParked) {
 				m.Parked = append(m.Parked, s.Record.Key())
@@ -217,6 +217,8 @@ type node struct {
 	site  record.ID // of an edge
 	sites map[record.ID]*link.SiteMachine
 	pool  *link.Pool
+	alone bool
+	skew  time.Duration // of its clock
 	wakes map[link.Machine]time.Time
 	held  []link.SiteKey // of an edge
 	join  *seal.Join
@@ -274,7 +276,7 @@ func (w *world) addDisk() *disk {
 }
 
 func (w *world) addEdge(name string, site record.ID, d *disk) *node {
-	n := &node{w: w, name: name, disk: d, site: site, held: w.keys[site]}
+	n := &node{w: w, name: name, disk: d, site: site, held: slices.Clone(w.keys[site])}
 	w.nodes = append(w.nodes, n)
 	return n
 }
@@ -335,6 +337,8 @@ func (n *node) crash() {
 	n.sub = nil
 }
 
+func (n *node) clock() time.Time { return n.w.now.Add(n.skew) }
+
 func (n *node) isEdge() bool { return !n.site.IsZero() }
 
 func (n *node) channels() []string {
@@ -375,222 +379,4 @@ func (n *node) keepProbing(sub *memory.Subscription) {
 		_, _, next = n.probe.Due(n.w.now)
 	}
 	n.later(next.Sub(n.w.now), func() { n.keepProbing(sub) })
-}
-
-// tell gives an event to every machine of the node.
-func (n *node) tell(e link.Event) {
-	if n.edge != nil {
-		n.step(n.edge, e)
-	}
-	for _, site := range n.inOrder() {
-		n.step(n.sites[site], e)
-	}
-}
-
-func (n *node) inOrder() []record.ID {
-	return slices.SortedFunc(maps.Keys(n.sites), func(a, b record.ID) int { return slices.Compare(a[:], b[:]) })
-}
-
-func (n *node) committed(scope feed.Scope) {
-	era := n.era
-	n.w.at(n.w.now, func() {
-		if n.alive && n.era == era {
-			n.tell(link.Committed{Scope: scope, Head: n.disk.head(n.w.t, scope)})
-		}
-	})
-}
-
-// receive takes what the bus brought.
-func (n *node) receive() {
-	for n.alive && n.sub != nil {
-		m, ok, err := n.sub.TryReceive()
-		var gap *bus.Gap
-		switch {
-		case errors.As(err, &gap):
-			if gap.Connected {
-				n.tell(link.BusUp{})
-			} else {
-				n.tell(link.BusDown{})
-			}
-			continue
-		case err != nil || !ok:
-			return
-		}
-		if n.probe.Heard(m.Payload) {
-			continue
-		}
-		e := link.Received{Frame: m.Payload}
-		if n.edge != nil {
-			n.step(n.edge, e)
-			continue
-		}
-		header, err := seal.ParseHeader(m.Payload)
-		if err != nil {
-			continue
-		}
-		if secret, ok := n.w.secrets[header.KeyID]; ok {
-			e.Secret = &secret
-		}
-		if site := n.serve(header.Site, e.Secret != nil); site != nil {
-			n.step(site, e)
-		}
-	}
-}
-
-func (n *node) serve(site record.ID, invited bool) *link.SiteMachine {
-	if m := n.sites[site]; m != nil || (len(n.w.keys[site]) == 0 && !invited) {
-		return m
-	}
-	m, err := link.NewSiteMachine(link.SiteConfig{
-		Site: site, Hub: hubID, Node: n.name, Boot: n.boot, Keys: n.w.keys[site], MAC: n.w.mac, Pool: n.pool, Random: bits{n.w.random},
-		Ablated: n.w.ablate,
-	})
-	if err != nil {
-		n.w.t.Fatal(err)
-	}
-	n.sites[site] = m
-	return m
-}
-
-// step lets a machine take an event and does what it says.
-func (n *node) step(m link.Machine, e link.Event) {
-	for events := []link.Event{e}; len(events) > 0; events = events[1:] {
-		for _, effect := range m.Step(events[0], n.w.now) {
-			switch effect := effect.(type) {
-			case link.Send:
-				n.publish(m, effect.Frame)
-			case link.Notice:
-				n.w.notices = append(n.w.notices, fmt.Sprintf("%s %s: %s: %v", n.w.now.Format("05.000"), n.name, effect.Text, effect.Err))
-			case link.Work:
-				if !effect.Slow() {
-					events = append(events, effect.Perform(context.Background(), n.desk()))
-					continue
-				}
-				took := time.Duration(n.w.random.Int64N(int64(n.w.slow) + 1))
-				n.later(took, func() { n.step(m, effect.Perform(context.Background(), n.desk())) })
-			}
-		}
-	}
-	n.rewake(m)
-}
-
-func (n *node) desk() link.Desk {
-	return link.Desk{
-		Store: n.disk,
-		Keep: func(_ context.Context, e link.Enrolled) error {
-			n.held = append(n.held, e.Key)
-			n.join = nil
-			return nil
-		},
-		Enrol: func(_ context.Context, e link.Enrolment) (link.SiteKey, error) { return n.w.enrol(e) },
-	}
-}
-
-func (n *node) publish(m link.Machine, frame []byte) {
-	channel := bus.UpChannel(bus.Bucket(n.site))
-	if !n.isEdge() {
-		header, err := seal.ParseHeader(frame)
-		if err != nil {
-			n.w.t.Fatal(err)
-		}
-		channel = bus.DownChannel(header.Site)
-	}
-	n.w.frames++
-	n.bus.Publish(context.Background(), channel, frame) // an error is a lost frame
-}
-
-// rewake sees to it that the machine is ticked when it wants to be.
-func (n *node) rewake(m link.Machine) {
-	at := m.Wake()
-	if at.IsZero() || n.wakes == nil {
-		return
-	}
-	if known, ok := n.wakes[m]; ok && !at.Before(known) {
-		return
-	}
-	if at.Before(n.w.now) {
-		at = n.w.now
-	}
-	n.wakes[m] = at
-	n.later(at.Sub(n.w.now), func() {
-		if known, ok := n.wakes[m]; ok && known.Equal(n.w.now) {
-			delete(n.wakes, m)
-			n.step(m, link.Tick{})
-		}
-	})
-}
-
-// later runs fn in this life of the node.
-func (n *node) later(d time.Duration, fn func()) {
-	era := n.era
-	n.w.at(n.w.now.Add(max(d, 0)), func() {
-		if n.alive && n.era == era {
-			fn()
-		}
-	})
-}
-
-func (w *world) at(at time.Time, fn func()) {
-	w.serial++
-	heap.Push(&w.queue, planned{at: at, serial: w.serial, fn: fn})
-}
-
-// run lets the world go on until a moment.
-func (w *world) run(until time.Time) {
-	for {
-		next := until
-		if len(w.queue) > 0 && w.queue[0].at.Before(next) {
-			next = w.queue[0].at
-		}
-		if due, ok := w.net.NextDue(); ok && due.Before(next) {
-			next = due
-		}
-		if next.After(w.now) {
-			w.now = next
-		}
-		if !w.now.Before(until) {
-			return
-		}
-		w.net.Deliver()
-		for _, n := range w.nodes {
-			n.receive()
-		}
-		if len(w.queue) > 0 && !w.queue[0].at.After(w.now) {
-			heap.Pop(&w.queue).(planned).fn()
-		}
-	}
-}
-
-func (w *world) runFor(d time.Duration) { w.run(w.now.Add(d)) }
-
-func (w *world) tail() string {
-	out := ""
-	for _, line := range w.notices[max(0, len(w.notices)-40):] {
-		out += "\n\t" + line
-	}
-	return out
-}
-
-type planned struct {
-	at     time.Time
-	serial int
-	fn     func()
-}
-
-type timeline []planned
-
-func (q timeline) Len() int      { return len(q) }
-func (q timeline) Swap(i, j int) { q[i], q[j] = q[j], q[i] }
-func (q timeline) Less(i, j int) bool {
-	if !q[i].at.Equal(q[j].at) {
-		return q[i].at.Before(q[j].at)
-	}
-	return q[i].serial < q[j].serial
-}
-func (q *timeline) Push(x any) { *q = append(*q, x.(planned)) }
-func (q *timeline) Pop() any {
-	last := len(*q) - 1
-	x := (*q)[last]
-	*q = (*q)[:last]
-	return x
 }
