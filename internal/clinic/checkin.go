@@ -312,7 +312,7 @@ func (a *arrival) write() {
 		a.edit(a.opening())
 	}
 	entry := record.Edit{Kind: KindEntry, ID: a.command.ID, Day: a.day.date, Set: a.set, Add: map[string][]record.Item{
-		"periods": {{ID: a.command.ID.Child("period"), Value: periodValue(StatusWaiting, a.at)}},
+		"periods": {periodItem(StatusWaiting, a.at)},
 	}}
 	a.edit(entry)
 	a.about(KindEntry, entry.ID, a.set)

@@ -88,7 +88,7 @@ func rolledOver(look Lookup, r *record.Record, clinicNow time.Time) []record.Edi
 		Set: fields{
 			"status": record.Text(StatusClosedByRollover), "closedReason": record.Text("rollover"), "lastAction": record.IDValue(action),
 		},
-		Add: map[string][]record.Item{"periods": {{ID: action.Child("period"), Value: periodValue(StatusClosedByRollover, clinicNow)}}},
+		Add: map[string][]record.Item{"periods": {periodItem(StatusClosedByRollover, clinicNow)}},
 	}}
 	came, ok := look.Load(KindAppointment, idOf(r, "appointment"))
 	if ok && !Schema[KindAppointment].Status.IsTerminal(Schema.Shown(&came).Name) {
