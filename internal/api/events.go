@@ -62,90 +62,90 @@ var Catalogue = []EventInfo{
 
 // EntryEvent is the data of what happens to one place in a queue.
 type EntryEvent struct {
-	Token      string  `json:"token"`
-	Status     string  `json:"status"`
-	Generation int64   `json:"generation"`
-	Guruji     string  `json:"guruji"`
-	Room       *string `json:"room"`
+	Token      string  `json:"token" example:"A012"`
+	Status     string  `json:"status" example:"called"`
+	Generation int64   `json:"generation" example:"1"`
+	Guruji     string  `json:"guruji" example:"0199c3a0-0000-7000-8000-00000000000a" doc:"Id of the guruji"`
+	Room       *string `json:"room" example:"2"`
 }
 
 // PositionEvent names the queue in which places changed.
 type PositionEvent struct {
-	Guruji string `json:"guruji"`
+	Guruji string `json:"guruji" example:"0199c3a0-0000-7000-8000-00000000000a" doc:"Id of the guruji"`
 }
 
 // TransferEvent is the data of queue.transferred.
 type TransferEvent struct {
-	Token  string `json:"token"`
-	Guruji string `json:"guruji" doc:"To whom"`
-	From   string `json:"from" doc:"From whom"`
+	Token  string `json:"token" example:"A012"`
+	Guruji string `json:"guruji" example:"0199c3a0-0000-7000-8000-00000000000b" doc:"To whom"`
+	From   string `json:"from" example:"0199c3a0-0000-7000-8000-00000000000a" doc:"From whom"`
 }
 
 // DayEvent is the data of what happens to a service-day.
 type DayEvent struct {
-	Date         string `json:"date"`
-	IntakeClosed *bool  `json:"intakeClosed"`
+	Date         string `json:"date" example:"2026-01-05"`
+	IntakeClosed *bool  `json:"intakeClosed" example:"false"`
 }
 
 // AppointmentEvent is the data of what happens to an appointment.
 type AppointmentEvent struct {
-	Status string  `json:"status"`
-	Guruji *string `json:"guruji"`
-	Slot   *Time   `json:"slot" format:"date-time"`
-	Date   *string `json:"date"`
-	Entry  *string `json:"entry" doc:"The queue entry, once they came"`
+	Status string  `json:"status" example:"booked"`
+	Guruji *string `json:"guruji" example:"0199c3a0-0000-7000-8000-00000000000a" doc:"Id of the guruji"`
+	Slot   *Time   `json:"slot" format:"date-time" example:"2026-01-05T04:30:00.000Z"`
+	Date   *string `json:"date" example:"2026-01-05"`
+	Entry  *string `json:"entry" example:"0199c3a0-0000-7000-8000-000000000001" doc:"The queue entry, once they came"`
 }
 
 // CareEvent is the data of what happens to a consultation or a remedy.
 type CareEvent struct {
-	Entry  *string `json:"entry"`
-	Guruji *string `json:"guruji"`
+	Entry  *string `json:"entry" example:"0199c3a0-0000-7000-8000-000000000001" doc:"Id of the queue entry"`
+	Guruji *string `json:"guruji" example:"0199c3a0-0000-7000-8000-00000000000a" doc:"Id of the guruji"`
 }
 
 // NotificationEvent is the data of what happens to a notification.
 type NotificationEvent struct {
-	To *string `json:"to"`
+	To *string `json:"to" example:"0199c3a0-0000-7000-8000-00000000000a" doc:"Whose it is"`
 }
 
 // UserEvent is the data of what happens to a person, for whom it is empty, or to a member of staff.
 type UserEvent struct {
-	Role     *string `json:"role,omitempty"`
-	Disabled *bool   `json:"disabled,omitempty" nullable:"true"`
+	Role     *string `json:"role,omitempty" example:"coordinator"`
+	Disabled *bool   `json:"disabled,omitempty" nullable:"true" example:"false"`
 }
 
 // GurujiEvent is the data of what happens to a guruji.
 type GurujiEvent struct {
-	Availability *string `json:"availability"`
-	Until        *Time   `json:"until" format:"date-time"`
-	Room         *string `json:"room"`
+	Availability *string `json:"availability" example:"on_break"`
+	Until        *Time   `json:"until" format:"date-time" example:"2026-01-05T06:00:00.000Z"`
+	Room         *string `json:"room" example:"2"`
 }
 
 // EmergencyEvent is the data of what happens to an emergency.
 type EmergencyEvent struct {
-	Entry  *string `json:"entry"`
-	Guruji *string `json:"guruji"`
-	Place  *string `json:"place"`
+	Entry  *string `json:"entry" example:"0199c3a0-0000-7000-8000-000000000001" doc:"Whose place in the queue, when they have one"`
+	Guruji *string `json:"guruji" example:"0199c3a0-0000-7000-8000-00000000000a" doc:"In whose queue"`
+	Place  *string `json:"place" example:"gate"`
 }
 
 // DeviceEvent is the data of what happens to a device.
 type DeviceEvent struct {
-	Kind   *string `json:"kind"`
-	State  *string `json:"state"`
-	Number *int64  `json:"number" doc:"Of a kiosk: K2 is the series of number 2"`
+	Kind   *string `json:"kind" example:"kiosk"`
+	State  *string `json:"state" example:"approved"`
+	Number *int64  `json:"number" example:"2" doc:"Of a kiosk: K2 is the series of number 2"`
 }
 
 // ConflictEvent is the data of conflict.recorded.
 type ConflictEvent struct {
-	SubjectKind *string `json:"subjectKind"`
-	Subject     *string `json:"subject"`
-	Field       *string `json:"field"`
+	SubjectKind *string `json:"subjectKind" example:"entry"`
+	Subject     *string `json:"subject" example:"0199c3a0-0000-7000-8000-000000000001" doc:"Id of the record in which two edits met"`
+	Field       *string `json:"field" example:"guruji"`
 }
 
 // RequestEvent is the data of what happens to a request of the centre.
 type RequestEvent struct {
-	Command *string `json:"command"`
-	State   *string `json:"state"`
-	Code    *string `json:"code" doc:"Why it was refused"`
+	Command *string `json:"command" example:"day.set_intake"`
+	State   *string `json:"state" example:"accepted"`
+	Code    *string `json:"code" example:"not_allowed" doc:"Why it was refused"`
 }
 
 // OutsideData is what an outside app or another part of the node says, in fields of its own.

@@ -1,18 +1,21 @@
 package api
 
-// Status is the answer of GET /api/v1/status. Callers without a session get node, role, site, boot, version and
-// setup only.
+// Status is the answer of GET /api/v1/status. Callers without a session get no cursor, uplink, clock or disk: of the
+// line they get the one word that sign-in and pairing pages show.
 type Status struct {
-	Node    string       `json:"node"`
-	Role    string       `json:"role" enum:"edge,hub"`
-	Site    string       `json:"site,omitempty" doc:"Site id; absent at a hub"`
-	Boot    string       `json:"boot" doc:"Changes at every start of the node"`
-	Version string       `json:"version"`
-	Setup   bool         `json:"setup,omitempty" doc:"True while the node waits for its first admin"`
-	Cursor  string       `json:"cursor,omitempty" doc:"Head of the node's own scope, for people"`
-	Uplink  *Uplink      `json:"uplink,omitempty"`
-	Clock   *ClockStatus `json:"clock,omitempty"`
-	Disk    *DiskStatus  `json:"disk,omitempty"`
+	Node        string       `json:"node"`
+	Role        string       `json:"role" enum:"edge,hub"`
+	Site        string       `json:"site,omitempty" doc:"Site id; absent at a hub"`
+	SiteName    string       `json:"siteName,omitempty" doc:"Absent at a hub, and while the site has no name"`
+	Timezone    string       `json:"timezone,omitempty" doc:"IANA name; absent at a hub"`
+	Boot        string       `json:"boot" doc:"Changes at every start of the node"`
+	Version     string       `json:"version"`
+	Setup       bool         `json:"setup,omitempty" doc:"True while the node waits for its first admin"`
+	UplinkState string       `json:"uplinkState,omitempty" enum:"off,connecting,live,lagging,silent,never_seen,clock_wrong,cloned,rejected" doc:"State of the uplink; absent at a hub"`
+	Cursor      string       `json:"cursor,omitempty" doc:"Head of the node's own scope, for people"`
+	Uplink      *Uplink      `json:"uplink,omitempty"`
+	Clock       *ClockStatus `json:"clock,omitempty"`
+	Disk        *DiskStatus  `json:"disk,omitempty"`
 }
 
 // Uplink is the line between a site and the centre.

@@ -143,7 +143,7 @@ func (a *audience) show(g *gathered, date string) realtime.Page {
 		p.Changes = append(p.Changes, a.rows(day, g)...)
 		for _, e := range g.events {
 			if heard, ok := clinic.CanHear(a.view.Audience, e, day); ok {
-				p.Events = append(p.Events, eventOf(heard))
+				p.Events = append(p.Events, api.EventOf(heard))
 			}
 		}
 	})
@@ -239,12 +239,4 @@ func (a *audience) mayHaveSeen(day *clinic.Day, c *gatheredChange) bool {
 		return a.view.Audience.Carries(c.after.Kind)
 	}
 	return false
-}
-
-func eventOf(e clinic.Event) api.Event {
-	out := api.Event{ID: e.ID, Type: e.Type, At: api.At(e.At), Site: e.Site, Actor: e.Actor, Subject: api.Subject{Kind: e.Subject.Kind, ID: e.Subject.ID}, Data: e.Data}
-	if e.Data == nil {
-		out.Data = map[string]any{}
-	}
-	return out
 }

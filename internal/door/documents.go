@@ -65,7 +65,7 @@ var frames = []struct {
 }
 
 // registerShapes adds what no operation names: frames, views, rows, the data and answers of commands, and the events.
-func registerShapes(doc *huma.OpenAPI) {
+func registerShapes(doc *huma.OpenAPI) []eventDoc {
 	shapes := doc.Components.Schemas
 	for _, f := range frames {
 		shapes.Schema(f.shape, true, "")
@@ -91,13 +91,15 @@ func registerShapes(doc *huma.OpenAPI) {
 		doc.Extensions = map[string]any{}
 	}
 	doc.Extensions["x-commands"] = commands
-	doc.Extensions["x-events"] = clinic.EventTypes
+	events := describeEvents(shapes)
+	doc.Extensions["x-events"] = eventsInOpenAPI(events)
+	return events
 }
 
 func asyncAPI(doc *huma.OpenAPI) ([]byte, error) {
-	registerShapes(doc)
 	type object = map[string]any
-	messages, inChannel := object{}, object{}
+	messages, events := eventMessages(registerShapes(doc))
+	inChannel := object{}
 	var toClient, toNode []object
 	for _, f := range frames {
 		messages[f.name] = object{"name": f.name, "contentType": "application/json", "payload": object{"$ref": "#/components/schemas/" + f.shape.Name()}}
@@ -112,14 +114,17 @@ func asyncAPI(doc *huma.OpenAPI) ([]byte, error) {
 	channel := object{"$ref": "#/channels/socket"}
 	out, err := json.MarshalIndent(object{
 		"asyncapi": "3.0.0",
-		"info":     object{"title": "Sangam socket", "version": doc.Info.Version, "description": "Frames of /ws. Types of events are in x-events."},
-		"channels": object{"socket": object{"address": socketPath + "?since={cursor}", "parameters": object{"cursor": object{"description": "of a snapshot or of the last frame"}}, "messages": inChannel}},
+		"info":     object{"title": "Sangam socket", "version": doc.Info.Version, "description": "Frames of /ws, and the events that ride in them."},
+		"channels": object{
+			"socket": object{"address": socketPath + "?since={cursor}", "parameters": object{"cursor": object{"description": "of a snapshot or of the last frame"}}, "messages": inChannel},
+			"events": object{"address": nil, "description": "In `events` of a changes frame, and of the answer of GET /api/v1/changes; those that the reader may hear", "messages": events},
+		},
 		"operations": object{
-			"hear": object{"action": "receive", "channel": channel, "messages": toClient},
-			"say":  object{"action": "send", "channel": channel, "messages": toNode},
+			"hear":   object{"action": "receive", "channel": channel, "messages": toClient},
+			"say":    object{"action": "send", "channel": channel, "messages": toNode},
+			"listen": object{"action": "receive", "channel": object{"$ref": "#/channels/events"}},
 		},
 		"components": object{"messages": messages, "schemas": doc.Components.Schemas.Map()},
-		"x-events":   clinic.EventTypes,
 	}, "", "  ")
 	if err != nil {
 		return nil, fmt.Errorf("write the AsyncAPI document: %w", err)
@@ -184,8 +189,12 @@ func docsPage(doc *huma.OpenAPI) ([]byte, error) {
 		}
 		commands = append(commands, one)
 	}
+	events, err := docsEvents(describeEvents(doc.Components.Schemas))
+	if err != nil {
+		return nil, err
+	}
 	var page bytes.Buffer
-	err := docsTemplate.Execute(&page, map[string]any{"Info": doc.Info, "Operations": operations, "Commands": commands, "Events": clinic.EventTypes})
+	err = docsTemplate.Execute(&page, map[string]any{"Info": doc.Info, "Operations": operations, "Commands": commands, "Events": events})
 	return page.Bytes(), err
 }
 
@@ -208,5 +217,5 @@ var docsTemplate = template.Must(template.New("docs").Parse(`<!doctype html>
 {{range .Operations}}<h3><code>{{.Method}} {{.Path}}</code></h3><p>{{.Summary}}{{if not .Public}}; signed in{{end}}{{if .Body}}; body <code>{{.Body}}</code>{{end}}.</p>
 {{if .Parameters}}<table>{{range .Parameters}}<tr><td><code>{{.Name}}</code></td><td>{{.In}}</td><td>{{.Description}}</td></tr>{{end}}</table>{{end}}
 {{end}}<h2>Actions</h2><table><tr><th>type</th><th>data</th><th>who may</th></tr>{{range .Commands}}<tr><td><code>{{.Type}}</code></td><td><code>{{.Data}}</code></td><td>{{.Roles}}</td></tr>{{end}}</table>
-<h2>Events</h2><p>{{range .Events}}<code>{{.}}</code> {{end}}</p></body></html>
+<h2>Events</h2><table><tr><th>type</th><th>when</th><th>data</th><th>for example</th></tr>{{range .Events}}<tr><td><code>{{.Type}}</code></td><td>{{.Summary}}</td><td><code>{{.Data}}</code></td><td><code>{{.Example}}</code></td></tr>{{end}}</table></body></html>
 `))

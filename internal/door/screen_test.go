@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -83,10 +84,27 @@ func (s *screen) take(changes []api.Change, events []api.Event) {
 		s.apply(c)
 	}
 	for _, e := range events {
+		s.described(e)
 		// Two places that moved in the same millisecond are told of by one event's id.
 		if e.Type != "queue.position_updated" {
 			s.events[e.ID]++
 		}
+	}
+}
+
+// described checks that an event is what the catalogue says of its type.
+func (s *screen) described(e api.Event) {
+	s.t.Helper()
+	i := slices.IndexFunc(api.Catalogue, func(info api.EventInfo) bool { return info.Type == e.Type })
+	if i < 0 {
+		s.t.Fatalf("event %s is not in the catalogue", e.Type)
+	}
+	data, err := json.Marshal(e.Data)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if err := fits(data, api.Catalogue[i].Data); err != nil {
+		s.t.Errorf("%s with %s: %v", e.Type, data, err)
 	}
 }
 

@@ -26,8 +26,14 @@ func (d *Door) status(ctx context.Context, _ *struct{}) (*struct{ Body api.Statu
 		out.Body.Cursor = d.head()
 	}
 	out.Body.Node, out.Body.Role, out.Body.Boot, out.Body.Version, out.Body.Setup = d.o.Node, d.o.Role, d.o.Boot, d.o.Version, waits
+	if d.o.Uplink != nil {
+		out.Body.UplinkState = d.o.Uplink().State
+	}
 	if !d.o.Site.IsZero() {
 		out.Body.Site = d.o.Site.String()
+		d.o.Core.Day(d.o.Site, func(day *clinic.Day) {
+			out.Body.SiteName, out.Body.Timezone = day.Settings().Name, day.Settings().Timezone
+		})
 	}
 	return out, nil
 }
@@ -104,7 +110,7 @@ func (d *Door) postEvent(ctx context.Context, in *struct{ Body api.OutsideEvent 
 	if err := d.o.Write(ctx, func(w Writer) error { return w.Emit(e) }); err != nil {
 		return nil, d.Answer(err)
 	}
-	return &struct{ Body api.Event }{eventOf(e)}, nil
+	return &struct{ Body api.Event }{api.EventOf(e)}, nil
 }
 
 func knownEvent(kind string) bool { return slices.Contains(clinic.EventTypes, kind) }

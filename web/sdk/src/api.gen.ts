@@ -254,6 +254,29 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        AppointmentEvent: {
+            /** @example 2026-01-05 */
+            date: string | null;
+            /**
+             * @description The queue entry, once they came
+             * @example 0199c3a0-0000-7000-8000-000000000001
+             */
+            entry: string | null;
+            /**
+             * @description Id of the guruji
+             * @example 0199c3a0-0000-7000-8000-00000000000a
+             */
+            guruji: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-01-05T04:30:00.000Z
+             */
+            slot: string | null;
+            /** @example booked */
+            status: string;
+        } & {
+            [key: string]: unknown;
+        };
         AppointmentMove: {
             appointment: string;
             reason?: string;
@@ -313,6 +336,20 @@ export interface components {
         CallNext: {
             /** @description Whose queue; a guruji's own when left out */
             guruji?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        CareEvent: {
+            /**
+             * @description Id of the queue entry
+             * @example 0199c3a0-0000-7000-8000-000000000001
+             */
+            entry: string | null;
+            /**
+             * @description Id of the guruji
+             * @example 0199c3a0-0000-7000-8000-00000000000a
+             */
+            guruji: string | null;
         } & {
             [key: string]: unknown;
         };
@@ -403,6 +440,27 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        ConflictEvent: {
+            /** @example guruji */
+            field: string | null;
+            /**
+             * @description Id of the record in which two edits met
+             * @example 0199c3a0-0000-7000-8000-000000000001
+             */
+            subject: string | null;
+            /** @example entry */
+            subjectKind: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        DayEvent: {
+            /** @example 2026-01-05 */
+            date: string;
+            /** @example false */
+            intakeClosed: boolean | null;
+        } & {
+            [key: string]: unknown;
+        };
         DayMove: {
             reason?: string;
         } & {
@@ -412,6 +470,20 @@ export interface components {
             device: string;
             /** @description A better name than the one it asked under */
             name?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        DeviceEvent: {
+            /** @example kiosk */
+            kind: string | null;
+            /**
+             * Format: int64
+             * @description Of a kiosk: K2 is the series of number 2
+             * @example 2
+             */
+            number: number | null;
+            /** @example approved */
+            state: string | null;
         } & {
             [key: string]: unknown;
         };
@@ -452,6 +524,22 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        EmergencyEvent: {
+            /**
+             * @description Whose place in the queue, when they have one
+             * @example 0199c3a0-0000-7000-8000-000000000001
+             */
+            entry: string | null;
+            /**
+             * @description In whose queue
+             * @example 0199c3a0-0000-7000-8000-00000000000a
+             */
+            guruji: string | null;
+            /** @example gate */
+            place: string | null;
+        } & {
+            [key: string]: unknown;
+        };
         EmergencyRaise: {
             entry?: string;
             note?: string;
@@ -481,6 +569,26 @@ export interface components {
         EntryAnswer: {
             entry: string;
             status: string;
+            token: string;
+        } & {
+            [key: string]: unknown;
+        };
+        EntryEvent: {
+            /**
+             * Format: int64
+             * @example 1
+             */
+            generation: number;
+            /**
+             * @description Id of the guruji
+             * @example 0199c3a0-0000-7000-8000-00000000000a
+             */
+            guruji: string;
+            /** @example 2 */
+            room: string | null;
+            /** @example called */
+            status: string;
+            /** @example A012 */
             token: string;
         } & {
             [key: string]: unknown;
@@ -591,6 +699,19 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        GurujiEvent: {
+            /** @example on_break */
+            availability: string | null;
+            /** @example 2 */
+            room: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-01-05T06:00:00.000Z
+             */
+            until: string | null;
+        } & {
+            [key: string]: unknown;
+        };
         GurujiView: {
             /** @description available, on_break, busy or off */
             availability: string;
@@ -693,6 +814,15 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        NotificationEvent: {
+            /**
+             * @description Whose it is
+             * @example 0199c3a0-0000-7000-8000-00000000000a
+             */
+            to: string | null;
+        } & {
+            [key: string]: unknown;
+        };
         OutsideEvent: {
             data?: {
                 [key: string]: unknown;
@@ -761,6 +891,15 @@ export interface components {
         PongFrame: {
             /** @enum {string} */
             frame: "pong";
+        } & {
+            [key: string]: unknown;
+        };
+        PositionEvent: {
+            /**
+             * @description Id of the guruji
+             * @example 0199c3a0-0000-7000-8000-00000000000a
+             */
+            guruji: string;
         } & {
             [key: string]: unknown;
         };
@@ -843,6 +982,19 @@ export interface components {
         };
         RecordAnswer: {
             id: string;
+        } & {
+            [key: string]: unknown;
+        };
+        RequestEvent: {
+            /**
+             * @description Why it was refused
+             * @example not_allowed
+             */
+            code: string | null;
+            /** @example day.set_intake */
+            command: string | null;
+            /** @example accepted */
+            state: string | null;
         } & {
             [key: string]: unknown;
         };
@@ -1118,7 +1270,16 @@ export interface components {
             setup?: boolean;
             /** @description Site id; absent at a hub */
             site?: string;
+            /** @description Absent at a hub, and while the site has no name */
+            siteName?: string;
+            /** @description IANA name; absent at a hub */
+            timezone?: string;
             uplink?: components["schemas"]["Uplink"];
+            /**
+             * @description State of the uplink; absent at a hub
+             * @enum {string}
+             */
+            uplinkState?: "off" | "connecting" | "live" | "lagging" | "silent" | "never_seen" | "clock_wrong" | "cloned" | "rejected";
             version: string;
         } & {
             [key: string]: unknown;
@@ -1134,6 +1295,22 @@ export interface components {
             /** @description To whom */
             guruji: string;
             reason?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        TransferEvent: {
+            /**
+             * @description From whom
+             * @example 0199c3a0-0000-7000-8000-00000000000a
+             */
+            from: string;
+            /**
+             * @description To whom
+             * @example 0199c3a0-0000-7000-8000-00000000000b
+             */
+            guruji: string;
+            /** @example A012 */
+            token: string;
         } & {
             [key: string]: unknown;
         };
@@ -1171,6 +1348,14 @@ export interface components {
             name: string;
             /** @enum {string} */
             role: "patient" | "kiosk" | "board" | "coordinator" | "guruji" | "admin" | "central_admin" | "app";
+        } & {
+            [key: string]: unknown;
+        };
+        UserEvent: {
+            /** @example false */
+            disabled?: boolean | null;
+            /** @example coordinator */
+            role?: string;
         } & {
             [key: string]: unknown;
         };
