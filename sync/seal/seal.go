@@ -35,6 +35,9 @@
 // taken once within a window of Window. The session's id in the header is 16 bytes of HKDF with the session's salt and
 // info "sangam 1 session id".
 //
+// Frames in a file (Stream) are sealed under info "sangam 1 bundle up" or "sangam 1 bundle down", with a salt of 16 bytes
+// that stands in the place of the session; their numbers leave none out.
+//
 // A site that has no key yet seals its hello with the one-time secret of its join code (Join), under
 // info "sangam 1 join up" and "sangam 1 join down". The key id of a secret is 4 bytes of HKDF with no salt and info
 // "sangam 1 join id", the highest bit set.
