@@ -8,10 +8,8 @@
  */
 export type {
   ActionData,
-  Actions,
   ActionType,
   AnswerData,
-  Answers,
   EventOf,
   EventType,
 } from "./catalogue.ts";

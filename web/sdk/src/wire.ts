@@ -2,9 +2,11 @@
  * Every JSON shape that crosses between a browser and a node, in one file. Nothing outside the transport
  * builds or takes these apart, so a change of the contract ends here.
  *
- * Times are RFC 3339 UTC with milliseconds, `seq` is a decimal string, unknown is null. Fields that this
- * version does not know are kept untouched; enumerations end in `Open` so that a new value is not an error.
+ * The shapes themselves are generated from the node's own types (api.gen.ts); this file gives them their names here
+ * and says what a schema cannot: which words may grow, what is null, and that what is `unknown` there is fields.
+ * Times are RFC 3339 UTC with milliseconds, `seq` is a decimal string, unknown is null.
  */
+import type { components } from "./api.gen.ts";
 
 /** A union of known strings that still accepts a value made up after this was compiled. */
 export type Open<T extends string> = T | (string & Record<never, never>);
@@ -12,15 +14,19 @@ export type Open<T extends string> = T | (string & Record<never, never>);
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 export type Fields = Readonly<Record<string, unknown>>;
 
-export type Role =
-  | "patient"
-  | "kiosk"
-  | "board"
-  | "coordinator"
-  | "guruji"
-  | "admin"
-  | "central_admin"
-  | "app";
+/** A schema with the fields this version knows; others are kept untouched, and not typed. */
+export type Shape<N extends keyof components["schemas"]> = Known<components["schemas"][N]>;
+
+type Known<T> = T extends readonly (infer E)[]
+  ? Known<E>[]
+  : T extends object
+    ? { [K in keyof T as string extends K ? never : number extends K ? never : K]: Known<T[K]> }
+    : T;
+
+/** A shape in which some fields are told more exactly than a schema can. */
+type With<T, Told> = Omit<T, keyof Told> & Told;
+
+export type Role = Shape<"User">["role"];
 
 export type EntryStatus =
   | "waiting"
@@ -44,172 +50,66 @@ export type ViewName =
   | "patient"
   | "centre";
 
-/** `application/problem+json`. Decide by `code`, show `message`; `current` is the row as it is now, with `stale`. */
-export interface Problem {
-  code: Open<ProblemCode>;
-  message: string;
-  retryable: boolean;
-  status?: number;
-  current?: Fields;
-}
-
 /** Codes of a node, and three of this package: `offline`, `timeout` and `aborted`, which never cross the wire. */
-export type ProblemCode =
-  | "unauthenticated"
-  | "forbidden"
-  | "locked_out"
-  | "not_found"
-  | "invalid"
-  | "stale"
-  | "not_allowed"
-  | "closed"
-  | "id_reused"
-  | "id_taken"
-  | "too_large"
-  | "rate_limited"
-  | "unavailable"
-  | "internal"
-  | "offline"
-  | "timeout"
-  | "aborted";
+export type ProblemCode = Shape<"Problem">["code"] | "offline" | "timeout" | "aborted";
 
-export interface User {
-  id: string;
-  name: string;
-  role: Open<Role>;
-  /** The guruji record of a member of staff who is one. */
-  gurujiId?: string;
-  /** The queue entry a patient link belongs to. */
-  entryId?: string;
-  /** The device this session runs on. */
-  device?: string;
-}
+/** `application/problem+json`. Decide by `code`, show `message`; `current` is the row as it is now, with `stale`. */
+export type Problem = With<Shape<"Problem">, { code: Open<ProblemCode>; current?: Fields }>;
+
+export type User = With<Shape<"User">, { role: Open<Role> }>;
 
 /** `token` comes only with the answer that starts the session. */
-export interface SessionAnswer {
-  token?: string;
-  expiresAt: string | null;
-  user: User;
-}
+export type SessionAnswer = With<Shape<"Session">, { user: User }>;
 
 /** 202 of a device that waits to be let in; the person reads `code` to an admin. */
-export interface PairingAnswer {
-  requestId: string;
-  code?: string;
-}
+export type PairingAnswer = Shape<"DevicePending">;
 
-export interface WireAction {
-  id: string;
-  type: string;
-  at: string;
-  saw?: Fields;
-  data: Fields;
-}
+export type WireAction = With<Shape<"Action">, { saw?: Fields; data: Fields }>;
 
-export interface WireResult {
-  id: string;
-  status: "applied" | "duplicate" | "rejected";
-  seq?: string;
-  data?: Fields;
-  error?: Problem;
-}
+export type WireResult = With<Shape<"Result">, { data?: Fields; error?: Problem }>;
 
 export interface ActionsAnswer {
   results: WireResult[];
 }
 
 /** A row as it is now. `gone`: it may no longer be seen (transferred, revoked, next day). */
-export interface Change {
-  kind: string;
-  id: string;
-  seq?: string;
-  fields?: Fields;
-  gone?: boolean;
-}
+export type Change = With<Shape<"Change">, { fields?: Fields }>;
 
-export interface EventEnvelope<T extends string = string, D = Fields> {
-  id: string;
-  type: T;
-  at: string;
-  site: string;
-  actor?: string;
-  subject: { kind: string; id: string };
-  data: D;
-}
+export type EventEnvelope<T extends string = string, D = Fields> = With<Shape<"Event">, { type: T; data: D }>;
 
-export interface ChangesAnswer {
-  cursor: string;
-  changes: Change[];
-  events: EventEnvelope[];
-  eventsFrom?: string;
-  more: boolean;
-  reset?: string;
-}
+type Carried = { events: EventEnvelope[]; changes: Change[] };
 
-export interface Wait {
-  low: number;
-  high: number;
-}
+export type ChangesAnswer = With<Shape<"Changes">, Carried>;
 
-export interface SnapshotEntry {
-  id: string;
-  token: string;
-  status: Open<EntryStatus>;
-  generation: number;
-  band: number;
-  order: number;
-  position: number | null;
-  ahead: number | null;
-  checkedInAt: string;
-  wait?: Wait | null;
-  name?: string;
-  why?: string[] | string;
-}
+export type Wait = Shape<"Wait">;
 
-export type Availability = "available" | "on_break" | "busy" | "off";
+/** An entry of a snapshot. A view tells only what its reader may see, so most fields may be missing. */
+export type SnapshotEntry = With<
+  Partial<Shape<"EntryRow">>,
+  Pick<
+    Shape<"EntryRow">,
+    "id" | "token" | "generation" | "band" | "order" | "position" | "ahead" | "checkedInAt"
+  > & { status: Open<EntryStatus>; wait?: Wait | null }
+>;
 
-export interface SnapshotGuruji {
-  id: string;
-  name: string;
-  room: string | null;
-  availability: Open<Availability> | Fields;
-  entries: SnapshotEntry[];
-}
+export type Availability = Shape<"SetAvailability">["availability"];
 
-export interface RecentCall {
-  token: string;
-  room: string | null;
-  at: string;
-}
+export type SnapshotGuruji = With<
+  Partial<Shape<"GurujiView">>,
+  Pick<Shape<"GurujiView">, "id" | "name" | "room"> & {
+    availability: Open<Availability>;
+    entries: SnapshotEntry[];
+    wait?: Wait | null;
+  }
+>;
 
-export interface Backlog {
-  records: number;
-  bytes: number;
-  oldestAt: string | null;
-}
+/** Whoever is in the list was called, so there is a time. */
+export type RecentCall = With<Shape<"RecentCall">, { at: string }>;
 
-export type LinkState =
-  | "live"
-  | "lagging"
-  | "silent"
-  | "never_seen"
-  | "clock_wrong"
-  | "cloned"
-  | "rejected"
-  | "off"
-  | "connecting";
+export type Backlog = Shape<"Backlog">;
+export type LinkState = Shape<"Uplink">["state"];
 
-export interface CentreSite {
-  id: string;
-  name: string;
-  state: Open<LinkState>;
-  lastHeard: string | null;
-  backlog: Backlog;
-  clockOffsetMs: number | null;
-  waiting: number | null;
-  inService: number | null;
-  done: number | null;
-}
+export type CentreSite = With<Shape<"SiteStatus">, { state: Open<LinkState> }>;
 
 /** The body of a snapshot. `gurujis` and `recent` come with queue-like views, `sites` with `centre`. */
 export interface SnapshotView {
@@ -220,54 +120,25 @@ export interface SnapshotView {
   [other: string]: unknown;
 }
 
-export interface SnapshotAnswer {
-  cursor: string;
-  at: string;
-  view: SnapshotView;
-}
+export type SnapshotAnswer = With<Shape<"Snapshot">, { view: SnapshotView }>;
 
-export interface UplinkStatus {
-  state: Open<LinkState>;
-  lagMs: number | null;
-  backlog: Backlog;
-  lastHeard: string | null;
-}
+export type UplinkStatus = With<Shape<"Uplink">, { state: Open<LinkState> }>;
 
-export interface StatusAnswer {
-  node: string;
-  role: string;
-  site?: string;
-  boot: string;
-  version: string;
-  setup?: boolean;
-  cursor?: string;
-  uplink?: UplinkStatus | null;
-  clock?: { offsetMs: number | null };
-  disk?: { freeBytes: number | null };
-}
-
-interface Times {
-  serverTime: string;
-  clinicTime: string;
-  clinicSpeed: number;
-}
+/** Without a session a node tells only who it is. */
+export type StatusAnswer = With<
+  Shape<"Status">,
+  { role: Open<Shape<"Status">["role"]>; uplink?: UplinkStatus | null }
+>;
 
 export type ServerFrame =
-  | ({ frame: "hello"; session: string; node: string; boot: string; cursor: string; beatMs: number } & Times)
-  | {
-      frame: "changes";
-      from: string;
-      to: string;
-      events: EventEnvelope[];
-      eventsFrom?: string;
-      changes: Change[];
-    }
-  | ({ frame: "beat"; cursor: string; uplink: UplinkStatus | null } & Times)
-  | ({ frame: "result" } & WireResult)
-  | { frame: "reset"; why: string }
-  | { frame: "bye"; why: string; retryAfterMs: number };
+  | Shape<"HelloFrame">
+  | With<Shape<"ChangesFrame">, Carried>
+  | With<Shape<"BeatFrame">, { uplink: UplinkStatus | null }>
+  | With<Shape<"ResultFrame">, Pick<WireResult, "data" | "error">>
+  | Shape<"ResetFrame">
+  | Shape<"ByeFrame">;
 
 export type ClientFrame =
-  | { frame: "resume"; cursor: string }
-  | { frame: "act"; action: WireAction }
-  | { frame: "pong" };
+  | Shape<"ResumeFrame">
+  | With<Shape<"ActFrame">, { action: WireAction }>
+  | Shape<"PongFrame">;

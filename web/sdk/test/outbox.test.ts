@@ -256,7 +256,7 @@ describe("while the node is away", () => {
       const client = await world.openTab();
       world.node.down();
       await world.clock.advance(5_000);
-      const acts = ["a", "bad", "c", "d", "e"].map((name) => client.act("setting.update", { name }));
+      const acts = ["a", "bad", "c", "d", "e"].map((name) => client.act("note.write", { name }));
       await Promise.all(acts.map((a) => a.stored));
       const route = world.node.route.bind(world.node);
       world.node.route = (method, url, body) => {
@@ -277,7 +277,7 @@ describe("several tabs and people", () => {
     const two = await world.openTab({ view: "queue" });
     world.node.down();
     await world.clock.advance(6_000);
-    const acts = [one, two, one, two, one].map((c, i) => c.act("setting.update", { name: `s${i}` }));
+    const acts = [one, two, one, two, one].map((c, i) => c.act("note.write", { name: `s${i}` }));
     await Promise.all(acts.map((a) => a.stored));
     await settle();
     expect(waiting(one)).toHaveLength(5);
@@ -297,7 +297,7 @@ describe("several tabs and people", () => {
     world.node.cutSockets();
     await world.clock.advance(3_000);
     world.node.line = "silent"; // the request hangs, and the lease with it
-    const act = one.act("setting.update", { name: "x" });
+    const act = one.act("note.write", { name: "x" });
     await until("it is kept", () => waiting(two).length === 1);
     await settle();
     world.crash(one);
@@ -312,7 +312,7 @@ describe("several tabs and people", () => {
     const client = await world.openTab();
     world.node.down();
     await world.clock.advance(5_000);
-    const acts = ["x", "y", "z"].map((name) => client.act("setting.update", { name }));
+    const acts = ["x", "y", "z"].map((name) => client.act("note.write", { name }));
     await Promise.all(acts.map((a) => a.stored));
     world.node.line = "up";
     world.node.before = (path) => {
@@ -349,10 +349,10 @@ describe("several tabs and people", () => {
     world.node.cutSockets();
     await world.clock.advance(3_000);
     world.node.answerDelayMs = 1_000;
-    const first = client.act("setting.update", { name: "x" });
+    const first = client.act("note.write", { name: "x" });
     await first.stored;
     await settle(); // it is under way, and these will have to wait for it
-    for (const name of ["y", "z"]) await client.act("setting.update", { name }).stored;
+    for (const name of ["y", "z"]) await client.act("note.write", { name }).stored;
     const signedIn = client.signIn({ user: "Ravi", pin: "1" });
     await world.clock.advance(30_000);
     expect((await signedIn).name).toBe("Ravi");
@@ -381,7 +381,7 @@ describe("several tabs and people", () => {
 describe("what a browser may keep", () => {
   it("never a PIN: such an action is sent at once or not at all", async () => {
     const client = await world.openTab();
-    await client.act("staff.create", { name: "New", pin: "4711" }).settled;
+    await client.act("staff.create", { name: "New", role: "coordinator", pin: "4711" }).settled;
     expect(world.node.received.at(-1)?.action.data.pin).toBe("4711");
     world.node.down();
     await world.clock.advance(3_000);
@@ -413,17 +413,17 @@ describe("what a browser may keep", () => {
     const client = await world.openTab();
     world.node.down();
     await world.clock.advance(5_000);
-    await client.act("setting.update", { name: "1" }).stored;
+    await client.act("note.write", { name: "1" }).stored;
     expect(client.getState().queueDurable).toBe(true);
     const proto = Object.getPrototypeOf(await storeOf()) as { add: IDBObjectStore["add"] };
     const { add } = proto;
     proto.add = () => {
       throw new DOMException("no room", "QuotaExceededError");
     };
-    expect(await client.act("setting.update", { name: "2" }).stored).toBe(false);
+    expect(await client.act("note.write", { name: "2" }).stored).toBe(false);
     proto.add = add;
     expect(client.getState().queueDurable).toBe(false);
-    expect(await client.act("setting.update", { name: "3" }).stored).toBe(false);
+    expect(await client.act("note.write", { name: "3" }).stored).toBe(false);
     world.node.line = "up";
     await world.clock.advance(6_000);
     expect(world.node.received.map((r) => r.action.data.name)).toEqual(["1", "2", "3"]);
@@ -450,7 +450,7 @@ describe("what a browser may keep", () => {
   it("waits with a tap made before it is known who is signed in", async () => {
     const client = world.tab();
     client.start();
-    const act = client.act("setting.update", { name: "early" });
+    const act = client.act("note.write", { name: "early" });
     world.node.judge = () => ({ status: "rejected", error: problem(503, "unavailable", "Later.", true) });
     await world.clock.advance(300);
     expect(client.getState().pending).toMatchObject([{ id: act.id, mine: true, user: { name: "Asha" } }]);

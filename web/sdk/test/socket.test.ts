@@ -184,7 +184,7 @@ describe("over real sockets", () => {
     const { port } = node;
     await node.stop();
     await state(() => client.getState().connection.mode === "offline");
-    const act = client.act("setting.update", { name: "while away" });
+    const act = client.act("note.write", { name: "while away" });
     expect(await act.stored).toBe(true);
     node.rows.push({ id: "A3", order: 2 });
     await node.start(port);
@@ -198,7 +198,7 @@ describe("over real sockets", () => {
     client.start();
     await state(() => client.getState().connection.mode === "realtime");
     node.answers = false;
-    const act = client.act("setting.update", { name: "x" });
+    const act = client.act("note.write", { name: "x" });
     expect((await act.settled).status).toBe("duplicate");
     expect(node.acts).toEqual([
       { how: "socket", id: act.id, token: "secret" },

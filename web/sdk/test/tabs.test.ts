@@ -99,7 +99,7 @@ describe("tabs of one view", () => {
       status: "rejected",
       error: { code: "closed", message: "", retryable: false },
     });
-    const act = client.act("setting.update", { name: "x" });
+    const act = client.act("note.write", { name: "x" });
     await act.settled;
     expect(await client.discard(act.id)).toBe(true);
     await settle();

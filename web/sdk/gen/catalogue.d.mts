@@ -1,0 +1,2 @@
+/** The text of src/catalogue.gen.ts as it should be. */
+export function catalogue(): Promise<string>;

@@ -1,0 +1,102 @@
+/** Written by gen/catalogue.mjs from docs/openapi.json. */
+
+/** Names of the schemas an action carries and is answered with. */
+export interface ActionShapes {
+  "appointment.book": { data: "Book"; answer: "AppointmentAnswer" };
+  "appointment.cancel": { data: "AppointmentMove"; answer: "AppointmentAnswer" };
+  "appointment.confirm": { data: "AppointmentMove"; answer: "AppointmentAnswer" };
+  "appointment.no_show": { data: "AppointmentMove"; answer: "AppointmentAnswer" };
+  "appointment.reschedule": { data: "Reschedule"; answer: "AppointmentAnswer" };
+  "consultation.note": { data: "Note"; answer: "RecordAnswer" };
+  "day.close": { data: "DayMove"; answer: "RecordAnswer" };
+  "day.open": { data: "DayMove"; answer: "RecordAnswer" };
+  "day.seal": { data: "DayMove"; answer: "RecordAnswer" };
+  "day.set_intake": { data: "SetIntake"; answer: "RecordAnswer" };
+  "device.approve": { data: "DeviceApprove"; answer: "RecordAnswer" };
+  "device.request": { data: "DeviceRequest"; answer: "RecordAnswer" };
+  "device.revoke": { data: "DeviceRef"; answer: "RecordAnswer" };
+  "emergency.raise": { data: "EmergencyRaise"; answer: "RecordAnswer" };
+  "emergency.resolve": { data: "EmergencyResolve"; answer: "RecordAnswer" };
+  "guruji.set_availability": { data: "SetAvailability"; answer: "RecordAnswer" };
+  "guruji.set_room": { data: "SetRoom"; answer: "RecordAnswer" };
+  "person.register": { data: "PersonRegister"; answer: "PersonAnswer" };
+  "person.update": { data: "PersonUpdate"; answer: "RecordAnswer" };
+  "queue.call": { data: "EntryMove"; answer: "EntryAnswer" };
+  "queue.call_next": { data: "CallNext"; answer: "EntryAnswer" };
+  "queue.cancel": { data: "EntryMove"; answer: "EntryAnswer" };
+  "queue.check_in": { data: "CheckIn"; answer: "CheckInAnswer" };
+  "queue.complete": { data: "EntryMove"; answer: "EntryAnswer" };
+  "queue.hold": { data: "EntryMove"; answer: "EntryAnswer" };
+  "queue.lease_tokens": { data: "LeaseTokens"; answer: "LeaseAnswer" };
+  "queue.leave": { data: "EntryMove"; answer: "EntryAnswer" };
+  "queue.no_answer": { data: "EntryMove"; answer: "EntryAnswer" };
+  "queue.no_show": { data: "EntryMove"; answer: "EntryAnswer" };
+  "queue.prioritise": { data: "Prioritise"; answer: "EntryAnswer" };
+  "queue.recall": { data: "EntryMove"; answer: "EntryAnswer" };
+  "queue.reinstate": { data: "EntryMove"; answer: "EntryAnswer" };
+  "queue.resume": { data: "EntryMove"; answer: "EntryAnswer" };
+  "queue.start": { data: "EntryMove"; answer: "EntryAnswer" };
+  "queue.transfer": { data: "Transfer"; answer: "EntryAnswer" };
+  "queue.undo": { data: "UndoData"; answer: "EntryAnswer" };
+  "remedy.prescribe": { data: "Prescribe"; answer: "RecordAnswer" };
+  "request.send": { data: "RequestSend"; answer: "RecordAnswer" };
+  "setting.update": { data: "SettingUpdate"; answer: "RecordAnswer" };
+  "site.enrol": { data: "SiteEnrol"; answer: "RecordAnswer" };
+  "site.revoke": { data: "SiteRef"; answer: "RecordAnswer" };
+  "staff.create": { data: "StaffCreate"; answer: "StaffAnswer" };
+  "staff.disable": { data: "StaffDisable"; answer: "RecordAnswer" };
+  "staff.reset_pin": { data: "StaffRef"; answer: "RecordAnswer" };
+  "staff.update": { data: "StaffUpdate"; answer: "RecordAnswer" };
+}
+
+/** Name of the schema of an event's data; never: fields of its own. */
+export interface EventShapes {
+  "announcement.published": never;
+  "announcement.withdrawn": never;
+  "appointment.cancelled": "AppointmentEvent";
+  "appointment.checked_in": "AppointmentEvent";
+  "appointment.completed": "AppointmentEvent";
+  "appointment.created": "AppointmentEvent";
+  "appointment.reminder": never;
+  "appointment.rescheduled": "AppointmentEvent";
+  "appointment.updated": "AppointmentEvent";
+  "conflict.recorded": "ConflictEvent";
+  "consultation.ended": "CareEvent";
+  "consultation.started": "CareEvent";
+  "consultation.updated": "CareEvent";
+  "device.approved": "DeviceEvent";
+  "device.requested": "DeviceEvent";
+  "device.revoked": "DeviceEvent";
+  "device.silent": "DeviceEvent";
+  "emergency.raised": "EmergencyEvent";
+  "emergency.resolved": "EmergencyEvent";
+  "guruji.available": "GurujiEvent";
+  "guruji.busy": "GurujiEvent";
+  "guruji.offline": "GurujiEvent";
+  "guruji.schedule_updated": "GurujiEvent";
+  "notification.deleted": "NotificationEvent";
+  "notification.read": "NotificationEvent";
+  "notification.sent": "NotificationEvent";
+  "queue.called": "EntryEvent";
+  "queue.day_closed": "DayEvent";
+  "queue.day_opened": "DayEvent";
+  "queue.entry_added": "EntryEvent";
+  "queue.entry_removed": "EntryEvent";
+  "queue.entry_updated": "EntryEvent";
+  "queue.position_updated": "PositionEvent";
+  "queue.recalled": "EntryEvent";
+  "queue.transferred": "TransferEvent";
+  "remedy.completed": "CareEvent";
+  "remedy.prescribed": "CareEvent";
+  "remedy.updated": "CareEvent";
+  "request.received": "RequestEvent";
+  "request.settled": "RequestEvent";
+  "server.time_update": never;
+  "system.error": never;
+  "system.maintenance": never;
+  "system.update": never;
+  "uplink.changed": never;
+  "user.registered": "UserEvent";
+  "user.status_changed": "UserEvent";
+  "user.updated": "UserEvent";
+}
