@@ -95,6 +95,9 @@ func (c *centre) committed(done commit.Committed) {
 			}
 		}
 	}
+	for _, site := range done.Turned { // its figures are those of an empty day
+		c.watch.look(site)
+	}
 	for i := range done.Changes {
 		if changed := &done.Changes[i].After; changed.Kind == clinic.KindSite {
 			c.watch.look(changed.ID)

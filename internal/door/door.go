@@ -219,7 +219,8 @@ func (d *Door) running() bool {
 }
 
 // Committed takes over what a transaction wrote. It is to be hooked to the committer, is called in the order of the
-// commits, and does not block.
+// commits, and does not block. A commit of nothing says that a service-day turned: who reads of it is told to take a
+// new snapshot, since a place in the feed belongs to a day.
 func (d *Door) Committed(c Commit) {
 	d.sessions.changed(c.Changes) // before the journal: who reads of a right that was taken must not have it any more
 	d.adminsChanged(c.Changes)

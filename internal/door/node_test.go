@@ -61,6 +61,7 @@ type node struct {
 	id        string
 	site      record.ID
 	clock     *clock
+	clinic    *clock
 	log       *syncBuffer
 	url       string
 	door      *door.Door
@@ -92,9 +93,26 @@ func (b *syncBuffer) String() string {
 
 func startNode(t *testing.T, options func(*door.Options)) *node {
 	t.Helper()
+	return startAt(t, record.NewV7(time.Now(), rand.Reader), options)
+}
+
+// startCentre is startNode for a node that belongs to no site.
+func startCentre(t *testing.T) *node {
+	t.Helper()
+	return startAt(t, record.ID{}, func(o *door.Options) {
+		o.Role, o.Staff, o.HideNames = "hub", door.StaffScope{Scope: feed.Network, Kind: clinic.KindCentralStaff}, true
+		o.Views = func(_ *door.Door, ask door.Ask) (door.View, error) {
+			who, err := clinic.AudienceOf(ask.Actor, ask.View)
+			return door.View{Audience: who, Scopes: []feed.Scope{feed.Network}, Snapshot: func(time.Time) (any, error) { return api.CentreView{}, nil }}, err
+		}
+	})
+}
+
+func startAt(t *testing.T, site record.ID, options func(*door.Options)) *node {
+	t.Helper()
 	n := &node{
-		t: t, dir: t.TempDir(), id: record.NewV7(time.Now(), rand.Reader).String(), site: record.NewV7(time.Now(), rand.Reader),
-		clock: &clock{}, log: &syncBuffer{}, options: options,
+		t: t, dir: t.TempDir(), id: record.NewV7(time.Now(), rand.Reader).String(), site: site,
+		clock: &clock{}, clinic: &clock{}, log: &syncBuffer{}, options: options,
 	}
 	n.start()
 	t.Cleanup(func() { n.stop() })
@@ -105,7 +123,11 @@ func (n *node) start() {
 	t := n.t
 	t.Helper()
 	local, own := feed.LocalScope(n.id), feed.SiteScope(n.site)
-	store, err := bolt.Open(filepath.Join(n.dir, "store"), bolt.Options{Scopes: []feed.Scope{own, feed.Network, local}})
+	scopes := []feed.Scope{feed.Network, local}
+	if !n.site.IsZero() {
+		scopes = append(scopes, own)
+	}
+	store, err := bolt.Open(filepath.Join(n.dir, "store"), bolt.Options{Scopes: scopes})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +142,7 @@ func (n *node) start() {
 	}
 	n.committer, err = commit.New(store, commit.Options{
 		Rules: feed.Rules{Schema: clinic.Schema, Writer: writer}, Node: n.id, Site: n.site, Local: local,
-		Now: n.clock.Now, ClinicNow: n.clock.Now, TokensPath: filepath.Join(n.dir, "tokens"), Machine: "test", Log: log,
+		Now: n.clock.Now, ClinicNow: n.clinic.Now, TokensPath: filepath.Join(n.dir, "tokens"), Machine: "test", Log: log,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -132,7 +154,7 @@ func (n *node) start() {
 		Write: func(ctx context.Context, fn func(door.Writer) error) error {
 			return c.Write(ctx, func(w *commit.Writer) error { return fn(w) })
 		},
-		Events: commit.Events, Now: n.clock.Now, ClinicNow: n.clock.Now, Log: log,
+		Events: commit.Events, Now: n.clock.Now, ClinicNow: n.clinic.Now, Log: log,
 		SetupCode: func(code string) { n.setupCode = code },
 		Web:       fstest.MapFS{"index.html": {Data: []byte("index")}, "kiosk.html": {Data: []byte("kiosk page")}, "assets/app-Ab12Cd34.js": {Data: []byte("js")}, "big.html": {Data: bytes.Repeat([]byte("p"), 10_000)}},
 		Rates:     door.Rates{Address: 1e6, Session: 1e6, Actions: 1e6, SignIn: 1e6},

@@ -288,25 +288,50 @@ func TestAReaderFurtherBehindThanMemoryMissesNothing(t *testing.T) {
 	agree(t, "a late poll", early, fresh)
 }
 
+// TestANewDayIsANewSnapshot lets the clinic's clock pass the cut-off while nobody does anything: the turn alone tells
+// sockets and waiting polls, with no beat to help.
 func TestANewDayIsANewSnapshot(t *testing.T) {
-	n := startNode(t, nil)
+	n := startNode(t, func(o *door.Options) { o.Realtime = realtime.Options{BeatEvery: time.Hour} })
 	c := n.crew()
 	n.morning(c, 2)
-	board, poll := n.screen(c.board, ""), n.screen(c.board, "")
+	board, desk, poll := n.screen(c.board, ""), n.screen(c.coordinator, ""), n.screen(c.board, "")
 	board.connect()
-	n.clock.advance(24 * time.Hour)
-	for reset := false; !reset; {
-		f, open := board.next()
-		if !open {
-			t.Fatalf("closed: %v", board.closed)
+	desk.connect()
+	waiting := make(chan answer, 1)
+	go func() {
+		waiting <- n.call("GET", "/api/v1/changes?wait=25s&since="+url.QueryEscape(poll.cursor), c.board, nil, nil)
+	}()
+	n.until("a poll waits", func() bool { return n.waiting.Load() == 1 })
+	n.clinic.advance(24 * time.Hour)
+	for _, s := range []*screen{board, desk} {
+		for s.reset == "" {
+			if _, open := s.next(); !open {
+				t.Fatalf("closed: %v", s.closed)
+			}
 		}
-		reset = f.Frame == api.FrameReset
+		if s.reset != "new_day" {
+			t.Errorf("the socket was reset for %q", s.reset)
+		}
 	}
-	if why := poll.poll(); why != "new_day" {
-		t.Errorf("poll of yesterday: %q", why)
+	// The poll may be answered first with what closing yesterday changed.
+	var told api.Changes
+	(<-waiting).into(200, &told)
+	if told.Reset == "" {
+		poll.cursor = told.Cursor
+		told.Reset = poll.poll()
 	}
-	if fresh := n.screen(c.board, ""); len(fresh.entries()) != 0 {
-		t.Errorf("yesterday's entries on today's board: %v", fresh.entries())
+	if told.Reset != "new_day" {
+		t.Errorf("poll of yesterday: %q", told.Reset)
+	}
+	for _, view := range []string{"board", "queue"} {
+		if fresh := n.screen(c.board, view); len(fresh.entries()) != 0 {
+			t.Errorf("yesterday's entries on today's %s: %v", view, fresh.entries())
+		}
+	}
+	fresh := n.screen(c.coordinator, "")
+	n.checkIn(c.kiosk, map[string]any{"guruji": c.gurujiID})
+	if reset := fresh.poll(); reset != "" || len(fresh.open()) != 1 {
+		t.Errorf("the new day shows %v, reset %q", fresh.open(), reset)
 	}
 }
 
