@@ -17,6 +17,13 @@ import (
 // session and returns it; the node must reopen the store, with a new boot and new timelines.
 var ErrRolledBack = errors.New("the store is not the one that was opened")
 
+// HubPeer is the name under which a site's store keeps what it holds of the hub's feeds: the hub is one peer, whichever
+// of its processes answers.
+const HubPeer = "hub"
+
+// SitePeer is the name under which a hub's store keeps what it holds of a site's feeds.
+func SitePeer(site record.ID) string { return site.String() }
+
 // Store is what a link needs of a node's store. All methods may be called at the same time.
 type Store interface {
 	View(func(feed.Tx) error) error

@@ -17,7 +17,6 @@ const (
 	// afterRefusal is when a site that was turned away asks again: people may have changed their mind at the hub.
 	afterRefusal = time.Minute
 	rememberEach = time.Minute
-	hubPeer      = "hub" // the hub is one peer, whichever of its processes answers
 )
 
 // EdgeConfig is what the machine of a site's end starts from; see EdgeOptions.
@@ -64,7 +63,7 @@ type EdgeMachine struct {
 // NewEdgeMachine returns a machine that waits for BusUp.
 func NewEdgeMachine(c EdgeConfig) (*EdgeMachine, error) {
 	m := &EdgeMachine{c: c, ring: seal.NewRing(c.Site)}
-	m.core = core{side: seal.Edge, site: c.Site, peer: hubPeer, random: c.Random, ablated: c.Ablated, loose: m.lost}
+	m.core = core{side: seal.Edge, site: c.Site, peer: HubPeer, random: c.Random, ablated: c.Ablated, loose: m.lost}
 	if err := addKeys(m.ring, c.Keys); err != nil {
 		return nil, err
 	}

@@ -92,7 +92,7 @@ func (s *session) sendBatch(n scopeNo, l lane, b feed.Batch, macs []byte) {
 	}
 	if n == networkScope && len(b.Records) > 0 {
 		if f.MACs = macs; s.side == seal.Hub {
-			f.MACs = macsOf(s.mac, b.Records)
+			f.MACs = MACs(s.mac, b.Records)
 		}
 	}
 	bytes := s.send(kindChanges, f)

@@ -75,7 +75,7 @@ type bootSeen struct {
 func NewSiteMachine(c SiteConfig) (*SiteMachine, error) {
 	m := &SiteMachine{c: c}
 	m.core = core{
-		side: seal.Hub, site: c.Site, peer: c.Site.String(), random: c.Random, mac: c.MAC, pool: c.Pool, ablated: c.Ablated,
+		side: seal.Hub, site: c.Site, peer: SitePeer(c.Site), random: c.Random, mac: c.MAC, pool: c.Pool, ablated: c.Ablated,
 		loose: m.lost, answered: m.answers,
 	}
 	return m, m.rekey(c.Keys)

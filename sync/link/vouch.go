@@ -25,8 +25,9 @@ type vouchedState struct {
 
 func vouchKey(key record.Key) string { return fmt.Sprintf("vouched %s %s", key.Kind, key.ID) }
 
-// vouch remembers the MACs of states that are about to be merged.
-func vouch(tx feed.Tx, records []feed.Sequenced, macs []byte) error {
+// Vouch remembers the hub's MACs of network records that are about to be merged, 16 bytes each, so that the site can
+// give them back to a hub that was restored.
+func Vouch(tx feed.Tx, records []feed.Sequenced, macs []byte) error {
 	for i := range records {
 		key := records[i].Record.Key()
 		states, err := vouchedStates(tx, key)
@@ -109,8 +110,8 @@ func vouchedOnly(tx feed.Tx, records []feed.Sequenced) ([]feed.Sequenced, []byte
 	return out, macs, nil
 }
 
-// macsOf signs a hub's own records.
-func macsOf(key seal.MACKey, records []feed.Sequenced) []byte {
+// MACs signs a hub's own network records.
+func MACs(key seal.MACKey, records []feed.Sequenced) []byte {
 	out := make([]byte, 0, len(records)*seal.MACSize)
 	for i := range records {
 		mac := seal.MAC(key, record.Canonical(&records[i].Record))

@@ -322,7 +322,7 @@ func (w merge) Perform(ctx context.Context, d Desk) Event {
 	out := mergedIn{outcome: outcome{session: w.session}, work: w}
 	if len(w.vouch) > 0 {
 		// Before the merge: a record without its MAC could never be given back, a MAC without its record does no harm.
-		out.err = d.Store.Write(ctx, func(tx feed.Tx) error { return vouch(tx, w.in.Records, w.vouch) })
+		out.err = d.Store.Write(ctx, func(tx feed.Tx) error { return Vouch(tx, w.in.Records, w.vouch) })
 	}
 	if out.err == nil {
 		out.result, out.err = d.Store.Merge(ctx, w.in)
