@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 )
 
 // ErrOverflow is the cause of a Gap when messages came faster than they were received.
@@ -23,19 +24,31 @@ const (
 // It is bounded. When it is full, what arrives is dropped and a Gap takes its place, once, behind what is queued.
 // It is safe for concurrent use, starts nothing and waits only in Receive.
 type Queue struct {
+	// Now stamps what is pushed, so that State can tell how old it is; nil stamps nothing. Set it before the first push.
+	Now func() time.Time
+
 	maxMessages, maxBytes int
 	ready                 chan struct{} // holds a token when there may be something to take
 
-	mu    sync.Mutex
-	items []item // what waits, oldest first
-	bytes int
-	final error // why nothing more will come, once items is empty
+	mu      sync.Mutex
+	items   []item // what waits, oldest first
+	bytes   int
+	dropped int64
+	final   error // why nothing more will come, once items is empty
 }
 
 // item is a message, or a gap when gap is set.
 type item struct {
 	message Message
 	gap     *Gap
+	at      time.Time // when it was pushed; zero without a clock
+}
+
+// QueueState is what waits in a queue, and what it had to drop since it was made.
+type QueueState struct {
+	Messages, Bytes int       // gaps count as messages of no bytes
+	Oldest          time.Time // when the oldest that waits was pushed; zero when nothing waits or nothing is stamped
+	Dropped         int64     // messages that found it full
 }
 
 // NewQueue returns an empty queue for so many messages and payload bytes; 0 means the default.
@@ -57,10 +70,11 @@ func (q *Queue) Push(m Message) {
 		return
 	}
 	if len(q.items) >= q.maxMessages || q.bytes+len(m.Payload) > q.maxBytes {
+		q.dropped++
 		q.pushGap(&Gap{Connected: true, Cause: fmt.Errorf("%w: %d messages, %d bytes were waiting", ErrOverflow, len(q.items), q.bytes)})
 		return
 	}
-	q.items = append(q.items, item{message: m})
+	q.items = append(q.items, item{message: m, at: q.now()})
 	q.bytes += len(m.Payload)
 	q.wake()
 }
@@ -80,7 +94,7 @@ func (q *Queue) pushGap(g *Gap) {
 		q.items[last].gap = g
 		return
 	}
-	q.items = append(q.items, item{gap: g})
+	q.items = append(q.items, item{gap: g, at: q.now()})
 	q.wake()
 }
 
@@ -138,6 +152,24 @@ func (q *Queue) TryReceive() (m Message, ok bool, err error) {
 		return Message{}, true, next.gap
 	}
 	return next.message, true, nil
+}
+
+// State tells what waits at this moment.
+func (q *Queue) State() QueueState {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	state := QueueState{Messages: len(q.items), Bytes: q.bytes, Dropped: q.dropped}
+	if len(q.items) > 0 {
+		state.Oldest = q.items[0].at
+	}
+	return state
+}
+
+func (q *Queue) now() time.Time {
+	if q.Now == nil {
+		return time.Time{}
+	}
+	return q.Now()
 }
 
 // wake is called with mu held.

@@ -120,3 +120,22 @@ func TestReceiveEndsWithItsContext(t *testing.T) {
 		}
 	})
 }
+
+func TestQueueTellsWhatWaitsAndWhatItDropped(t *testing.T) {
+	at := time.Unix(1_700_000_000, 0)
+	q := bus.NewQueue(2, 100)
+	q.Now = func() time.Time { return at }
+	first := at
+	for range 3 {
+		q.Push(text("1234"))
+		at = at.Add(time.Second)
+	}
+	// Two messages and the gap in the third's place.
+	if got, want := q.State(), (bus.QueueState{Messages: 3, Bytes: 8, Oldest: first, Dropped: 1}); got != want {
+		t.Errorf("state %+v, want %+v", got, want)
+	}
+	drain(q)
+	if got, want := q.State(), (bus.QueueState{Dropped: 1}); got != want {
+		t.Errorf("drained: state %+v, want %+v", got, want)
+	}
+}
