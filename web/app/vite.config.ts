@@ -7,6 +7,15 @@ const here = fileURLToPath(new URL(".", import.meta.url));
 // A screen is an html file in this folder; the node serves dist/<screen>.html for /<screen>.
 const screens = readdirSync(here).filter((name) => name.endsWith(".html"));
 
+/** What every screen needs goes into two files: that packs better than the dozen which they would be split into. */
+const SHARED = [
+  {
+    name: "base",
+    test: /preact|\/src\/(look\/icons|words\/(Language|catalogue|common|entry|times)|blocks\/(Icon|small|lines|choices)|screen\/(start|now|Restart|later))\./,
+  },
+  { name: "node", test: /\/sdk\/src\/|\/src\/(blocks\/Links|screen\/(Screen|Bank|client|status|door))\./ },
+];
+
 export default defineConfig({
   root: here,
   base: "/",
@@ -24,6 +33,9 @@ export default defineConfig({
     // The node sends `default-src 'self'`: nothing may be inlined, neither data: fonts nor scripts.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rollupOptions: { input: screens.map((name) => here + name) },
+    rollupOptions: {
+      input: screens.map((name) => here + name),
+      output: { codeSplitting: { groups: SHARED } },
+    },
   },
 });

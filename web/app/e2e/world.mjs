@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
-const binary = fileURLToPath(new URL("../../../bin/sangam", import.meta.url));
+const binary = process.env.SANGAM_BINARY ?? fileURLToPath(new URL("../../../bin/sangam", import.meta.url));
 const FLAGS =
   "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync";
 

@@ -6,7 +6,7 @@ import { askOf, chosen, EMPTY, phoneIsWrong } from "../src/coordinator/draft.ts"
 import { hitsFor } from "../src/coordinator/hits.ts";
 import { choicesFor } from "../src/coordinator/Prioritise.tsx";
 import { fits, standing } from "../src/coordinator/people.ts";
-import { breakEnd } from "../src/desk/Availability.tsx";
+import { breakEnd } from "../src/desk/AvailabilityPanel.tsx";
 import { laneParts } from "../src/desk/Lane.tsx";
 import { movesOf, recallInMs, sawOf, undone } from "../src/desk/moves.ts";
 import { minutesSince, stopwatch } from "../src/desk/time.ts";

@@ -9,6 +9,9 @@ vi.mock("react/jsx-runtime", () => import("preact/jsx-runtime"));
 vi.mock("react/jsx-dev-runtime", () => import("preact/jsx-runtime"));
 
 import { Screen } from "../src/screen/Screen.tsx";
+// The frame fetches its ways in when it first needs one; here they are at hand.
+import "../src/screen/Setup.tsx";
+import "../src/screen/SignIn.tsx";
 import { FakeClient } from "./fakeClient.ts";
 
 let client: FakeClient;
@@ -30,6 +33,9 @@ async function open(signedOut: FakeClient, roles: string[] = []) {
       page(),
     ),
   );
+  await pass(0);
+  await vi.dynamicImportSettled();
+  await pass(0);
   await pass(0);
 }
 

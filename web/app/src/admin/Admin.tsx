@@ -1,10 +1,10 @@
 import { useEffect, useState } from "react";
-import { Drawer } from "../blocks/Drawer.tsx";
 import { Icon } from "../blocks/Icon.tsx";
 import { Bar } from "../desk/Bar.tsx";
 import { Freshness, Refusal } from "../desk/Trouble.tsx";
 import { useClientState } from "../screen/client.tsx";
 import { useKeys } from "../screen/keys.ts";
+import { soon } from "../screen/later.tsx";
 import { useWords } from "../words/Language.tsx";
 import { Box } from "./Box.tsx";
 import { Devices } from "./Devices.tsx";
@@ -12,6 +12,7 @@ import { devicesOf } from "./rows.ts";
 import { Staff } from "./Staff.tsx";
 import { admin } from "./words.ts";
 
+const Drawer = soon(async () => (await import("../blocks/Drawer.tsx")).Drawer);
 const PAGES = [
   { id: "box", icon: "machine" },
   { id: "devices", icon: "tablet" },

@@ -95,7 +95,6 @@ export const admin = staffWords({
   state: { en: "State", hi: "स्थिति" },
   signedIn: { en: "Signed in", hi: "साइन इन" },
   isLetIn: { en: "Let in", hi: "जुड़ा है" },
-  isOut: { en: "Taken out", hi: "हटाया गया" },
   notYet: { en: "not yet", hi: "अभी नहीं" },
   noDevices: { en: "No device is let in yet", hi: "अभी कोई उपकरण नहीं जुड़ा" },
   noDevicesWhy: {

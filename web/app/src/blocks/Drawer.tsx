@@ -1,20 +1,12 @@
-import type { Backlog, PendingAction, State } from "@sangam/sdk";
+import type { Backlog, PendingAction } from "@sangam/sdk";
 import { type ReactNode, useId } from "react";
 import { useClient, useClientState, usePlace } from "../screen/client.tsx";
-import { useCommon, useLanguage, useWords } from "../words/Language.tsx";
-import { type PendingKey, pending as words } from "../words/pending.ts";
+import { useCommon, useWords } from "../words/Language.tsx";
+import { pending as words } from "../words/pending.ts";
 import { clock } from "../words/times.ts";
+import { useActionWords, useWhy } from "./actions.ts";
 import { Icon } from "./Icon.tsx";
 import { Button, Chip, Empty } from "./small.tsx";
-
-/** How many things wait in the drawer: for the button that opens it. */
-export function pendingCount(state: State): { needsYou: number; waiting: number } {
-  const mine = state.pending.filter((one) => one.mine);
-  return {
-    needsYou: mine.filter((one) => one.state === "rejected").length,
-    waiting: mine.filter((one) => one.state === "waiting" || one.state === "sending").length,
-  };
-}
 
 /**
  * The record of what has not settled yet, in three parts; a toast never is. `more` are things of the
@@ -165,29 +157,4 @@ function SavedHere({ backlog, lagging }: { backlog: Backlog; lagging: boolean })
       </article>
     </>
   );
-}
-
-/** An action in words, with the token it is about as far as this screen knows it: "Call A038". */
-export function useActionWords(): (action: Pick<PendingAction, "type" | "data">) => string {
-  const say = useWords(words);
-  const { rows } = useClientState();
-  return ({ type, data }) => {
-    const entry = typeof data.entry === "string" ? data.entry : "";
-    const known = rows.get("row")?.get(entry)?.fields.token ?? data.token ?? "";
-    const key = (type in words.phrases ? type : "action") as "queue.call";
-    return say(key, { token: String(known) }).trim();
-  };
-}
-
-/** Why an action was refused: by its code where the code says enough, else in the node's own words. */
-export function useWhy(): (action: Pick<PendingAction, "error">) => string {
-  const say = useWords(words);
-  const { lang } = useLanguage();
-  return ({ error }) => {
-    if (!error) return "";
-    const key = `why.${error.code}`;
-    if (key in words.phrases && (lang !== "en" || !error.message))
-      return say(key as PendingKey & "why.stale");
-    return error.message;
-  };
 }

@@ -1,5 +1,5 @@
 import { type CentreSite, type Row, rowsOf, serverNow } from "@sangam/sdk";
-import { useActionWords } from "../blocks/Drawer.tsx";
+import { useActionWords } from "../blocks/actions.ts";
 import { Icon, type IconName } from "../blocks/Icon.tsx";
 import { Age, Button, Chip, Name, Notice, type Tone } from "../blocks/small.tsx";
 import { useClient, useClientState } from "../screen/client.tsx";

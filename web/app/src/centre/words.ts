@@ -106,5 +106,4 @@ export const centre = staffWords({
   keyFind: { en: "Find a site", hi: "आश्रम खोजें" },
   keyOpen: { en: "See its queue", hi: "इसकी क़तार देखें" },
   keyClose: { en: "Back to all sites", hi: "सब आश्रमों पर वापस" },
-  of: { en: "Of this site", hi: "इस आश्रम का" },
 });

@@ -6,9 +6,9 @@ import { useClient } from "../screen/client.tsx";
 import { useWords } from "../words/Language.tsx";
 import { askOf, type Draft, EMPTY, nameOf } from "./draft.ts";
 import { PersonFoot, PersonStep } from "./PersonStep.tsx";
+import { panels } from "./panelWords.ts";
 import { TokenFoot, TokenStep } from "./TokenStep.tsx";
 import { WhomFoot, WhomStep } from "./WhomStep.tsx";
-import { coordinator } from "./words.ts";
 
 export interface CheckInProps {
   draft: Draft;
@@ -37,7 +37,7 @@ export function giveToken(
 /** Checks somebody in, in three screens above the desk. */
 export function CheckIn(props: CheckInProps) {
   const { draft, setDraft, onClose } = props;
-  const say = useWords(coordinator);
+  const say = useWords(panels);
   const client = useClient();
   const [wrong, setWrong] = useState(false);
   const name = nameOf(draft);
@@ -74,7 +74,7 @@ export function CheckIn(props: CheckInProps) {
 const WAY = ["person", "whom", "token"] as const;
 
 function Way({ at }: { at: Draft["step"] }): ReactNode {
-  const say = useWords(coordinator);
+  const say = useWords(panels);
   return (
     <ol className="steps" aria-label={say("steps")}>
       {WAY.map((step, i) => (

@@ -1,29 +1,26 @@
 import { gurujisOf } from "@sangam/sdk";
 import { type KeyboardEvent, useCallback, useMemo, useRef, useState } from "react";
-import { Drawer } from "../blocks/Drawer.tsx";
 import { Button, Empty, Notice } from "../blocks/small.tsx";
 import { useSteady } from "../blocks/steady.ts";
-import { AvailabilityPanel } from "../desk/Availability.tsx";
 import { Bar } from "../desk/Bar.tsx";
 import { Emergencies } from "../desk/Emergencies.tsx";
 import { lineBeside, lineOf, useKeptFocus } from "../desk/focus.ts";
-import { MovePanel } from "../desk/MovePanel.tsx";
-import { KEY_OF, type Move, movesOf } from "../desk/moves.ts";
+import { KEY_OF, type Move } from "../desk/moves.ts";
 import { Freshness, Refusal } from "../desk/Trouble.tsx";
 import { useClientState } from "../screen/client.tsx";
 import { useKeys } from "../screen/keys.ts";
+import { soon } from "../screen/later.tsx";
 import { useWords } from "../words/Language.tsx";
-import { CheckIn } from "./CheckIn.tsx";
 import { DeskLane } from "./DeskLane.tsx";
-import { intakeOf, useDeeds, useSheet } from "./deeds.ts";
-import { type Desk, type LaneOf, lanesOf, useDesk } from "./desk.ts";
-import { EmergencyPanel } from "./EmergencyPanel.tsx";
-import { Palette } from "./Palette.tsx";
-import { Prioritise } from "./Prioritise.tsx";
-import { everybody, found, plain } from "./people.ts";
+import { type Desk, intakeOf, type LaneOf, lanesOf, useDesk } from "./desk.ts";
+import { found, plain } from "./people.ts";
 import { Selection } from "./Selection.tsx";
+import { useSheet } from "./sheet.ts";
 import { Tools } from "./Tools.tsx";
 import { coordinator } from "./words.ts";
+
+const Drawer = soon(async () => (await import("../blocks/Drawer.tsx")).Drawer);
+const Above = soon(async () => (await import("./Above.tsx")).Above);
 
 /** From here on the drawer stands beside the work instead of over it. */
 const WIDE = "(width >= 84rem)";
@@ -148,60 +145,6 @@ function Intake({ desk }: { desk: Desk }) {
     </Notice>
   );
 }
-
-/** What lies above the desk. */
-function Above({ desk, togglePending }: { desk: Desk; togglePending(): void }) {
-  const state = useClientState();
-  const { ofChosen, ofScreen } = useDeeds(desk, state, togglePending);
-  const { over } = desk;
-  const close = () => desk.setOver(null);
-  switch (over?.what) {
-    case "check_in":
-      return (
-        <CheckIn
-          draft={desk.draft}
-          setDraft={desk.setDraft}
-          onClose={close}
-          onOpen={(entry) => {
-            close();
-            desk.choose(entry);
-          }}
-        />
-      );
-    case "emergency":
-      return <EmergencyPanel chosen={waitingOf(desk)} onRaise={desk.raise} onClose={close} />;
-    case "transfer":
-      return (
-        <MovePanel
-          entry={over.entry}
-          onMove={(guruji, reason) => desk.act("transfer", { guruji, ...(reason ? { reason } : {}) })}
-          onClose={close}
-        />
-      );
-    case "prioritise":
-      return <Prioritise entry={over.entry} onDo={(data) => desk.act("prioritise", data)} onClose={close} />;
-    case "availability": {
-      const guruji = gurujisOf(state).find((one) => one.id === over.guruji);
-      return guruji ? <AvailabilityPanel guruji={guruji} onClose={close} /> : null;
-    }
-    case "palette":
-      return (
-        <Palette
-          people={everybody(state)}
-          chosen={desk.chosen}
-          ofChosen={ofChosen}
-          ofScreen={ofScreen}
-          onOpen={(entry) => desk.choose(entry.id)}
-          onNew={(name) => desk.startCheckIn({ name })}
-          onClose={close}
-        />
-      );
-  }
-  return null;
-}
-
-/** The chosen one, if they can still be put first. */
-const waitingOf = ({ chosen }: Desk) => (chosen && movesOf(chosen).includes("prioritise") ? chosen : null);
 
 const SINGLE: readonly Move[] = [
   "call",

@@ -5,7 +5,7 @@ import { Panel } from "../blocks/Panel.tsx";
 import { Button } from "../blocks/small.tsx";
 import { desk } from "../desk/words.ts";
 import { useWords } from "../words/Language.tsx";
-import { coordinator } from "./words.ts";
+import { panels } from "./panelWords.ts";
 
 export type Emergency =
   | { who: "chosen"; note: string }
@@ -19,7 +19,7 @@ export function EmergencyPanel(props: {
   onClose(): void;
 }) {
   const { chosen, onRaise, onClose } = props;
-  const say = useWords(coordinator);
+  const say = useWords(panels);
   const words = useWords(desk);
   const [who, setWho] = useState<Emergency["who"]>(chosen ? "chosen" : "new");
   const [note, setNote] = useState("");

@@ -6,7 +6,7 @@ import { Empty, Name, Token } from "../blocks/small.tsx";
 import { StatusChip, statusLook } from "../desk/why.tsx";
 import { useWords } from "../words/Language.tsx";
 import { type Deed, type Hit, hitsFor } from "./hits.ts";
-import { coordinator } from "./words.ts";
+import { panels } from "./panelWords.ts";
 
 export interface PaletteProps {
   people: readonly QueueEntry[];
@@ -21,7 +21,7 @@ export interface PaletteProps {
 /** One field that finds people and does things. What is typed stays in the field, the arrows choose. */
 export function Palette(props: PaletteProps) {
   const { people, chosen, ofChosen, ofScreen, onClose } = props;
-  const say = useWords(coordinator);
+  const say = useWords(panels);
   const list = useId();
   const field = useRef<HTMLInputElement>(null);
   const [typed, setTyped] = useState("");
@@ -159,7 +159,7 @@ function grouped(hits: readonly Hit[]): readonly [Hit["group"], number, readonly
 function headingOf(
   group: Hit["group"],
   chosen: QueueEntry | null,
-  say: ReturnType<typeof coordinator.in>,
+  say: ReturnType<typeof panels.in>,
 ): string {
   if (group === "deed") return say("group.deed", { token: chosen?.token ?? "" });
   return say(`group.${group}`);

@@ -7,13 +7,13 @@ import { useWords } from "../words/Language.tsx";
 import { clock } from "../words/times.ts";
 import type { CheckInProps } from "./CheckIn.tsx";
 import { chosen, type Draft, phoneIsWrong } from "./draft.ts";
+import { panels } from "./panelWords.ts";
 import { type Known, knownToday, waitsAlready } from "./people.ts";
-import { coordinator } from "./words.ts";
 
 /** Who it is: typed, or found among those of today. */
 export function PersonStep(props: CheckInProps & { wrong: boolean; setWrong(wrong: boolean): void }) {
   const { draft, setDraft, wrong, setWrong } = props;
-  const say = useWords(coordinator);
+  const say = useWords(panels);
   const state = useClientState();
   const asked = draft.name.trim() || draft.phone.trim();
   const known = asked ? knownToday(state, asked) : [];
@@ -62,7 +62,7 @@ export function PersonStep(props: CheckInProps & { wrong: boolean; setWrong(wron
 }
 
 function Found({ one, draft, setDraft, onOpen }: CheckInProps & { one: Known }) {
-  const say = useWords(coordinator);
+  const say = useWords(panels);
   const { zone } = usePlace();
   const token = one.entry?.token ?? "";
   return (
@@ -97,7 +97,7 @@ function Found({ one, draft, setDraft, onOpen }: CheckInProps & { one: Known }) 
 
 export function PersonFoot(props: CheckInProps & { setWrong(wrong: boolean): void }) {
   const { draft, setDraft, onClose } = props;
-  const say = useWords(coordinator);
+  const say = useWords(panels);
   const common = useWords(desk);
   const name = draft.name.trim();
   return (

@@ -6,7 +6,7 @@ import { Panel } from "../blocks/Panel.tsx";
 import { Button } from "../blocks/small.tsx";
 import { desk } from "../desk/words.ts";
 import { useWords } from "../words/Language.tsx";
-import { coordinator } from "./words.ts";
+import { panels } from "./panelWords.ts";
 
 /** Exactly one of emergency, credit and nudge, as the node wants it. */
 export interface Choice {
@@ -35,7 +35,7 @@ export function choicesFor(entry: QueueEntry): readonly Choice[] {
 
 export function Prioritise(props: { entry: QueueEntry; onDo(data: Fields): void; onClose(): void }) {
   const { entry, onDo, onClose } = props;
-  const say = useWords(coordinator);
+  const say = useWords(panels);
   const words = useWords(desk);
   const [key, setKey] = useState("");
   const [reason, setReason] = useState("");

@@ -1,5 +1,5 @@
 import { entryById, gurujisOf } from "@sangam/sdk";
-import { useWhy } from "../blocks/Drawer.tsx";
+import { useWhy } from "../blocks/actions.ts";
 import { useLate } from "../blocks/lines.tsx";
 import { Qr } from "../blocks/Qr.tsx";
 import { Button, Empty, Name, Notice } from "../blocks/small.tsx";
@@ -9,7 +9,7 @@ import { pending } from "../words/pending.ts";
 import { waitRange } from "../words/times.ts";
 import { giveToken } from "./CheckIn.tsx";
 import { type Draft, EMPTY, nameOf } from "./draft.ts";
-import { coordinator } from "./words.ts";
+import { panels } from "./panelWords.ts";
 
 interface StepProps {
   draft: Draft;
@@ -18,7 +18,7 @@ interface StepProps {
 
 /** The token; or why there is none yet, or none at all. */
 export function TokenStep({ draft, setDraft }: StepProps) {
-  const say = useWords(coordinator);
+  const say = useWords(panels);
   const late = useLate(300);
   if (!draft.outcome) {
     return late ? (
@@ -34,7 +34,7 @@ export function TokenStep({ draft, setDraft }: StepProps) {
 }
 
 function Given({ draft }: { draft: Draft }) {
-  const say = useWords(coordinator);
+  const say = useWords(panels);
   const common = useCommon();
   const state = useClientState();
   if (!draft.outcome || draft.outcome.status === "rejected") return null;
@@ -86,7 +86,7 @@ function Given({ draft }: { draft: Draft }) {
 }
 
 function NotGiven({ draft, setDraft }: StepProps) {
-  const say = useWords(coordinator);
+  const say = useWords(panels);
   const words = useWords(pending);
   const client = useClient();
   const why = useWhy();
@@ -109,7 +109,7 @@ function NotGiven({ draft, setDraft }: StepProps) {
 }
 
 export function TokenFoot({ draft, setDraft, onClose }: StepProps & { onClose(): void }) {
-  const say = useWords(coordinator);
+  const say = useWords(panels);
   const client = useClient();
   const refused = draft.outcome?.status === "rejected";
   function change() {

@@ -10,8 +10,8 @@ import { useWords } from "../words/Language.tsx";
 import { clock } from "../words/times.ts";
 import { creditMinutes } from "./CheckIn.tsx";
 import { type Credit, type Draft, nameOf } from "./draft.ts";
+import { panels } from "./panelWords.ts";
 import { standing } from "./people.ts";
-import { coordinator } from "./words.ts";
 
 interface StepProps {
   draft: Draft;
@@ -20,7 +20,7 @@ interface StepProps {
 
 /** Whom they see, and why they come forward; beside it what will come of it. */
 export function WhomStep({ draft, setDraft, onGive }: StepProps & { onGive(): void }) {
-  const say = useWords(coordinator);
+  const say = useWords(panels);
   const gurujis = gurujisOf(useClientState()).filter((one) => one.fields.disabled !== true);
   function go(event: FormEvent) {
     event.preventDefault();
@@ -77,7 +77,7 @@ function Healer({ value, draft, setDraft, children }: StepProps & { value: strin
 const CREDITS: readonly Exclude<Credit, "">[] = ["elderly", "disabled", "pregnant"];
 
 function Forward({ draft, setDraft }: StepProps) {
-  const say = useWords(coordinator);
+  const say = useWords(panels);
   const words = useWords(desk);
   const state = useClientState();
   const pick = (on: boolean, over: Partial<Draft>, children: ReactNode, tone = "") => (
@@ -101,7 +101,7 @@ function Forward({ draft, setDraft }: StepProps) {
           draft.emergency,
           { emergency: true },
           <>
-            <Icon name="siren" /> {say("emergency")}
+            <Icon name="siren" /> {say("emergencyTitle")}
           </>,
           "alarm",
         )}
@@ -119,7 +119,7 @@ function Forward({ draft, setDraft }: StepProps) {
 }
 
 function WillStand({ draft }: { draft: Draft }) {
-  const say = useWords(coordinator);
+  const say = useWords(panels);
   const state = useClientState();
   const { zone } = usePlace();
   const now = useClinicNow(1000);
@@ -164,7 +164,7 @@ function WillStand({ draft }: { draft: Draft }) {
 }
 
 export function WhomFoot({ draft, onBack }: { draft: Draft; onBack(): void }) {
-  const say = useWords(coordinator);
+  const say = useWords(panels);
   const words = useWords(desk);
   const { offline } = useDataAge();
   return (

@@ -40,6 +40,17 @@ export function lanesOf(state: State): readonly LaneOf[] {
   return lanes;
 }
 
+/** Whether tokens are given, by the day's own record, which changes; the snapshot's word until it is there. */
+export function intakeOf(state: State): { closed: boolean; reason: string } {
+  for (const { fields } of state.rows.get("day")?.values() ?? []) {
+    if (fields.date !== state.view?.day) continue;
+    const closed = Boolean(fields.intakeClosed || fields.closedAt || fields.sealedAt);
+    return { closed, reason: String(fields.intakeReason ?? fields.closedReason ?? "") };
+  }
+  const intake = state.view?.intake as { open?: boolean; reason?: string } | undefined;
+  return { closed: intake?.open === false, reason: intake?.reason ?? "" };
+}
+
 /** What lies above the desk; one thing at a time. */
 export type Over =
   | { what: "check_in" | "emergency" | "palette" }

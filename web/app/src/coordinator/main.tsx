@@ -2,7 +2,6 @@ import { Screen } from "../screen/Screen.tsx";
 import { start } from "../screen/start.tsx";
 import "../desk/desk.css";
 import "./coordinator.css";
-import "./checkin.css";
 import { Coordinator } from "./Coordinator.tsx";
 
 start(

@@ -1,13 +1,16 @@
 import { type ReactNode, useState } from "react";
-import { pendingCount } from "../blocks/Drawer.tsx";
+import { pendingCount } from "../blocks/actions.ts";
 import { Icon } from "../blocks/Icon.tsx";
 import { Button, Name } from "../blocks/small.tsx";
 import { ScreenAge, ScreenLinks, useClientState, useClinicNow, usePlace } from "../screen/client.tsx";
 import { useKeys } from "../screen/keys.ts";
+import { soon } from "../screen/later.tsx";
 import { useLanguage, useWords } from "../words/Language.tsx";
 import { clock, dayAndDate } from "../words/times.ts";
-import { type KeyGroup, KeySheet } from "./KeySheet.tsx";
+import type { KeyGroup } from "./KeySheet.tsx";
 import { desk } from "./words.ts";
+
+const KeySheet = soon(async () => (await import("./KeySheet.tsx")).KeySheet);
 
 /** On top of every staff screen: where, what, what time, the two links, what is pending, the keys and who one is. */
 export function Bar(props: {

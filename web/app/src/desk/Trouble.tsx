@@ -1,5 +1,5 @@
 import { pendingOf } from "@sangam/sdk";
-import { useActionWords, useWhy } from "../blocks/Drawer.tsx";
+import { useActionWords, useWhy } from "../blocks/actions.ts";
 import { Button, Notice } from "../blocks/small.tsx";
 import { useClient, useClientState, useDataAge, usePlace } from "../screen/client.tsx";
 import { useCommon, useWords } from "../words/Language.tsx";

@@ -7,7 +7,7 @@ import {
   type QueueEntry,
 } from "@sangam/sdk";
 import { useCallback, useEffect, useRef, useState } from "react";
-import { useActionWords } from "../blocks/Drawer.tsx";
+import { useActionWords } from "../blocks/actions.ts";
 import { Button } from "../blocks/small.tsx";
 import { useClient } from "../screen/client.tsx";
 import { useNow } from "../screen/now.ts";

@@ -99,7 +99,6 @@ export const desk = staffWords({
   "why.transferred": { en: "Moved here", hi: "यहाँ भेजा" },
   "why.twice": { en: "Twice?", hi: "दो बार?" },
 
-  offlineTitle: { en: "Working on this screen only", hi: "अभी केवल इसी स्क्रीन पर" },
   staleCentre: {
     en: "Last heard from the centre {ago}. Trying again.",
     hi: "केंद्र से संपर्क {ago} था। फिर कोशिश जारी है।",

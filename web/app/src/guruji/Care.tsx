@@ -132,7 +132,7 @@ export function Remedies({
 function OwnWords({ name, entry, onGiven }: { name: string; entry: string; onGiven(): void }) {
   const say = useWords(words);
   const client = useClient();
-  const [type, setType] = useState<string>(TYPES[0]);
+  const [type, setType] = useState<(typeof TYPES)[number]>(TYPES[0]);
   const [dosage, setDosage] = useState("");
   const [days, setDays] = useState("");
   function give(event: FormEvent) {
@@ -152,7 +152,7 @@ function OwnWords({ name, entry, onGiven }: { name: string; entry: string; onGiv
       <label>
         <span className="label">{say("kind")}</span>
         <span className="field">
-          <select value={type} onChange={(event) => setType(event.currentTarget.value)}>
+          <select value={type} onChange={(event) => setType(event.currentTarget.value as typeof type)}>
             {TYPES.map((one) => (
               <option key={one} value={one}>
                 {say(`type.${one}`)}

@@ -1,12 +1,10 @@
 import { clinicNow, type GurujiRow, gurujisOf, type QueueEntry, queueOf, toBeCalled } from "@sangam/sdk";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { Choice } from "../blocks/choices.tsx";
-import { Drawer } from "../blocks/Drawer.tsx";
 import { Empty } from "../blocks/small.tsx";
-import { AvailabilityPanel, useSetAvailability } from "../desk/Availability.tsx";
+import { useSetAvailability } from "../desk/availability.ts";
 import { Bar } from "../desk/Bar.tsx";
 import { Emergencies } from "../desk/Emergencies.tsx";
-import { MovePanel } from "../desk/MovePanel.tsx";
 import { type Move, move, recallInMs } from "../desk/moves.ts";
 import { recallAfterS } from "../desk/settings.ts";
 import { Freshness, Refusal } from "../desk/Trouble.tsx";
@@ -14,6 +12,7 @@ import { useUndo } from "../desk/undo.tsx";
 import { desk } from "../desk/words.ts";
 import { useClient, useClientState } from "../screen/client.tsx";
 import { useKeys } from "../screen/keys.ts";
+import { soon } from "../screen/later.tsx";
 import { useCommon, useWords } from "../words/Language.tsx";
 import type { Drafts } from "./Care.tsx";
 import { Foot } from "./Foot.tsx";
@@ -22,6 +21,10 @@ import { noteOf } from "./history.ts";
 import { Next } from "./Next.tsx";
 import { Away, Called, Free, Here } from "./Stages.tsx";
 import { guruji as words } from "./words.ts";
+
+const Drawer = soon(async () => (await import("../blocks/Drawer.tsx")).Drawer);
+const AvailabilityPanel = soon(async () => (await import("../desk/AvailabilityPanel.tsx")).AvailabilityPanel);
+const MovePanel = soon(async () => (await import("../desk/MovePanel.tsx")).MovePanel);
 
 /** The person in front of the guruji is large; one key leads through the day. */
 export function Guruji() {

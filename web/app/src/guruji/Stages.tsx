@@ -1,7 +1,7 @@
 import type { QueueEntry } from "@sangam/sdk";
 import { type ReactNode, useEffect, useRef } from "react";
 import { Button, Chip, Empty, Name } from "../blocks/small.tsx";
-import { useSetAvailability } from "../desk/Availability.tsx";
+import { useSetAvailability } from "../desk/availability.ts";
 import { expectationOf } from "../desk/expect.ts";
 import { recallInMs } from "../desk/moves.ts";
 import { recallAfterS } from "../desk/settings.ts";

@@ -20,7 +20,6 @@ export const guruji = staffWords({
   you: { en: "you", hi: "आप" },
   remedyToday: { en: "Remedy today", hi: "आज का उपाय" },
   findTemplate: { en: "Find a remedy, or write one", hi: "उपाय खोजें या लिखें" },
-  addRemedy: { en: "Give {name}", hi: "{name} दें" },
   writeRemedy: { en: "Give “{name}”", hi: "“{name}” दें" },
   dosage: { en: "How to take it", hi: "कैसे लें" },
   days: { en: "Days", hi: "दिन" },
@@ -37,10 +36,8 @@ export const guruji = staffWords({
   "type.dietary": { en: "Food", hi: "आहार" },
   note: { en: "Note", hi: "टिप्पणी" },
   noteHow: { en: "Saved when you leave the field or finish.", hi: "खाना छोड़ने या पूरा करने पर सुरक्षित।" },
-  noteSaved: { en: "Saved {time}", hi: "{time} पर सुरक्षित" },
   next: { en: "Next", hi: "अगले" },
   alsoWith: { en: "Also with you", hi: "ये भी आपके पास" },
-  asideList: { en: "Aside", hi: "अलग" },
   nobody: { en: "Nobody is with you", hi: "आपके पास अभी कोई नहीं" },
   nobodyWaits: { en: "No one is waiting", hi: "कोई प्रतीक्षा में नहीं है" },
   nobodyWaitsWhy: {
@@ -68,6 +65,5 @@ export const guruji = staffWords({
     en: "Your name is not joined to a queue. A site admin can add you as a guruji.",
     hi: "आपका नाम किसी क़तार से जुड़ा नहीं। एडमिन आपको गुरुजी के रूप में जोड़ सकते हैं।",
   },
-  born: { en: "born {year}", hi: "जन्म {year}" },
   with: { en: "with {name}", hi: "साथ में {name}" },
 });

@@ -26,7 +26,6 @@ export const ICONS = {
   undo: '<path d="M8.5 5 4.5 9l4 4"/><path d="M4.5 9H14a5.5 5.5 0 0 1 0 11h-4"/>',
   repeat:
     '<path d="M4 11a8 8 0 0 1 13.7-4.6L20 9"/><path d="M20 4v5h-5"/><path d="M20 13a8 8 0 0 1-13.7 4.6L4 15"/><path d="M4 20v-5h5"/>',
-  "skip-forward": '<path d="m6 6 9.5 6L6 18z"/><path d="M19 6v12"/>',
   send: '<path d="M12 15.5V4"/><path d="m7 9 5-5 5 5"/><path d="M4 15.5v3.5a1 1 0 0 0 1 1h14a1 1 0 0 0 1-1v-3.5"/>',
   activity: '<path d="M3 12h4l2.5-7 5 14 2.5-7h4"/>',
   "cloud-off":
@@ -61,8 +60,6 @@ export const ICONS = {
   machine:
     '<rect x="3.5" y="4.5" width="17" height="15" rx="2"/><path d="M3.5 12h17"/><path d="M7.5 8.2v.01"/><path d="M7.5 15.8v.01"/><path d="M12 8.2h5"/><path d="M12 15.8h5"/>',
   disk: '<path d="M12 4c4.5 0 8 1.3 8 3s-3.5 3-8 3-8-1.3-8-3 3.5-3 8-3z"/><path d="M4 7v10c0 1.7 3.5 3 8 3s8-1.3 8-3V7"/><path d="M4 12c0 1.7 3.5 3 8 3s8-1.3 8-3"/>',
-  stick:
-    '<path d="M8 10V3.5h8V10"/><path d="M6 10h12v10.5H6z"/><path d="M10.5 6.8v.01"/><path d="M13.5 6.8v.01"/>',
   monitor: '<rect x="3" y="4.5" width="18" height="12" rx="1.5"/><path d="M12 16.5V20"/><path d="M8 20h8"/>',
   tablet: '<rect x="3.5" y="5" width="17" height="14" rx="2"/><path d="M17.5 12v.01"/>',
   kiosk: '<rect x="7" y="2.5" width="10" height="14" rx="1.5"/><path d="M12 16.5V21"/><path d="M8.5 21h7"/>',

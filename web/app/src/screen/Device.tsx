@@ -3,6 +3,7 @@ import { type CSSProperties, type FormEvent, useCallback, useEffect, useState } 
 import { Field, LanguageChoice } from "../blocks/choices.tsx";
 import { Button, Chip, Notice } from "../blocks/small.tsx";
 import { STAFF_LANGS } from "../words/catalogue.ts";
+import { device } from "../words/device.ts";
 import { entry } from "../words/entry.ts";
 import { useCommon, useWords } from "../words/Language.tsx";
 import { span } from "../words/times.ts";
@@ -17,11 +18,12 @@ export interface DeviceProps {
 
 /** A device asks to be let in and shows its code until an admin approves; then it goes on by itself. */
 export function Device({ client, kind, place }: DeviceProps) {
-  const say = useWords(entry);
+  const say = useWords(device);
+  const said = useWords(entry);
   const common = useCommon();
   const now = useNow(1000);
   const [typing, setTyping] = useState(false);
-  const { asked, trouble, again } = useAsking(client, kind, say(kind));
+  const { asked, trouble, again } = useAsking(client, kind, said(kind));
   return (
     <section className="ask" aria-labelledby="code">
       <h1 id="code">{say("letIn")}</h1>
@@ -43,9 +45,9 @@ export function Device({ client, kind, place }: DeviceProps) {
       )}
       {trouble?.kind === "refused" && <Notice tone="rest" icon="lock" title={say("askRefused")} />}
       {trouble?.kind === "said" && (
-        <Notice tone="rest" icon="hourglass" title={say("refused", { why: trouble.why })} />
+        <Notice tone="rest" icon="hourglass" title={said("refused", { why: trouble.why })} />
       )}
-      {trouble?.kind === "unreachable" && <Notice tone="rest" icon="cloud-off" title={say("askNotYet")} />}
+      {trouble?.kind === "unreachable" && <Notice tone="rest" icon="cloud-off" title={said("askNotYet")} />}
       {typing && <PairCode client={client} />}
       <div className="foot">
         <span className="actions">
@@ -63,13 +65,14 @@ export function Device({ client, kind, place }: DeviceProps) {
 }
 
 function PairCode({ client }: { client: Client }) {
-  const say = useWords(entry);
+  const say = useWords(device);
+  const said = useWords(entry);
   const [code, setCode] = useState("");
   const [wrong, setWrong] = useState<string>();
   function claim(event: FormEvent) {
     event.preventDefault();
     client.signInWithPairCode(code.trim()).catch((error: unknown) => {
-      setWrong(failureOf(error).code === "no_answer" ? say("noAnswer") : say("pairWrong"));
+      setWrong(failureOf(error).code === "no_answer" ? said("noAnswer") : say("pairWrong"));
     });
   }
   return (

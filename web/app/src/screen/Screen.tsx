@@ -7,11 +7,13 @@ import { entry } from "../words/entry.ts";
 import { Language, useWords } from "../words/Language.tsx";
 import { Bank } from "./Bank.tsx";
 import { ClientContext, type Place, PlaceContext, useClient, useClientState } from "./client.tsx";
-import { Device } from "./Device.tsx";
+import { fetchRest, later } from "./later.tsx";
 import { useNow } from "./now.ts";
-import { Setup } from "./Setup.tsx";
-import { SignIn } from "./SignIn.tsx";
 import { heardFromStatus, type Told, useStatus } from "./status.ts";
+
+const Device = later(async () => (await import("./Device.tsx")).Device);
+const Setup = later(async () => (await import("./Setup.tsx")).Setup);
+const SignIn = later(async () => (await import("./SignIn.tsx")).SignIn);
 
 export interface ScreenProps {
   /** Names this screen's session and what it keeps in the browser: "coordinator". */
@@ -64,6 +66,9 @@ function Gate(props: ScreenProps) {
   useGivenCode(client);
   const place = usePlaceOf(told);
   const open = session.status === "signed_in" && view !== null;
+  useEffect(() => {
+    if (open) fetchRest();
+  }, [open]);
   const roles = props.roles ?? [];
   const role = session.user?.role ?? "";
   return (

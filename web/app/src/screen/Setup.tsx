@@ -5,6 +5,7 @@ import { Icon } from "../blocks/Icon.tsx";
 import { Button } from "../blocks/small.tsx";
 import { entry } from "../words/entry.ts";
 import { useWords } from "../words/Language.tsx";
+import { setup } from "../words/setup.ts";
 import { clock } from "../words/times.ts";
 import { Bank } from "./Bank.tsx";
 import { failureOf, type SetupAnswers, setUp } from "./door.ts";
@@ -14,7 +15,8 @@ type Step = "stepCode" | "stepSite" | "stepYou";
 
 /** The first start of a node: its code, its place (a site has one, a centre does not), its first admin. */
 export function Setup({ client, hub }: { client: Client; hub: boolean }) {
-  const say = useWords(entry);
+  const say = useWords(setup);
+  const said = useWords(entry);
   const steps: Step[] = hub ? ["stepCode", "stepYou"] : ["stepCode", "stepSite", "stepYou"];
   const [step, setStep] = useState<Step>("stepCode");
   const [code, setCode] = useState("");
@@ -33,9 +35,9 @@ export function Setup({ client, hub }: { client: Client; hub: boolean }) {
       return undefined;
     } catch (error) {
       const failure = failureOf(error);
-      if (failure.code === "no_answer") return say("noAnswer");
+      if (failure.code === "no_answer") return said("noAnswer");
       if (failure.code !== "unauthenticated" && failure.code !== "forbidden") {
-        return say("refused", { why: failure.message });
+        return said("refused", { why: failure.message });
       }
       setCodeWrong(say("codeWrong"));
       setStep("stepCode");
@@ -76,7 +78,8 @@ function CodeStep(props: {
   onCode(code: string): void;
   onNext(): void;
 }) {
-  const say = useWords(entry);
+  const say = useWords(setup);
+  const said = useWords(entry);
   const [missing, setMissing] = useState(false);
   function submit(event: FormEvent) {
     event.preventDefault();
@@ -98,7 +101,7 @@ function CodeStep(props: {
         wrong={missing && !props.code.trim() ? say("codeMissing") : props.wrong}
         onChange={(event) => props.onCode(event.currentTarget.value)}
       />
-      <Foot go={say("goOn")} />
+      <Foot go={said("goOn")} />
     </form>
   );
 }
@@ -109,7 +112,8 @@ interface Place {
 }
 
 function PlaceStep(props: { place: Place; onPlace(place: Place): void; onBack(): void; onNext(): void }) {
-  const say = useWords(entry);
+  const say = useWords(setup);
+  const said = useWords(entry);
   const now = useNow(1000);
   const [tried, setTried] = useState(false);
   const { name, timezone } = props.place;
@@ -150,7 +154,7 @@ function PlaceStep(props: { place: Place; onPlace(place: Place): void; onBack():
           ))}
         </datalist>
       </div>
-      <Foot go={say("goOn")} onBack={props.onBack} />
+      <Foot go={said("goOn")} onBack={props.onBack} />
     </form>
   );
 }
@@ -167,7 +171,8 @@ function YouStep(props: {
   onBack(): void;
   onFinish(admin: SetupAnswers["admin"]): Promise<string | undefined>;
 }) {
-  const say = useWords(entry);
+  const say = useWords(setup);
+  const said = useWords(entry);
   const [name, setName] = useState("");
   const [pin, setPin] = useState("");
   const [again, setAgain] = useState("");
@@ -191,7 +196,7 @@ function YouStep(props: {
       <div className="form">
         <Field
           also="wide"
-          label={say("yourName")}
+          label={said("yourName")}
           value={name}
           autoComplete="name"
           wrong={tried && !name.trim() ? say("yourNameMissing") : undefined}
@@ -225,7 +230,7 @@ function YouStep(props: {
 }
 
 function Foot(props: { go: string; onBack?: () => void; busy?: boolean }) {
-  const say = useWords(entry);
+  const say = useWords(setup);
   return (
     <div className="foot">
       {props.onBack ? (

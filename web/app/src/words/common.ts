@@ -38,7 +38,6 @@ export const common = peopleWords({
   noShow: { en: "No-show", hi: "नहीं आए", mr: "आले नाहीत" },
   left: { en: "Left", hi: "चले गए", mr: "निघून गेले" },
   cancelled: { en: "Cancelled", hi: "रद्द", mr: "रद्द" },
-  moved: { en: "Moved", hi: "बदला गया", mr: "बदलले" },
   closedOvernight: { en: "Closed overnight", hi: "रात में बंद", mr: "रात्री बंद" },
   emergency: { en: "Emergency", hi: "आपात स्थिति", mr: "आपत्कालीन स्थिती" },
   unknown: { en: "Unknown", hi: "पता नहीं", mr: "माहीत नाही" },

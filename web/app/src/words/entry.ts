@@ -1,6 +1,6 @@
 import { staffWords } from "./catalogue.ts";
 
-/** The ways in: choosing a screen, signing in, pairing a device, the first start of a node. */
+/** The ways in: choosing a screen, signing in, and what stands there when nobody may. */
 export const entry = staffWords({
   thisPlace: { en: "This place", hi: "यह जगह" },
   whoAreYou: { en: "Who are you?", hi: "आप कौन हैं?" },
@@ -39,71 +39,13 @@ export const entry = staffWords({
   kiosk: { en: "Kiosk", hi: "कियोस्क" },
   board: { en: "Wall board", hi: "दीवार का बोर्ड" },
 
-  letIn: { en: "Ask to let this screen in", hi: "इस स्क्रीन को जोड़ने के लिए कहें" },
-  letInWhy: {
-    en: "{place} does not know it yet. A site admin sees this code under Devices.",
-    hi: "{place} इसे अभी नहीं जानता। एडमिन यह कोड मशीनों की सूची में देखते हैं।",
-  },
-  waitingAdmin: { en: "Waiting for a site admin", hi: "एडमिन की प्रतीक्षा" },
-  askedAgo: { en: "asked {ago}, goes on by itself", hi: "{ago} पूछा, अपने आप आगे बढ़ेगा" },
-  askAgain: { en: "Ask again, new code", hi: "फिर पूछें, नया कोड" },
-  haveCode: { en: "I have a pair code", hi: "मेरे पास जोड़ने का कोड है" },
-  pairCode: { en: "Pair code from the admin", hi: "एडमिन का दिया कोड" },
-  pairWrong: {
-    en: "That code does not fit, or was used already.",
-    hi: "यह कोड सही नहीं, या पहले इस्तेमाल हो चुका।",
-  },
-  pairGo: { en: "Let this screen in", hi: "इस स्क्रीन को जोड़ें" },
-  askRefused: { en: "An admin did not let this screen in", hi: "एडमिन ने इस स्क्रीन को नहीं जोड़ा" },
   askNotYet: {
     en: "The box does not answer. It asks again by itself.",
     hi: "मशीन से जवाब नहीं। अपने आप फिर पूछेगी।",
   },
 
-  newSite: { en: "A new site", hi: "नया आश्रम" },
-  newCentre: { en: "A new centre", hi: "नया केंद्र" },
-  firstStart: { en: "First start.", hi: "पहली शुरुआत।" },
-  firstStartWhy: {
-    en: "The box runs, nobody can sign in yet.",
-    hi: "मशीन चल रही है, अभी कोई साइन इन नहीं कर सकता।",
-  },
-  stepCode: { en: "Setup code", hi: "सेटअप कोड" },
-  stepSite: { en: "This site", hi: "यह आश्रम" },
-  stepYou: { en: "You", hi: "आप" },
-  typeCode: { en: "Type the setup code", hi: "सेटअप कोड लिखें" },
-  typeCodeWhy: {
-    en: "It was printed once where Sangam was started: on its screen, or in its log.",
-    hi: "जहाँ संगम चालू हुआ, वहाँ एक बार छपा था: स्क्रीन पर या लॉग में।",
-  },
-  codeWrong: {
-    en: "That code does not fit. It is printed again at each start.",
-    hi: "यह कोड सही नहीं। हर शुरुआत पर फिर छपता है।",
-  },
-  codeMissing: { en: "Type the code first", hi: "पहले कोड लिखें" },
   goOn: { en: "Go on", hi: "आगे" },
-  back: { en: "Back", hi: "पीछे" },
-  placeName: { en: "What is this place called?", hi: "इस जगह का नाम क्या है?" },
-  placeNameWhy: {
-    en: "People read this on the kiosk, the board and their slip.",
-    hi: "लोग यह नाम कियोस्क, बोर्ड और पर्ची पर पढ़ते हैं।",
-  },
-  name: { en: "Name", hi: "नाम" },
-  nameMissing: { en: "Give the place a name", hi: "जगह का नाम लिखें" },
-  zone: { en: "Time zone", hi: "समय क्षेत्र" },
-  zoneNow: { en: "It is {time} there now", hi: "वहाँ अभी {time} बजे हैं" },
-  zoneWrong: { en: "No such time zone. Try Asia/Kolkata", hi: "ऐसा समय क्षेत्र नहीं है। Asia/Kolkata आज़माएँ" },
-  whoLooksAfter: { en: "Who looks after this box?", hi: "इस मशीन की देखभाल कौन करेगा?" },
-  firstAdmin: {
-    en: "You are the first admin. You let in everybody else.",
-    hi: "आप पहले एडमिन हैं। बाक़ी सबको आप जोड़ेंगे।",
-  },
   yourName: { en: "Your name", hi: "आपका नाम" },
-  yourNameMissing: { en: "Give your name", hi: "अपना नाम लिखें" },
-  newPin: { en: "PIN, 6 digits or a password", hi: "पिन, 6 अंक या पासवर्ड" },
-  newPinShort: { en: "At least 6 digits or letters", hi: "कम से कम 6 अंक या अक्षर" },
-  samePin: { en: "The same again", hi: "वही फिर से" },
-  differ: { en: "The two differ", hi: "दोनों अलग हैं" },
-  finish: { en: "Finish", hi: "पूरा करें" },
 
   linkOver: { en: "This link is no longer good", hi: "यह लिंक अब काम का नहीं", mr: "ही लिंक आता चालत नाही" },
   linkOverWhy: {

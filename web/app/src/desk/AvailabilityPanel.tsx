@@ -1,9 +1,10 @@
 import type { GurujiRow } from "@sangam/sdk";
 import { Panel } from "../blocks/Panel.tsx";
 import { Button, Name } from "../blocks/small.tsx";
-import { useClient, useClinicNow, usePlace } from "../screen/client.tsx";
+import { useClinicNow, usePlace } from "../screen/client.tsx";
 import { useWords } from "../words/Language.tsx";
 import { clock } from "../words/times.ts";
+import { type SetAvailability, useSetAvailability } from "./availability.ts";
 import { desk } from "./words.ts";
 
 const BREAKS = [10, 15, 30, 60];
@@ -12,16 +13,6 @@ const BREAKS = [10, 15, 30, 60];
 export function breakEnd(clinicNowMs: number, minutes: number): string {
   const end = clinicNowMs + minutes * 60_000;
   return new Date(end - (end % 60_000)).toISOString();
-}
-
-export type SetAvailability = (availability: "available" | "on_break" | "off", until?: string) => void;
-
-/** How the availability of a guruji is changed, by themselves or at the desk. */
-export function useSetAvailability(guruji: string): SetAvailability {
-  const client = useClient();
-  return (availability, until) => {
-    client.act("guruji.set_availability", { guruji, availability, ...(until ? { until } : {}) });
-  };
 }
 
 /** Available, on a break for so long, or not here today; what is so now is marked. */

@@ -1,0 +1,67 @@
+// People at staff screens: they sign in with their name and PIN like everybody, and look.
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { ask } from "./world.mjs";
+
+export const DESK = [1440, 900];
+export const TABLET = [1024, 768];
+const axe = readFile(
+  fileURLToPath(new URL("../../node_modules/axe-core/axe.min.js", import.meta.url)),
+  "utf8",
+);
+
+/** A page of its own browser profile: two people never share a sign-in. */
+export async function openPage(world, url, { glass = DESK, lang = "en" } = {}) {
+  const context = await world.browser.newContext({ viewport: { width: glass[0], height: glass[1] } });
+  await context.addInitScript((said) => localStorage.setItem("sangam.lang.staff", said), lang);
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  page.complaints = [];
+  page.on("pageerror", (error) => page.complaints.push(error.message));
+  page.on("console", (said) => {
+    if (said.type() === "error" && !said.text().startsWith("Failed to load resource"))
+      page.complaints.push(said.text());
+  });
+  await page.goto(url);
+  return page;
+}
+
+/** Opens a staff screen to where the PIN is asked for. */
+export async function atTheDoor(world, { base, screen, user, ...how }) {
+  const { names } = await ask(`${base}/api/v1/session/names`);
+  const known = names.find((one) => one.name === user.name);
+  const page = await openPage(world, `${base}/${screen}${known ? `?who=${known.id}` : ""}`, how);
+  if (!known) {
+    await page.locator("input[autocomplete=username]").first().fill(user.name);
+    await page.keyboard.press("Enter");
+  }
+  await page.locator("input[type=password]").waitFor();
+  return page;
+}
+
+export async function typePin(page, pin) {
+  await page.locator("input[type=password]").fill(pin);
+  await page.keyboard.press("Enter");
+}
+
+/** Opens a staff screen and signs in. */
+export async function sitDown(world, who) {
+  const page = await atTheDoor(world, who);
+  await typePin(page, who.user.pin);
+  await page.locator("header.bar").waitFor();
+  return page;
+}
+
+export const userOf = (site, role) => site.users.find((one) => one.role === role);
+
+/** No fault of accessibility, nothing wider than the glass, and the page complained about nothing. */
+export async function isSound(page, what) {
+  const { violations } = await page.evaluate(`(() => { ${await axe}; return axe.run(); })()`);
+  const said = violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(" ")}`);
+  assert.deepEqual(said, [], `${what}: axe`);
+  const [width, glass] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+  assert.ok(width <= glass, `${what}: ${width} px on a glass of ${glass}`);
+  assert.deepEqual(page.complaints, [], `${what}: complaints of the page`);
+}

@@ -1,0 +1,124 @@
+// Takes the pictures of docs/screens from the real program in Chromium:
+//   node web/app/e2e/screens.mjs [--all DIR] [part of a name]...
+// With --all, every staff screen in both languages on desk and tablet, and panels as well, into DIR, to be looked at.
+
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { atTheDoor, DESK, openPage, sitDown, TABLET, userOf } from "./desk.mjs";
+import { makeMorning } from "./morning.mjs";
+import { ask, startDemo, until } from "./world.mjs";
+
+const args = process.argv.slice(2);
+const all = args[0] === "--all" ? args.splice(0, 2)[1] : null;
+const into = all ?? fileURLToPath(new URL("../../../docs/screens", import.meta.url));
+await mkdir(into, { recursive: true });
+
+const world = await startDemo();
+const { hub, sites } = world.describe;
+const [site, cut] = sites;
+const deviceOf = (kind) => site.devices.find((one) => one.kind === kind);
+const order = (of, path, body) =>
+  ask(`${world.page}/demo/sites/${of.id}/${path}`, { method: "POST", body, origin: world.page });
+
+const seat = (base, screen, user) => (how) => sitDown(world, { base, screen, user, ...how });
+const coordinator = seat(site.url, "coordinator", userOf(site, "coordinator"));
+const guruji = seat(site.url, "guruji", userOf(site, "guruji"));
+const admin = seat(site.url, "admin", userOf(site, "admin"));
+const centre = seat(hub.url, "centre", hub.users[0]);
+
+const pressed = (open, key, sees) => async (how) => {
+  const page = await open(how);
+  await page.keyboard.press(key);
+  await page.locator(sees).first().waitFor();
+  return page;
+};
+const opened = (open, does) => async (how) => {
+  const page = await open(how);
+  await does(page);
+  return page;
+};
+const atHash = (open, hash, sees) =>
+  opened(open, async (page) => {
+    await page.evaluate((to) => {
+      location.hash = to;
+    }, hash);
+    await page.locator(sees).first().waitFor();
+  });
+
+/** name -> [open, what must be in sight] */
+const seen = {
+  coordinator: [coordinator, ".lane .line"],
+  guruji: [guruji, ".person"],
+  admin: [admin, ".health"],
+  centre: [centre, ".sites"],
+};
+const more = {
+  "coordinator-checkin": [pressed(coordinator, "c", ".panel"), ".panel"],
+  "coordinator-find": [pressed(coordinator, "Control+k", ".palette"), ".palette"],
+  "coordinator-keys": [pressed(coordinator, "?", ".keysheet"), ".keysheet"],
+  "coordinator-emergency": [pressed(coordinator, "e", ".panel"), ".panel"],
+  "coordinator-chosen": [pressed(coordinator, "1", "[data-line][aria-current]"), ".keys"],
+  "guruji-called": [
+    seat(site.url, "guruji", site.users.filter((one) => one.role === "guruji")[1]),
+    ".person",
+  ],
+  "admin-devices": [atHash(admin, "devices", ".table, .empty"), ".page"],
+  "admin-staff": [atHash(admin, "staff", ".table"), ".table"],
+  "centre-site": [atHash(centre, `site=${cut.id}`, ".drawer.site"), ".drawer.site"],
+  "centre-queue": [atHash(centre, `site=${site.id}&queue`, ".lane .line"), ".lane"],
+  signin: [
+    (how) =>
+      atTheDoor(world, { base: site.url, screen: "coordinator", user: userOf(site, "coordinator"), ...how }),
+    ".pad",
+  ],
+};
+
+const wanted = (name) => args.length === 0 || args.some((part) => name.includes(part));
+
+async function shoot(name, open, sees, how) {
+  if (!wanted(name)) return;
+  const page = await open(how);
+  try {
+    await page.locator(sees).first().waitFor();
+    await page.evaluate(() => document.fonts.ready);
+    // Fonts, colours and the first beat settle; a picture is no test.
+    await page.waitForTimeout(1200);
+    await page.screenshot({ path: join(into, `${name}.png`) });
+    console.log(`${name}.png`);
+  } finally {
+    await page.context().close();
+  }
+}
+
+const glass = (kind, width, height) => () =>
+  openPage(world, `${site.url}/${kind}#pair=${deviceOf(kind).pair}`, { glass: [width, height] });
+
+try {
+  await makeMorning(site);
+  await makeMorning(cut);
+  await until("the centre has both queues", async () => {
+    const { sites: known } = await ask(`${world.page}/demo/state`).then((state) => ({ sites: state.sites }));
+    return known.length > 0;
+  });
+  await order(cut, "line", { cut: true });
+  if (all) {
+    const every = { ...seen, ...more };
+    for (const lang of ["en", "hi"]) {
+      for (const [name, [open, sees]] of Object.entries(every)) {
+        await shoot(`${name}-desk-${lang}`, open, sees, { glass: DESK, lang });
+        await shoot(`${name}-tablet-${lang}`, open, sees, { glass: TABLET, lang });
+      }
+    }
+  } else {
+    await shoot("demo", () => openPage(world, `${world.page}/demo`), "main", {});
+    for (const [name, [open, sees]] of Object.entries(seen)) {
+      await shoot(name, open, sees, { glass: name === "guruji" ? TABLET : DESK, lang: "en" });
+      await shoot(`${name}-hi`, open, sees, { glass: TABLET, lang: "hi" });
+    }
+  }
+  await shoot("kiosk", glass("kiosk", 1080, 1920), ".healer", {});
+  await shoot("board", glass("board", 1920, 1080), ".token", {});
+} finally {
+  await world.stop();
+}

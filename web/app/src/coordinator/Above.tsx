@@ -1,0 +1,67 @@
+import { gurujisOf } from "@sangam/sdk";
+import { AvailabilityPanel } from "../desk/AvailabilityPanel.tsx";
+import { MovePanel } from "../desk/MovePanel.tsx";
+import { movesOf } from "../desk/moves.ts";
+import { useClientState } from "../screen/client.tsx";
+import { CheckIn } from "./CheckIn.tsx";
+import { useDeeds } from "./deeds.ts";
+import type { Desk } from "./desk.ts";
+import { EmergencyPanel } from "./EmergencyPanel.tsx";
+import { Palette } from "./Palette.tsx";
+import { Prioritise } from "./Prioritise.tsx";
+import { everybody } from "./people.ts";
+import "./checkin.css";
+
+/** What lies above the desk: one panel at a time, and none most of the time. */
+export function Above({ desk, togglePending }: { desk: Desk; togglePending(): void }) {
+  const state = useClientState();
+  const { ofChosen, ofScreen } = useDeeds(desk, state, togglePending);
+  const { over } = desk;
+  const close = () => desk.setOver(null);
+  switch (over?.what) {
+    case "check_in":
+      return (
+        <CheckIn
+          draft={desk.draft}
+          setDraft={desk.setDraft}
+          onClose={close}
+          onOpen={(entry) => {
+            close();
+            desk.choose(entry);
+          }}
+        />
+      );
+    case "emergency":
+      return <EmergencyPanel chosen={waitingOf(desk)} onRaise={desk.raise} onClose={close} />;
+    case "transfer":
+      return (
+        <MovePanel
+          entry={over.entry}
+          onMove={(guruji, reason) => desk.act("transfer", { guruji, ...(reason ? { reason } : {}) })}
+          onClose={close}
+        />
+      );
+    case "prioritise":
+      return <Prioritise entry={over.entry} onDo={(data) => desk.act("prioritise", data)} onClose={close} />;
+    case "availability": {
+      const guruji = gurujisOf(state).find((one) => one.id === over.guruji);
+      return guruji ? <AvailabilityPanel guruji={guruji} onClose={close} /> : null;
+    }
+    case "palette":
+      return (
+        <Palette
+          people={everybody(state)}
+          chosen={desk.chosen}
+          ofChosen={ofChosen}
+          ofScreen={ofScreen}
+          onOpen={(entry) => desk.choose(entry.id)}
+          onNew={(name) => desk.startCheckIn({ name })}
+          onClose={close}
+        />
+      );
+  }
+  return null;
+}
+
+/** The chosen one, if they can still be put first. */
+const waitingOf = ({ chosen }: Desk) => (chosen && movesOf(chosen).includes("prioritise") ? chosen : null);

@@ -1,0 +1,42 @@
+import type { KeyGroup } from "../desk/KeySheet.tsx";
+import { KEY_OF, type Move } from "../desk/moves.ts";
+import { desk as deskWords } from "../desk/words.ts";
+import { useWords } from "../words/Language.tsx";
+import { coordinator } from "./words.ts";
+
+/** The sheet of this screen's keys. */
+export function useSheet(): readonly KeyGroup[] {
+  const say = useWords(coordinator);
+  const words = useWords(deskWords);
+  const of = (move: Move) => ({ keys: [KEY_OF[move] ?? ""], does: words(`do.${move}`) });
+  return [
+    {
+      title: say("keysQueue"),
+      keys: [
+        { keys: ["C"], does: say("checkIn") },
+        { keys: ["N"], does: say("keyNext") },
+        { keys: ["E"], does: say("keyEmergency") },
+        { keys: ["/"], does: say("keyFind") },
+        { keys: ["1", "2", "3"], does: say("keyLane") },
+        { keys: ["↑", "↓"], does: say("keyAlong") },
+        { keys: ["←", "→"], does: say("keyBeside") },
+        { keys: ["Ctrl", "K"], does: say("keyPalette") },
+      ],
+    },
+    {
+      title: say("keysChosen"),
+      keys: [
+        of("call"),
+        of("recall"),
+        of("no_answer"),
+        { keys: ["H"], does: say("keyHold") },
+        of("transfer"),
+        of("prioritise"),
+        of("start"),
+        of("complete"),
+        of("reinstate"),
+        { keys: ["U"], does: say("keyUndo") },
+      ],
+    },
+  ];
+}
