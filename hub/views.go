@@ -75,16 +75,17 @@ func (c *centre) snapshot() (api.CentreView, error) {
 
 // routes are the hub's own operations.
 func (c *centre) routes(a huma.API, d *door.Door) {
-	huma.Register(a, huma.Operation{
-		OperationID: "enrol-site", Method: http.MethodPost, Path: "/api/v1/sites", Summary: "Make the join code of a site",
-		Tags: []string{"centre"},
-	}, func(ctx context.Context, in *struct {
+	enrol := door.Operation(http.MethodPost, "/api/v1/sites", "enrolSite", "At the hub: make the join code of a site", false)
+	huma.Register(a, enrol, func(ctx context.Context, in *struct {
 		Body struct {
 			Name string `json:"name" maxLength:"200" doc:"Of a new site, or of a known one whose box is replaced"`
 		}
 	}) (*struct{ Body Enrolled }, error) {
 		actor, ok := door.ActorOf(ctx)
-		if !ok || actor.Role != clinic.RoleCentralAdmin {
+		switch {
+		case !ok:
+			return nil, d.Answer(&clinic.Error{Code: clinic.CodeUnauthenticated, Message: "Sign in first."})
+		case actor.Role != clinic.RoleCentralAdmin:
 			return nil, d.Answer(&clinic.Error{Code: clinic.CodeForbidden, Message: "Only the centre's admins enrol sites."})
 		}
 		enrolled, err := c.register.invite(ctx, EnrolRequest{Name: in.Body.Name})

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"unicode/utf8"
 )
 
 // MaxFrameBytes bounds a frame from a client.
@@ -154,9 +155,10 @@ func decodeAs[F any](data []byte) (any, error) {
 	return f, nil
 }
 
-// decodeOne reads exactly one JSON object: text after it, or a value that is no object, is malformed.
+// decodeOne reads exactly one JSON object: text after it, a value that is no object, or letters that are not UTF-8 are
+// malformed.
 func decodeOne(data []byte, into any) error {
-	if trimmed := bytes.TrimLeft(data, " \t\r\n"); len(trimmed) == 0 || trimmed[0] != '{' {
+	if trimmed := bytes.TrimLeft(data, " \t\r\n"); len(trimmed) == 0 || trimmed[0] != '{' || !utf8.Valid(data) {
 		return ErrFrameMalformed
 	}
 	d := json.NewDecoder(bytes.NewReader(data))

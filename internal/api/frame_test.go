@@ -54,6 +54,7 @@ func TestBadFramesAreRefusedByName(t *testing.T) {
 		{"wrong type", `{"frame":"resume","cursor":5}`, api.ErrFrameMalformed},
 		{"wrong name", `{"frame":7}`, api.ErrFrameMalformed},
 		{"action is a list", `{"frame":"act","action":[]}`, api.ErrFrameMalformed},
+		{"not UTF-8", "{\"frame\":\"act\",\"action\":{\"id\":\"\xff\xfe\"}}", api.ErrFrameMalformed},
 		{"deep nesting", `{"frame":"act","action":{"data":` + strings.Repeat("[", 20_000) + strings.Repeat("]", 20_000) + `}}`, api.ErrFrameMalformed},
 		{"unknown", `{"frame":"shout"}`, api.ErrFrameUnknown},
 		{"a frame of the server", `{"frame":"hello"}`, api.ErrFrameUnknown},

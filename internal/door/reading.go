@@ -18,13 +18,13 @@ import (
 )
 
 func (d *Door) readingOperations(a huma.API) {
-	huma.Register(a, operation(http.MethodGet, "/api/v1/snapshot", "snapshot", "A view now, and the cursor it stands at", false, http.StatusNotFound), d.snapshot)
+	huma.Register(a, Operation(http.MethodGet, "/api/v1/snapshot", "snapshot", "A view now, and the cursor it stands at", false, http.StatusNotFound), d.snapshot)
 
-	changes := operation(http.MethodGet, "/api/v1/changes", "changes", "What changed since a cursor; with wait, as soon as something does", false, http.StatusNotFound)
+	changes := Operation(http.MethodGet, "/api/v1/changes", "changes", "What changed since a cursor; with wait, as soon as something does", false, http.StatusNotFound)
 	changes.Responses = map[string]*huma.Response{"304": {Description: "Nothing moved"}}
 	huma.Register(a, changes, d.changes)
 
-	socket := operation(http.MethodGet, socketPath, "socket", "The socket: frames as in asyncapi.json", false, http.StatusUpgradeRequired)
+	socket := Operation(http.MethodGet, socketPath, "socket", "The socket: frames as in asyncapi.json", false, http.StatusUpgradeRequired)
 	socket.Responses = map[string]*huma.Response{"101": {Description: "Frames follow"}, "default": {
 		Description: "Refused",
 		Content: map[string]*huma.MediaType{problemType: {

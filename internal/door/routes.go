@@ -1,7 +1,9 @@
 package door
 
 import (
+	"errors"
 	"net/http"
+	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
@@ -42,7 +44,7 @@ func configuration(version string) huma.Config {
 	c.OpenAPIPath, c.DocsPath, c.SchemasPath = "", "", ""
 	c.CreateHooks, c.Transformers = nil, nil
 	c.AllowAdditionalPropertiesByDefault = true
-	c.Formats = map[string]huma.Format{"application/json": huma.DefaultJSONFormat, "json": huma.DefaultJSONFormat}
+	c.Formats = map[string]huma.Format{"application/json": jsonFormat, "json": jsonFormat}
 	c.DefaultFormat = "application/json"
 	c.Info.Description = "The contract of a node: a site's edge, and the hub under its own scopes. Errors are application/problem+json; decide by `code`."
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
@@ -52,10 +54,18 @@ func configuration(version string) huma.Config {
 	return c
 }
 
+// jsonFormat is huma's but for text that is not UTF-8, which encoding/json would take with other letters in its place.
+var jsonFormat = huma.Format{Marshal: huma.DefaultJSONFormat.Marshal, Unmarshal: func(data []byte, into any) error {
+	if !utf8.Valid(data) {
+		return errors.New("the body is not UTF-8")
+	}
+	return huma.DefaultJSONFormat.Unmarshal(data, into)
+}}
+
 var signedInSecurity = []map[string][]string{{"bearer": {}}, {"cookie": {}}}
 
-// operation describes one operation; public ones may be called signed out.
-func operation(method, path, id, summary string, public bool, errors ...int) huma.Operation {
+// Operation describes one operation, also of the node's own; public ones may be called signed out.
+func Operation(method, path, id, summary string, public bool, errors ...int) huma.Operation {
 	op := huma.Operation{
 		OperationID: id, Method: method, Path: path, Summary: summary, MaxBodyBytes: api.MaxActionsBytes,
 		Errors: append([]int{http.StatusUnprocessableEntity, http.StatusTooManyRequests}, errors...),
@@ -70,9 +80,9 @@ func operation(method, path, id, summary string, public bool, errors ...int) hum
 func (d *Door) operations(a huma.API) {
 	d.signInOperations(a)
 	d.readingOperations(a)
-	huma.Register(a, operation(http.MethodPost, "/api/v1/actions", "act", "Ask for changes; each action is judged alone, in order", false, http.StatusRequestEntityTooLarge), d.act)
-	huma.Register(a, operation(http.MethodPost, "/api/v1/events", "postEvent", "Tell an outside app's event after its own commit", false), d.postEvent)
-	huma.Register(a, operation(http.MethodGet, "/api/v1/status", "status", "How the node is", true), d.status)
-	huma.Register(a, operation(http.MethodGet, "/healthz", "healthz", "The process runs", true), d.healthz)
-	huma.Register(a, operation(http.MethodGet, "/readyz", "readyz", "The store is writable and migrated", true, http.StatusServiceUnavailable), d.readyz)
+	huma.Register(a, Operation(http.MethodPost, "/api/v1/actions", "act", "Ask for changes; each action is judged alone, in order", false, http.StatusRequestEntityTooLarge), d.act)
+	huma.Register(a, Operation(http.MethodPost, "/api/v1/events", "postEvent", "Tell an outside app's event after its own commit", false), d.postEvent)
+	huma.Register(a, Operation(http.MethodGet, "/api/v1/status", "status", "How the node is", true), d.status)
+	huma.Register(a, Operation(http.MethodGet, "/healthz", "healthz", "The process runs", true), d.healthz)
+	huma.Register(a, Operation(http.MethodGet, "/readyz", "readyz", "The store is writable and migrated", true, http.StatusServiceUnavailable), d.readyz)
 }

@@ -137,6 +137,7 @@ func TestWhoCameWhileTheDeviceWasCutOffKeepsTheirTime(t *testing.T) {
 	c := n.crew()
 	n.screen(c.kiosk, "") // the kiosk hears the node
 	heard := n.clock.Now()
+	n.clinic.advance(10 * time.Minute)
 	n.clock.advance(10 * time.Minute)
 	n.screen(c.kiosk, "") // it is back
 	now := n.clock.Now()

@@ -16,7 +16,7 @@ import (
 )
 
 func (d *Door) signInOperations(a huma.API) {
-	in := operation(http.MethodPost, sessionPath, "signIn", "Sign in: staff by PIN, a device by pair code or approval, a patient by link", true, http.StatusUnauthorized, http.StatusForbidden)
+	in := Operation(http.MethodPost, sessionPath, "signIn", "Sign in: staff by PIN, a device by pair code or approval, a patient by link", true, http.StatusUnauthorized, http.StatusForbidden)
 	in.Responses = map[string]*huma.Response{"202": {
 		Description: "An admin has not decided yet; ask again with the requestId",
 		Content: map[string]*huma.MediaType{"application/json": {
@@ -24,10 +24,10 @@ func (d *Door) signInOperations(a huma.API) {
 		}},
 	}}
 	huma.Register(a, in, d.signIn)
-	huma.Register(a, operation(http.MethodGet, sessionPath, "session", "Who this session belongs to", false), d.currentSession)
-	huma.Register(a, operation(http.MethodDelete, sessionPath, "signOut", "End this session", false), d.signOut)
-	huma.Register(a, operation(http.MethodGet, "/api/v1/session/names", "sessionNames", "The sign-in list", true), d.sessionNames)
-	huma.Register(a, operation(http.MethodPost, "/api/v1/setup", "setup", "Make the first admin of a node with the printed code", true, http.StatusUnauthorized), d.setUp)
+	huma.Register(a, Operation(http.MethodGet, sessionPath, "session", "Who this session belongs to", false), d.currentSession)
+	huma.Register(a, Operation(http.MethodDelete, sessionPath, "signOut", "End this session", false), d.signOut)
+	huma.Register(a, Operation(http.MethodGet, "/api/v1/session/names", "sessionNames", "The sign-in list", true), d.sessionNames)
+	huma.Register(a, Operation(http.MethodPost, "/api/v1/setup", "setup", "Make the first admin of a node with the printed code", true, http.StatusUnauthorized), d.setUp)
 }
 
 // sessionAnswer is a session, or a device's wait for one.

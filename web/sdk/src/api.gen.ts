@@ -117,8 +117,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make the join code of a site */
-        post: operations["enrol-site"];
+        /** At the hub: make the join code of a site */
+        post: operations["enrolSite"];
         delete?: never;
         options?: never;
         head?: never;
@@ -553,7 +553,7 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        "Enrol-siteRequest": {
+        EnrolSiteRequest: {
             /** @description Of a new site, or of a known one whose box is replaced */
             name: string;
         } & {
@@ -1929,7 +1929,7 @@ export interface operations {
             };
         };
     };
-    "enrol-site": {
+    enrolSite: {
         parameters: {
             query?: never;
             header?: never;
@@ -1938,7 +1938,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Enrol-siteRequest"];
+                "application/json": components["schemas"]["EnrolSiteRequest"];
             };
         };
         responses: {
@@ -1951,8 +1951,44 @@ export interface operations {
                     "application/json": components["schemas"]["Enrolled"];
                 };
             };
-            /** @description Error */
-            default: {
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
