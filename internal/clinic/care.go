@@ -6,11 +6,17 @@ import (
 	"github.com/aashram-care/sangam/sync/record"
 )
 
-// healthTextStays tells whether what a guruji writes is kept on this node only, and never linked.
-func (d *Day) healthTextStays() bool {
-	r := d.kept[KindPolicy][record.Derive(KindPolicy, "healthTextStays")]
-	return r != nil && r.Get("value").Bool()
+// policy is the value of one of the centre's policies; null when it said nothing.
+func (d *Day) policy(name string) record.Value {
+	r := d.kept[KindPolicy][PolicyID(name)]
+	if r == nil {
+		return nil
+	}
+	return r.Get("value")
 }
+
+// healthTextStays tells whether what a guruji writes is kept on this node only, and never linked.
+func (d *Day) healthTextStays() bool { return d.policy("healthTextStays").Bool() }
 
 // healthText is where a text about somebody's health goes: into the record, or beside it under the same id into a
 // record that never leaves the node, when policy keeps such text at home. of has the person and guruji it is about.

@@ -2,7 +2,6 @@ package clinic
 
 import (
 	"cmp"
-	"slices"
 	"time"
 
 	"github.com/aashram-care/sangam/sync/record"
@@ -21,6 +20,7 @@ type arrival struct {
 type visitor struct {
 	id          record.ID
 	name, phone string
+	alike       record.ID // somebody known who may be the same
 }
 
 func checkIn(w *work, in CheckIn) error {
@@ -183,65 +183,13 @@ func (a *arrival) person() error {
 	if a.who.phone != "" {
 		a.set["phone"] = record.Text(a.who.phone)
 	}
+	if !a.who.alike.IsZero() {
+		a.set["alike"] = record.IDValue(a.who.alike)
+	}
 	if twin := a.day.openEntryOf(a.who.id); twin != nil {
 		a.set["twin"] = record.IDValue(twin.id)
 	}
 	return nil
-}
-
-// identify turns a reference into a person: by id, by normalised phone and name, or a new one.
-func (w *work) identify(ref PersonRef) (visitor, error) {
-	if !ref.ID.IsZero() {
-		r, ok := w.look.Load(KindPerson, ref.ID)
-		if !ok {
-			return visitor{}, refuse(CodeNotFound, "There is no such person.")
-		}
-		return visitor{id: r.ID, name: r.Get("name").Text(), phone: r.Get("phone").Text()}, nil
-	}
-	phone := NormalPhone(ref.Phone)
-	switch {
-	case ref.Name == "":
-		return visitor{}, refuse(CodeInvalid, "A person is given by id or by name.")
-	case ref.Phone != "" && phone == "":
-		return visitor{}, refuse(CodeInvalid, "This is not a telephone number.")
-	}
-	if known := w.samePerson(phone, ref.Name); known != nil {
-		return visitor{id: known.ID, name: known.Get("name").Text(), phone: phone}, nil
-	}
-	how := "coordinator"
-	if w.actor.Role == RoleKiosk {
-		how = "walk_in"
-	}
-	id := w.command.ID.Child(KindPerson)
-	w.edit(record.Edit{Kind: KindPerson, ID: id, Set: w.newPerson(ref.Name, phone, how)})
-	return visitor{id: id, name: ref.Name, phone: phone}, nil
-}
-
-// samePerson is who was registered first under this phone and name.
-func (w *work) samePerson(phone, name string) *record.Record {
-	if phone == "" {
-		return nil
-	}
-	known := w.look.ByIndex(KindPerson, "phone_name", record.Text(phone), record.Text(NormalName(name)))
-	known = slices.DeleteFunc(slices.Clone(known), func(r record.Record) bool { return r.Get("deleted").Bool() })
-	if len(known) == 0 {
-		return nil
-	}
-	first := slices.MinFunc(known, func(a, b record.Record) int {
-		return cmp.Or(cmp.Compare(a.Get("createdAt").Int(), b.Get("createdAt").Int()), cmp.Compare(a.ID.String(), b.ID.String()))
-	})
-	return &first
-}
-
-func (w *work) newPerson(name, phone, how string) fields {
-	set := fields{
-		"name": record.Text(name), "nameKey": record.Text(NormalName(name)), "registeredHow": record.Text(how),
-		"createdBy": record.Text(w.actor.ID), "createdAt": ms(w.clinic),
-	}
-	if phone != "" {
-		set["phone"] = record.Text(phone)
-	}
-	return set
 }
 
 // openEntryOf is an entry of the person that has not ended, the first in order.

@@ -70,6 +70,8 @@ type Decision struct {
 	Events []Event
 	// Undo is to be kept in the action's idempotency row; nil when the action cannot be undone.
 	Undo *Undo
+	// Forget says that Data is not to be kept in the idempotency row: it is personal, and a repeat makes it again.
+	Forget bool
 	// Duplicate says that the records show this very action as done: there are no edits, and Data is its answer.
 	Duplicate bool
 }

@@ -134,14 +134,20 @@ func init() {
 		"day.seal":       command(admins, RecordAnswer{}, sealDay),
 		"day.set_intake": command(desk, RecordAnswer{}, setIntake),
 
-		"person.register": command(desk, PersonAnswer{}, registerPerson).creating(KindPerson),
-		"person.update":   command(desk, RecordAnswer{}, updatePerson),
+		"person.register":       command(desk, PersonAnswer{}, registerPerson).creating(KindPerson),
+		"person.update":         command(desk, RecordAnswer{}, updatePerson),
+		"person.link_family":    command(desk, RecordAnswer{}, linkFamily),
+		"person.record_consent": command(desk|devices|visitors, RecordAnswer{}, recordConsent),
+		"person.merge":          command(desk, RecordAnswer{}, mergePersons),
+		"person.export":         command(box|healers, PersonExport{}, exportPerson),
+		"person.erase":          command(box, RecordAnswer{}, erasePerson),
 
 		"appointment.book":       command(desk, appointment, book).creating(KindAppointment),
 		"appointment.confirm":    command(desk, appointment, confirm),
 		"appointment.reschedule": command(desk, appointment, reschedule),
 		"appointment.cancel":     command(desk, appointment, cancelAppointment),
 		"appointment.no_show":    command(desk, appointment, missAppointment),
+		"appointment.remind":     command(desk, appointment, remind),
 
 		"consultation.note": command(healers, RecordAnswer{}, note),
 		"remedy.prescribe":  command(healers, RecordAnswer{}, prescribe).creating(KindRemedy),
@@ -189,7 +195,7 @@ func Can(a Actor, command string, day *Day, subject *record.Record) error {
 	case RolePatient:
 		return a.mayAsPatient(subject)
 	case RoleGuruji:
-		return a.mayAsGuruji(command, subject)
+		return a.mayAsGuruji(command, day, subject)
 	}
 	return nil
 }
@@ -208,14 +214,17 @@ func (a Actor) mayAsPatient(subject *record.Record) error {
 	return forbidden
 }
 
-// A guruji acts in their own queue, on their own consultations and about their own room and hours.
-func (a Actor) mayAsGuruji(command string, subject *record.Record) error {
+// A guruji acts in their own queue, on their own consultations, about their own room and hours and about who is here for
+// them today.
+func (a Actor) mayAsGuruji(command string, day *Day, subject *record.Record) error {
 	own := command == "queue.undo" // of whatever they did themselves, wherever it went
 	switch subject.Kind {
 	case KindEntry, KindConsultation, KindRemedy:
 		own = own || idOf(subject, "guruji") == a.Guruji
 	case KindGuruji:
 		own = subject.ID == a.Guruji
+	case KindPerson:
+		own = day.hasToday(subject.ID, a.Guruji)
 	case KindEmergency:
 		own = true
 	}

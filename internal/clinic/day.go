@@ -25,6 +25,7 @@ type Day struct {
 	calls    line // all queues together, for the boards
 	counts   map[string]int
 	people   map[record.ID]map[record.ID]struct{} // person -> their entries of the day
+	named    map[string]map[record.ID]int         // normal name -> people of that name with entries of the day, and how many
 	used     map[string]int                       // token -> how many entries carry it
 	highest  map[string]int                       // token label -> greatest number ever seen; never falls
 
@@ -32,6 +33,7 @@ type Day struct {
 	leases  map[record.ID]lease
 	kiosks  map[record.ID]int // device -> its number
 	dates   map[string]dayState
+	erased  map[record.ID]int // records that erasures cover -> how many erasures
 	// lastDate is the latest date that the site has worked on. A date that only has bookings may lie ahead.
 	lastDate string
 	// kept are the records of small kinds that snapshots carry whole.
@@ -69,9 +71,9 @@ func NewDay(site record.ID, date string) *Day {
 	return &Day{
 		Tokens: map[string]TokenRange{}, site: site, date: date, settings: DefaultSettings(),
 		entries: map[record.ID]*entry{}, queues: map[record.ID]*queue{}, counts: map[string]int{},
-		people: map[record.ID]map[record.ID]struct{}{}, used: map[string]int{}, highest: map[string]int{},
+		people: map[record.ID]map[record.ID]struct{}{}, named: map[string]map[record.ID]int{}, used: map[string]int{}, highest: map[string]int{},
 		gurujis: map[record.ID]*guruji{}, leases: map[record.ID]lease{}, kiosks: map[record.ID]int{},
-		dates: map[string]dayState{}, kept: map[string]map[record.ID]*record.Record{},
+		dates: map[string]dayState{}, erased: map[record.ID]int{}, kept: map[string]map[record.ID]*record.Record{},
 	}
 }
 
@@ -104,7 +106,7 @@ func (d *Day) Fill(src Source) error {
 		d.Apply(nil, &r)
 		return true
 	}
-	for _, kind := range []string{KindSetting, KindGuruji, KindStaff, KindDevice, KindDay, KindAnnouncement, KindPolicy, KindRequest} {
+	for _, kind := range []string{KindSetting, KindGuruji, KindStaff, KindDevice, KindDay, KindAnnouncement, KindPolicy, KindRequest, KindErasure} {
 		if err := src.ByKind(kind, apply); err != nil {
 			return fmt.Errorf("fill day %s with %s records: %w", d.date, kind, err)
 		}
@@ -147,6 +149,8 @@ func (d *Day) Apply(before, after *record.Record) {
 		d.applyLease(at.ID, after)
 	case KindDevice:
 		d.applyDevice(at.ID, after)
+	case KindErasure:
+		d.applyErasure(before, after)
 	}
 }
 
@@ -187,6 +191,7 @@ func (d *Day) put(e *entry) {
 			d.people[e.person] = map[record.ID]struct{}{}
 		}
 		d.people[e.person][e.id] = struct{}{}
+		d.putName(e)
 	}
 	if e.token != "" {
 		d.used[e.token]++
@@ -210,14 +215,36 @@ func (d *Day) take(e *entry) {
 		if len(of) == 0 {
 			delete(d.people, e.person)
 		}
+		d.takeName(e)
 	}
 	if e.token != "" {
 		drop(d.used, e.token)
 	}
 }
 
+func (d *Day) putName(e *entry) {
+	if e.name == "" {
+		return
+	}
+	key := NormalName(e.name)
+	if d.named[key] == nil {
+		d.named[key] = map[record.ID]int{}
+	}
+	d.named[key][e.person]++
+}
+
+func (d *Day) takeName(e *entry) {
+	if e.name == "" {
+		return
+	}
+	key := NormalName(e.name)
+	if drop(d.named[key], e.person); len(d.named[key]) == 0 {
+		delete(d.named, key)
+	}
+}
+
 // drop counts one down and forgets a count of none, so that taking back leaves no trace.
-func drop(counts map[string]int, name string) {
+func drop[K comparable](counts map[K]int, name K) {
 	if counts[name]--; counts[name] == 0 {
 		delete(counts, name)
 	}

@@ -137,9 +137,11 @@ func (w *work) answer(kind string, id record.ID) any {
 	case kind == KindEntry:
 		return EntryAnswer{Entry: id, Token: r.Get("token").Text(), Status: Schema.Shown(&r).Name}
 	case kind == KindAppointment:
-		return AppointmentAnswer{Appointment: id, Status: Schema.Shown(&r).Name}
+		return AppointmentAnswer{Appointment: id, Status: Schema.Shown(&r).Name, Series: idOf(&r, "series")}
 	case kind == KindPerson && w.command.Type == "person.register":
 		return PersonAnswer{Person: id, Existing: id != w.command.ID}
+	case kind == KindPerson && w.command.Type == "person.export":
+		return w.personExport(id)
 	case kind == KindLease:
 		return leaseAnswer(&r)
 	case kind == KindStaff && w.command.Type == "staff.create":

@@ -12,7 +12,7 @@ import (
 type entry struct {
 	id, person, guruji, from  record.ID
 	appointment, consultation record.ID
-	twin, lastAction          record.ID
+	twin, alike, lastAction   record.ID
 
 	token      string
 	status     string // the shown one
@@ -56,6 +56,8 @@ func (e *entry) read(name string, v record.Value) {
 		e.consultation = v.ID()
 	case "twin":
 		e.twin = v.ID()
+	case "alike":
+		e.alike = v.ID()
 	case "lastAction":
 		e.lastAction = v.ID()
 	case "token":

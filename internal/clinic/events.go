@@ -183,6 +183,8 @@ func tellAppointment(t *telling) {
 		t.tell("appointment.checked_in", data)
 	case was != is && is == StatusCompleted:
 		t.tell("appointment.completed", data)
+	case t.changed("remindedAt"):
+		t.tell("appointment.reminder", data)
 	default:
 		t.tell("appointment.updated", data)
 	}

@@ -8,6 +8,7 @@ const (
 	KindAppointment  = "appointment"
 	KindEntry        = "entry"
 	KindConsultation = "consultation"
+	KindAmendment    = "amendment" // a text added to a consultation that has ended
 	KindRemedy       = "remedy"
 	KindNotification = "notification"
 	KindDevice       = "device"
@@ -19,6 +20,8 @@ const (
 	KindConflict     = "conflict"
 	KindAudit        = "audit"
 	KindReceipt      = "receipt"
+	KindErasure      = "erasure" // of a person: which records it covers
+	KindWaitlist     = "waitlist"
 	KindWriter       = "writer"
 
 	KindCredential  = "credential"

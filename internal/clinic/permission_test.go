@@ -1,6 +1,7 @@
 package clinic_test
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
 	"maps"
@@ -11,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/aashram-care/sangam/internal/clinic"
 	"github.com/aashram-care/sangam/sync/record"
@@ -31,7 +32,7 @@ func golden(t *testing.T, name, got string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); diff != "" {
+	if diff := gocmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); diff != "" {
 		t.Errorf("who may what has changed; if that was meant, run with -update and say why:\n%s", diff)
 	}
 }
@@ -138,6 +139,9 @@ var subjectOf = map[string]string{
 	"device": clinic.KindDevice, "site": clinic.KindSite,
 }
 
+// otherwise are commands of an area that name another kind.
+var otherwise = map[string]string{"person.record_consent": clinic.KindEntry}
+
 var namesNothing = []string{
 	"queue.check_in", "queue.lease_tokens", "person.register", "appointment.book", "staff.create", "device.request", "emergency.raise", "site.enrol",
 }
@@ -164,7 +168,7 @@ func TestWhoMayGiveWhichCommand(t *testing.T) {
 
 func (w world) mayGive(command, area string, role clinic.Role, day *clinic.Day) string {
 	var own, foreign *record.Record
-	if kind := subjectOf[area]; kind != "" && !slices.Contains(namesNothing, command) {
+	if kind := cmp.Or(otherwise[command], subjectOf[area]); kind != "" && !slices.Contains(namesNothing, command) {
 		mine, theirs := w.subjects(kind)
 		own, foreign = &mine, &theirs
 	}
@@ -293,7 +297,10 @@ func around(text, word string) string {
 
 // everythingSentTo is each snapshot, row, record and event of every view that an actor may ask for, over the whole
 // history.
-func (w world) everythingSentTo(a clinic.Actor) string {
+func (w world) everythingSentTo(a clinic.Actor) string { return w.everythingSentFrom(a, 0) }
+
+// everythingSentFrom is everythingSentTo of what happened since a mark in the history.
+func (w world) everythingSentFrom(a clinic.Actor, mark int) string {
 	w.t.Helper()
 	var b strings.Builder
 	for _, view := range clinic.Views(a.Role) {
@@ -302,9 +309,9 @@ func (w world) everythingSentTo(a clinic.Actor) string {
 			w.t.Fatal(err)
 		}
 		b.Write(encode(w.t, w.day.Snapshot(audience, w.clinic)))
-		b.Write(encode(w.t, w.day.Rows(audience, w.history, false, w.clinic)))
+		b.Write(encode(w.t, w.day.Rows(audience, w.history[mark:], false, w.clinic)))
 		b.Write(encode(w.t, w.day.Rows(audience, nil, true, w.clinic)))
-		for _, c := range w.history {
+		for _, c := range w.history[mark:] {
 			if fields, visible := clinic.View(audience.Actor(), w.day, c.After); visible && audience.Carries(c.After.Kind) {
 				b.Write(encode(w.t, fields))
 			}

@@ -34,12 +34,13 @@ type EntryRow struct {
 	Delay     *int64   `json:"delay,omitempty" doc:"Minutes"`
 	Misses    *int     `json:"misses,omitempty"`
 	Recalls   *int     `json:"recalls,omitempty"`
-	Why       []string `json:"why,omitempty" doc:"What moved this place: emergency, elderly, disabled, pregnant, nudge, appointment, no_answer, transferred; twice when the person has another place"`
+	Why       []string `json:"why,omitempty" doc:"What moved this place: emergency, elderly, disabled, pregnant, nudge, appointment, no_answer, transferred; twice when the person has another place; alike when they may be somebody known"`
 
 	From         record.ID `json:"from,omitzero"`
 	Appointment  record.ID `json:"appointment,omitzero"`
 	Consultation record.ID `json:"consultation,omitzero"`
 	Twin         record.ID `json:"twin,omitzero"`
+	Alike        record.ID `json:"alike,omitzero" doc:"Somebody known who may be the same person: merge them, or say that they are two"`
 	LastAction   record.ID `json:"lastAction,omitzero" doc:"What queue.undo may name"`
 	Person       record.ID `json:"person,omitzero"`
 	Name         string    `json:"name,omitempty"`
@@ -106,11 +107,18 @@ func (d *Day) entryRow(a Audience, e *entry, clinicNow time.Time) EntryRow {
 	if may("credit") {
 		row.StartedAt, row.EndedAt, row.Slot = stampMs(e.started), stampMs(e.ended), stampMs(e.slot)
 		row.Credit, row.Nudge, row.Delay, row.Misses, row.Recalls = &e.credit, &e.nudge, &e.delay, &e.misses, &e.recalls
-		row.Why = e.why()
+		row.Why = e.why(may("alike"))
 	}
 	if may("lastAction") {
 		row.From, row.Appointment, row.Consultation = e.from, e.appointment, e.consultation
 		row.Twin, row.LastAction, row.Person, row.Language = e.twin, e.lastAction, e.person, e.language
+	}
+	if d.erased[e.id] > 0 {
+		row.Language = ""
+		return row
+	}
+	if may("alike") {
+		row.Alike = e.alike
 	}
 	if may("name") {
 		row.Name = e.name
@@ -134,7 +142,7 @@ func (a Audience) standingTo(e *entry) Role {
 }
 
 // why explains a place in words that every client translates.
-func (e *entry) why() []string {
+func (e *entry) why(toStaff bool) []string {
 	var why []string
 	for _, reason := range []struct {
 		holds bool
@@ -142,6 +150,7 @@ func (e *entry) why() []string {
 	}{
 		{e.band == BandEmergency, "emergency"}, {e.creditFor != "", e.creditFor}, {e.nudge != 0, "nudge"}, {e.hasSlot(), "appointment"},
 		{e.delay > 0, "no_answer"}, {!e.from.IsZero(), "transferred"}, {!e.twin.IsZero(), "twice"},
+		{toStaff && !e.alike.IsZero(), "alike"},
 	} {
 		if reason.holds {
 			why = append(why, reason.word)

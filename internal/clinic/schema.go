@@ -9,21 +9,24 @@ import (
 // Schema says of every kind where it lives, what its fields are and how they merge. Times are milliseconds since the
 // epoch by the clinic's clock unless named otherwise, ids their 16 bytes, credit, nudge and delay minutes.
 var Schema = record.Schema{
-	KindPerson: site(text("name nameKey phone phones birthYear gender place language guardian consent familyLinks registeredHow deleted"),
-		once("createdBy createdAt"), by("phone", "phone"), by("phone_name", "phone nameKey")),
+	KindPerson: site(text("name nameKey phone phones birthYear gender place language guardian familyLinks registeredHow alike "+
+		"mergedInto mergedFrom deleted erasedAt"), once("createdBy createdAt"), grow("consent"),
+		by("phone", "phone"), by("phone_name", "phone nameKey"), by("merged", "mergedInto")),
 	KindStaff: site(text("name nameKey role guruji disabled"), once("createdBy createdAt"), by("name", "nameKey")),
 	KindGuruji: site(text("name availability until room series priorSeconds capacity intakeClosed disabled"),
 		once("createdBy createdAt"), by("series", "series")),
-	KindAppointment: site(daily, text("person name phone guruji date slot minutes reason recurring entry rescheduledFrom rescheduledTo lastAction"),
-		once("createdBy createdAt"), by("guruji_date", "guruji date"), by("person", "person"), appointmentStatus),
+	KindAppointment: site(daily, text("person name phone guruji date slot minutes reason recurring series entry rescheduledFrom rescheduledTo "+
+		"remindedAt lastAction"),
+		once("createdBy createdAt"), by("guruji_date", "guruji date"), by("person", "person"), by("series", "series"), appointmentStatus),
 	KindEntry: site(daily, text("person name phone guruji band credit creditFor nudge slot delay misses recalls checkedInAt calledAt "+
-		"startedAt endedAt room from to consultation appointment reason priorityReason twin language closedReason lastAction"),
+		"startedAt endedAt room from to consultation appointment reason priorityReason twin alike language closedReason lastAction"),
 		once("token createdBy createdHow"), grow("periods"), by("person", "person"), entryStatus),
 	KindConsultation: site(daily, text("entry person guruji startedAt endedAt notes noteAt private void lastAction"), once("createdBy"),
 		grow("amendments"), by("person", "person"), by("entry", "entry")),
-	KindRemedy: site(daily, text("entry person guruji template type name dosage days instructions language private deliveredAt completedAt"),
-		once("createdBy createdAt"), by("person", "person")),
-	KindNotification: site(daily, text("to title body sentAt readAt deleted")),
+	KindAmendment: site(daily, text("consultation entry person guruji text private"), once("createdBy createdAt"), by("person", "person")),
+	KindRemedy: site(daily, text("entry person guruji consultation template type name dosage days instructions language private deliveredAt deliveredBy "+
+		"completedAt lastAction"), once("createdBy createdAt"), by("person", "person")),
+	KindNotification: site(daily, text("to title body sentAt readAt deleted"), once("createdBy"), by("to", "to")),
 	KindDevice:       site(text("kind name state number requestedAt approvedAt approvedBy revokedAt lastSeen"), by("state", "state")),
 	KindLease:        site(daily, once("device series epoch prefix from to createdBy createdAt")),
 	KindSetting:      site(text("name value")),
@@ -31,7 +34,8 @@ var Schema = record.Schema{
 	KindEmergency:    site(daily, text("entry guruji place note raisedAt raisedBy resolvedAt resolvedBy outcome")),
 	KindRequest: site(text("command data saw actor actorName sentAt expiresAt state code message settledAt outcome"),
 		once("createdBy"), by("state", "state")),
-	KindConflict: site(text("subjectKind subject field value at writer")),
+	KindConflict: site(text("subjectKind subject field value at writer settledAt settledBy settled"), by("subject", "subject")),
+	KindErasure:  site(text("person at by"), grow("covers")),
 	KindAudit:    site(daily, once("at actedAt type actor role device kind subject fields")),
 	KindReceipt:  site(text("announcement staff at"), by("announcement", "announcement")),
 	KindWriter:   site(once("node openedAt")),
@@ -39,7 +43,7 @@ var Schema = record.Schema{
 	KindCredential:   local(text("owner kind hash setAt"), by("owner", "owner")),
 	KindSession:      local(),
 	KindKey:          local(),
-	KindPrivateText:  local(text("kind subject person guruji text")),
+	KindPrivateText:  local(text("kind subject person guruji text"), by("person", "person")),
 	KindSiteStatus:   local(),
 	KindCentralAudit: local(daily, once("at actedAt type actor role device kind subject fields")),
 

@@ -26,6 +26,9 @@ func DayID(date string) record.ID { return record.Derive(KindDay, date) }
 // SettingID is the id of the record of a setting.
 func SettingID(name string) record.ID { return record.Derive(KindSetting, name) }
 
+// PolicyID is the id of the record of a policy of the centre.
+func PolicyID(name string) record.ID { return record.Derive(KindPolicy, name) }
+
 // stamp is a time as the contract writes it: RFC 3339, UTC, milliseconds.
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
 

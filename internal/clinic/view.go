@@ -24,19 +24,22 @@ var readers = map[string]map[string]roleSet{
 		reads(everyone, "token status generation guruji room calledAt band checkedInAt"),
 		reads(overseers|visitors, "credit creditFor nudge slot delay misses recalls startedAt endedAt"),
 		reads(inside|visitors, "from to appointment consultation twin lastAction createdHow language person"),
-		reads(names, "name"), reads(phones, "phone"), reads(health, "reason priorityReason closedReason")),
+		reads(inside, "alike"), reads(names, "name"), reads(phones, "phone"), reads(health, "reason priorityReason closedReason")),
 	KindGuruji: readable(
 		reads(everyone, "name availability until room series intakeClosed disabled"),
 		reads(overseers, "priorSeconds capacity")),
 	KindAppointment: readable(
-		reads(overseers, "guruji date slot minutes status generation entry recurring rescheduledFrom rescheduledTo"),
+		reads(overseers, "guruji date slot minutes status generation entry recurring series rescheduledFrom rescheduledTo remindedAt"),
 		reads(inside, "person name"), reads(deskOnly, "phone"), reads(healers, "reason")),
 	KindPerson: readable(
-		reads(inside, "name birthYear gender place language guardian familyLinks"),
-		reads(deskOnly, "phone phones consent registeredHow createdAt")),
+		reads(inside, "name birthYear gender place language guardian familyLinks alike mergedInto deleted"),
+		reads(deskOnly, "phone phones consent registeredHow createdAt erasedAt")),
 	KindConsultation: readable(
 		reads(inside, "entry guruji startedAt endedAt void"),
 		reads(healers, "person notes noteAt amendments private")),
+	KindAmendment: readable(
+		reads(inside, "consultation entry guruji createdAt"),
+		reads(healers, "person text private")),
 	KindRemedy: readable(
 		reads(inside|visitors, "entry guruji createdAt deliveredAt completedAt"),
 		reads(health, "person consultation template type name dosage days instructions language private")),
@@ -56,6 +59,7 @@ var readers = map[string]map[string]roleSet{
 	KindRequest:      readable(reads(admins, "command state code message actorName sentAt expiresAt settledAt")),
 	KindConflict:     readable(reads(overseers, "subjectKind subject field at"), reads(inside, "value")),
 	KindAudit:        readable(reads(box, "at actedAt type actor role device kind subject fields")),
+	KindErasure:      readable(reads(admins, "person at by")),
 	KindReceipt:      readable(reads(admins, "announcement staff at")),
 	KindAnnouncement: readable(reads(everyone, "title body target expiresAt publishedAt withdrawnAt")),
 	KindTemplate:     readable(reads(overseers, "name type dosage days instructions language disabled")),
@@ -98,6 +102,11 @@ func View(a Actor, day *Day, r *record.Record) (fields map[string]any, visible b
 	for name, may := range readers[r.Kind] {
 		if may.has(role) {
 			fields[name] = plainField(r, name)
+		}
+	}
+	if day.isErased(r) {
+		for _, name := range personal[r.Kind] {
+			delete(fields, name)
 		}
 	}
 	if r.Kind == KindConflict && !mayRead(role, r.Get("subjectKind").Text(), r.Get("field").Text()) {
@@ -151,7 +160,7 @@ func (a Actor) gurujiStanding(day *Day, r *record.Record) (Role, bool) {
 		return RoleGuruji, a.owns(idOf(r, "guruji"))
 	case KindPerson:
 		return RoleGuruji, day.hasToday(r.ID, a.Guruji)
-	case KindConsultation, KindRemedy, KindPrivateText:
+	case KindConsultation, KindAmendment, KindRemedy, KindPrivateText:
 		person := idOf(r, "person")
 		return RoleGuruji, day.hasToday(person, a.Guruji) || person.IsZero() && a.owns(idOf(r, "guruji"))
 	case KindConflict:

@@ -250,6 +250,12 @@ export interface components {
         };
         AppointmentAnswer: {
             appointment: string;
+            /** @description All of the series that were booked or changed, in time order */
+            appointments?: string[] | null;
+            /** @description What the appointments of one recurring booking share */
+            series?: string;
+            /** @description Those of the series that could not be booked or moved */
+            skipped?: components["schemas"]["SkippedSlot"][] | null;
             status: string;
         } & {
             [key: string]: unknown;
@@ -279,6 +285,8 @@ export interface components {
         };
         AppointmentMove: {
             appointment: string;
+            /** @description Confirm and cancel: also all later ones of the series */
+            later?: boolean;
             reason?: string;
         } & {
             [key: string]: unknown;
@@ -321,6 +329,11 @@ export interface components {
             recurring?: "weekly" | "monthly" | "quarterly" | "yearly";
             /** Format: date-time */
             slot: string;
+            /**
+             * Format: int64
+             * @description How often in all, with recurring; a usual number when left out
+             */
+            times?: number;
         } & {
             [key: string]: unknown;
         };
@@ -602,6 +615,8 @@ export interface components {
         EntryRow: {
             /** Format: int64 */
             ahead: number | null;
+            /** @description Somebody known who may be the same person: merge them, or say that they are two */
+            alike?: string;
             appointment?: string;
             /**
              * Format: int64
@@ -670,7 +685,7 @@ export interface components {
             token: string;
             twin?: string;
             wait: components["schemas"]["Wait"];
-            /** @description What moved this place: emergency, elderly, disabled, pregnant, nudge, appointment, no_answer, transferred; twice when the person has another place */
+            /** @description What moved this place: emergency, elderly, disabled, pregnant, nudge, appointment, no_answer, transferred; twice when the person has another place; alike when they may be somebody known */
             why?: string[] | null;
         } & {
             [key: string]: unknown;
@@ -686,6 +701,16 @@ export interface components {
             site: string;
             subject: components["schemas"]["Subject"];
             type: string;
+        } & {
+            [key: string]: unknown;
+        };
+        ExportRecord: {
+            day?: string;
+            fields: {
+                [key: string]: unknown;
+            };
+            id: string;
+            kind: string;
         } & {
             [key: string]: unknown;
         };
@@ -807,6 +832,30 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        LinkFamily: {
+            /** @description The relative decides and consents for the person */
+            guardian?: boolean;
+            person: string;
+            /** @description The relative may register and book for the person */
+            proxy?: boolean;
+            /**
+             * @description What the relative is to the person
+             * @enum {string}
+             */
+            relation?: "parent" | "child" | "spouse" | "sibling" | "grandparent" | "grandchild" | "guardian" | "ward" | "other";
+            relative: string;
+            unlink?: boolean;
+        } & {
+            [key: string]: unknown;
+        };
+        MergePersons: {
+            /** @description Who is the same and goes */
+            drop: string;
+            /** @description Who remains */
+            keep: string;
+        } & {
+            [key: string]: unknown;
+        };
         Note: {
             consultation?: string;
             entry?: string;
@@ -836,8 +885,24 @@ export interface components {
             [key: string]: unknown;
         };
         PersonAnswer: {
+            /** @description Somebody known who may be the same: merge them, or say that they are two */
+            alike?: string;
             existing?: boolean;
             person: string;
+        } & {
+            [key: string]: unknown;
+        };
+        PersonExport: {
+            /** Format: date-time */
+            at: string;
+            person: string;
+            records: components["schemas"]["ExportRecord"][] | null;
+        } & {
+            [key: string]: unknown;
+        };
+        PersonOnly: {
+            person: string;
+            reason?: string;
         } & {
             [key: string]: unknown;
         };
@@ -868,6 +933,8 @@ export interface components {
         PersonUpdate: {
             /** Format: int64 */
             birthYear?: number;
+            /** @description True: they are not whom they were thought to be */
+            distinct?: boolean;
             gender?: string;
             guardian?: string;
             language?: string;
@@ -985,6 +1052,26 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        RecordConsent: {
+            /** @description The guardian who consents for them */
+            by?: string;
+            entry?: string;
+            /** @description Of the notice */
+            language?: string;
+            /** @description Version of the notice they were shown; the one in force when left out */
+            notice?: string;
+            person?: string;
+            /** @enum {string} */
+            purpose: "care" | "messages" | "share_with_centre" | "research";
+            withdrawn?: boolean;
+        } & {
+            [key: string]: unknown;
+        };
+        Remind: {
+            appointment: string;
+        } & {
+            [key: string]: unknown;
+        };
         RequestEvent: {
             /**
              * @description Why it was refused
@@ -1016,6 +1103,8 @@ export interface components {
         Reschedule: {
             appointment: string;
             guruji?: string;
+            /** @description Moves all later ones of the series as far */
+            later?: boolean;
             /** Format: date-time */
             slot: string;
         } & {
@@ -1204,6 +1293,13 @@ export interface components {
             id: string;
             name: string;
             timezone: string;
+        } & {
+            [key: string]: unknown;
+        };
+        SkippedSlot: {
+            /** Format: date-time */
+            slot: string;
+            why: string;
         } & {
             [key: string]: unknown;
         };

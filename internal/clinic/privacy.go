@@ -1,0 +1,156 @@
+package clinic
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/aashram-care/sangam/sync/record"
+)
+
+// personal are the fields that say who somebody is or what ails them, by kind: what an erasure empties. Tokens, times
+// and states stay, for they count visits and not people; consents stay, for they are the proof.
+var personal = map[string][]string{
+	KindPerson: {"name", "nameKey", "phone", "phones", "birthYear", "gender", "place", "language", "guardian", "familyLinks",
+		"registeredHow", "alike"},
+	KindEntry:        {"name", "phone", "language", "reason", "priorityReason", "closedReason", "alike"},
+	KindAppointment:  {"name", "phone", "reason"},
+	KindWaitlist:     {"name", "phone", "reason"},
+	KindConsultation: {"notes"},
+	KindAmendment:    {"text"},
+	KindRemedy:       {"template", "type", "name", "dosage", "days", "instructions"},
+	KindPrivateText:  {"text"},
+	KindNotification: {"title", "body"},
+	KindConflict:     {"value"},
+}
+
+// ErasureID is the id of the record that says a person was erased.
+func ErasureID(person record.ID) record.ID { return record.Derive(KindErasure, person.String()) }
+
+// aboutPerson are the records that name a person, those of whoever was merged into them included, in a fixed order.
+func (w *work) aboutPerson(person record.ID) []record.Record {
+	var all []record.Record
+	if r, ok := w.look.Load(KindPerson, person); ok {
+		all = append(all, r)
+	}
+	all = append(all, w.look.ByIndex(KindPerson, "merged", record.IDValue(person))...)
+	for i := range slices.Clone(all) {
+		for _, kind := range ofPerson {
+			for _, r := range w.look.ByIndex(kind, "person", record.IDValue(all[i].ID)) {
+				all = append(all, r)
+				if kind == KindEntry {
+					all = append(all, w.look.ByIndex(KindNotification, "to", record.IDValue(r.ID))...)
+				}
+			}
+		}
+	}
+	slices.SortFunc(all, func(a, b record.Record) int {
+		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Day, b.Day), slices.Compare(a.ID[:], b.ID[:]))
+	})
+	return all
+}
+
+// exportPerson answers with every record about a person, as View shows it to the one who asks: an admin hands over who
+// they are and when they came, their guruji what was said.
+func exportPerson(w *work, in PersonOnly) error {
+	person, err := w.person(in.Person)
+	if err != nil {
+		return err
+	}
+	w.out.Data = w.personExport(person.ID)
+	w.out.Forget = true
+	w.about(KindPerson, person.ID, nil)
+	return nil
+}
+
+func (w *work) personExport(person record.ID) PersonExport {
+	export := PersonExport{Person: person, At: w.clinic.UTC(), Records: []ExportRecord{}}
+	for _, r := range w.aboutPerson(person) {
+		if shown, visible := View(w.actor, w.day, &r); visible {
+			export.Records = append(export.Records, ExportRecord{Kind: r.Kind, ID: r.ID, Day: r.Day, Fields: shown})
+		}
+	}
+	return export
+}
+
+// erasePerson empties what is known of a person and leaves a record of it, by which View hides whatever of theirs comes
+// to light later: from a box that was cut off, or from a conflict. What was dropped in a conflict stays in the record it
+// was dropped from, where nobody reads it.
+func erasePerson(w *work, in PersonOnly) error {
+	person, err := w.person(in.Person)
+	if err != nil {
+		return err
+	}
+	if open := w.day.openEntryOf(person.ID); open != nil {
+		return refuse(CodeNotAllowed, "They have a place in the queue: %s. End it first.", open.token)
+	}
+	var covers []record.Item
+	for _, r := range w.aboutPerson(person.ID) {
+		w.empty(&r)
+		covers = append(covers, record.Item{ID: r.ID, Value: record.Null()})
+		for _, c := range w.look.ByIndex(KindConflict, "subject", record.IDValue(r.ID)) {
+			w.empty(&c)
+		}
+	}
+	w.forgetRelative(person)
+	w.edit(record.Edit{Kind: KindErasure, ID: ErasureID(person.ID), Set: fields{
+		"person": record.IDValue(person.ID), "at": ms(w.clinic), "by": record.Text(w.actor.ID),
+	}, Add: map[string][]record.Item{"covers": covers}})
+	w.about(KindPerson, person.ID, nil)
+	w.out.Data = RecordAnswer{ID: person.ID}
+	return nil
+}
+
+// empty clears the personal fields that a record has. A person is marked as gone; an appointment that is still to come
+// is cancelled, since nobody could say whose it is.
+func (w *work) empty(r *record.Record) {
+	set := fields{}
+	for _, name := range personal[r.Kind] {
+		if !r.Get(name).IsNull() {
+			set[name] = record.Null()
+		}
+	}
+	switch {
+	case r.Kind == KindPerson:
+		set["deleted"], set["erasedAt"] = record.Bool(true), ms(w.clinic)
+	case r.Kind == KindAppointment && (Schema.Shown(r).Name == StatusBooked || Schema.Shown(r).Name == StatusConfirmed):
+		set["status"] = record.Text(StatusCancelled)
+	}
+	if len(set) > 0 {
+		w.edit(record.Edit{Kind: r.Kind, ID: r.ID, Day: r.Day, Set: set})
+	}
+}
+
+// forgetRelative takes a person out of the lists of their relatives.
+func (w *work) forgetRelative(person *record.Record) {
+	for _, l := range familyOf(person) {
+		relative, known := w.look.Load(KindPerson, record.ID(l.Person))
+		if links := familyOf(&relative); known && len(links) > 0 {
+			w.edit(record.Edit{Kind: KindPerson, ID: relative.ID, Set: fields{"familyLinks": familyValue(without(links, person.ID))}})
+		}
+	}
+}
+
+// applyErasure takes note of which records an erasure covers.
+func (d *Day) applyErasure(before, after *record.Record) {
+	for _, item := range itemsOf(before, "covers") {
+		drop(d.erased, item.ID)
+	}
+	for _, item := range itemsOf(after, "covers") {
+		d.erased[item.ID]++
+	}
+}
+
+func itemsOf(r *record.Record, field string) []record.Item {
+	if r == nil {
+		return nil
+	}
+	return r.Items(field)
+}
+
+// isErased tells whether an erasure covers a record, or the subject of a conflict.
+func (d *Day) isErased(r *record.Record) bool {
+	if d == nil || len(d.erased) == 0 {
+		return false
+	}
+	return d.erased[r.ID] > 0 || r.Kind == KindConflict && d.erased[idOf(r, "subject")] > 0
+}
