@@ -11,7 +11,8 @@ type SessionRequest struct {
 	Link   string        `json:"link,omitempty" maxLength:"512" doc:"The signed patient link on a slip"`
 }
 
-// DeviceSignIn asks for a device session: first with kind and name, then with the request's id.
+// DeviceSignIn asks for a device session: first with kind and name, then with the request's id. A page that keeps that
+// id goes on with its open request after a reload; on not_found it asks anew.
 type DeviceSignIn struct {
 	_ struct{} `additionalProperties:"true"`
 
@@ -20,11 +21,26 @@ type DeviceSignIn struct {
 	RequestID string `json:"requestId,omitempty" maxLength:"64" doc:"Id from the first answer"`
 }
 
-// DevicePending is the 202 answer while an admin has not decided yet. Code is shown on the device and read out to
-// the admin; it is absent when the device only asks again.
+// DevicePending is the 202 answer while an admin has not decided yet: the same for one request however often it is
+// asked. Code is shown on the device and read out to the admin.
 type DevicePending struct {
-	RequestID string `json:"requestId"`
-	Code      string `json:"code,omitempty"`
+	RequestID string `json:"requestId" doc:"Secret of the device; it takes the session"`
+	Code      string `json:"code"`
+}
+
+// DevicePrepare is the body of POST /api/v1/devices: an admin lets a device in before it asks.
+type DevicePrepare struct {
+	_ struct{} `additionalProperties:"true"`
+
+	Kind string `json:"kind" enum:"kiosk,board" doc:"What the device is"`
+	Name string `json:"name" minLength:"1" maxLength:"100" doc:"What people call it"`
+}
+
+// DevicePrepared is the answer. The code is told once and kept nowhere but as a hash; the device gives it as pair.
+type DevicePrepared struct {
+	Device    string `json:"device" doc:"Id of the device"`
+	Code      string `json:"code" doc:"Signs the device in, once"`
+	ExpiresAt Time   `json:"expiresAt" format:"date-time"`
 }
 
 // User is who a session belongs to.

@@ -128,7 +128,7 @@ func (d *Door) answerDevice(ctx context.Context, who *caller, requested string) 
 	case !ok, subtle.ConstantTimeCompare([]byte(hash), pairHash(secret)) != 1:
 		return nil, unknown
 	case device.Get("state").Text() == deviceRequested:
-		return pending(api.DevicePending{RequestID: requested}), nil
+		return pending(api.DevicePending{RequestID: requested, Code: DeviceCode(id)}), nil
 	case deviceRights(&device) == nil:
 		return nil, forbidden("This device was not let in.")
 	}
@@ -161,6 +161,21 @@ func (d *Door) PairDevice(ctx context.Context, actor clinic.Actor, kind, name st
 		return "", device, fmt.Errorf("let %s in: %w", kind, err)
 	}
 	return code, device, nil
+}
+
+// prepareDevice is PairDevice for an admin's screen. It is no action: an answer is kept with its action, and this one
+// holds a secret.
+func (d *Door) prepareDevice(ctx context.Context, in *struct{ Body api.DevicePrepare }) (*struct{ Body api.DevicePrepared }, error) {
+	s, err := signedInAs(ctx, clinic.RoleAdmin)
+	if err != nil {
+		return nil, err
+	}
+	expires := d.o.Now().Add(pairLasts)
+	code, device, err := d.PairDevice(ctx, s.rights().actor, in.Body.Kind, in.Body.Name)
+	if err != nil {
+		return nil, d.Answer(err)
+	}
+	return &struct{ Body api.DevicePrepared }{api.DevicePrepared{Device: device.String(), Code: code, ExpiresAt: api.At(expires)}}, nil
 }
 
 // letInPaired looks through the few credentials that are pair codes; none is stored so that it could be looked up.

@@ -85,28 +85,6 @@ func TestWatchingAloneDoesNotKeepASession(t *testing.T) {
 	n.call("GET", "/api/v1/snapshot", admin, nil, nil).refused(401, "unauthenticated")
 }
 
-func TestOfManyWhoKnowACodeOneGetsIn(t *testing.T) {
-	n := startNode(t, nil)
-	n.admin()
-	code, _, err := n.door.PairDevice(t.Context(), adminActor, "board", "Hall")
-	if err != nil {
-		t.Fatal(err)
-	}
-	statuses := make(chan int, 8)
-	for range cap(statuses) {
-		go func() { statuses <- n.call("POST", "/api/v1/session", "", api.SessionRequest{Pair: code}, nil).status }()
-	}
-	in := 0
-	for range cap(statuses) {
-		if <-statuses == 200 {
-			in++
-		}
-	}
-	if in != 1 {
-		t.Errorf("%d got in with one code", in)
-	}
-}
-
 // gate lets a test act between the moment a session's rights were read and the moment they are used.
 type gate struct {
 	door.Core
@@ -202,67 +180,6 @@ func TestWrongPINsWaitLongerAndLongerButNeverForEver(t *testing.T) {
 	if a := try("Asha", adminPIN); a.status != 200 {
 		t.Errorf("after five minutes the right PIN is answered %d %s", a.status, a.body)
 	}
-}
-
-func TestADeviceIsLetInByAnAdminOnce(t *testing.T) {
-	n := startNode(t, nil)
-	admin := n.admin()
-	var asked api.DevicePending
-	n.call("POST", "/api/v1/session", "", api.SessionRequest{Device: &api.DeviceSignIn{Kind: "kiosk", Name: "Gate"}}, nil).into(202, &asked)
-	again := api.SessionRequest{Device: &api.DeviceSignIn{RequestID: asked.RequestID}}
-	var still api.DevicePending
-	n.call("POST", "/api/v1/session", "", again, nil).into(202, &still)
-	if still.RequestID != asked.RequestID || asked.Code == "" {
-		t.Errorf("asked %+v, then %+v", asked, still)
-	}
-	device := n.deviceShowing(admin, asked.Code)
-	n.done(admin, "device.approve", map[string]any{"device": device}, nil)
-	var s api.Session
-	n.call("POST", "/api/v1/session", "", again, nil).into(200, &s)
-	if s.User.Role != "kiosk" || s.User.ID != device || s.ExpiresAt != nil {
-		t.Errorf("session %+v", s)
-	}
-	n.call("POST", "/api/v1/session", "", again, nil).refused(404, "not_found")
-	n.call("GET", "/api/v1/snapshot", s.Token, nil, nil).into(200, nil)
-	n.done(admin, "device.revoke", map[string]any{"device": device}, nil)
-	n.call("GET", "/api/v1/snapshot", s.Token, nil, nil).refused(401, "unauthenticated")
-}
-
-// deviceShowing finds the id of the device that shows a code, as an admin's screen does.
-func (n *node) deviceShowing(admin, code string) string {
-	n.t.Helper()
-	var shot struct {
-		View struct {
-			Rows []struct {
-				Kind, ID string
-				Fields   map[string]any
-			}
-		}
-	}
-	n.call("GET", "/api/v1/snapshot?view=admin", admin, nil, nil).into(200, &shot)
-	for _, r := range shot.View.Rows {
-		if r.Kind == "device" && r.Fields["state"] == "requested" && r.Fields["code"] == code {
-			return r.ID
-		}
-	}
-	n.t.Fatalf("no device shows %s among %+v", code, shot.View.Rows)
-	return ""
-}
-
-func TestAPairCodeWorksOnce(t *testing.T) {
-	n := startNode(t, nil)
-	n.admin()
-	code, _, err := n.door.PairDevice(t.Context(), adminActor, "board", "Hall")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var s api.Session
-	n.call("POST", "/api/v1/session", "", api.SessionRequest{Pair: code}, nil).into(200, &s)
-	if s.User.Role != "board" {
-		t.Errorf("session %+v", s)
-	}
-	n.call("POST", "/api/v1/session", "", api.SessionRequest{Pair: code}, nil).refused(401, "unauthenticated")
-	n.call("POST", "/api/v1/session", "", api.SessionRequest{Pair: "AAAA-2222"}, nil).refused(401, "unauthenticated")
 }
 
 func TestASlipsLinkOpensItsOwnEntryOnly(t *testing.T) {

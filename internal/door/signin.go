@@ -24,6 +24,7 @@ func (d *Door) signInOperations(a huma.API) {
 		}},
 	}}
 	huma.Register(a, in, d.signIn)
+	huma.Register(a, Operation(http.MethodPost, "/api/v1/devices", "prepareDevice", "At a site, for an admin: let a device in before it asks, by a pair code that is told once", false, http.StatusConflict), d.prepareDevice)
 	huma.Register(a, Operation(http.MethodGet, sessionPath, "session", "Who this session belongs to", false), d.currentSession)
 	huma.Register(a, Operation(http.MethodDelete, sessionPath, "signOut", "End this session", false), d.signOut)
 	huma.Register(a, Operation(http.MethodGet, "/api/v1/session/names", "sessionNames", "The sign-in list", true), d.sessionNames)
