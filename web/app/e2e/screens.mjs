@@ -58,12 +58,22 @@ const more = {
   "coordinator-find": [pressed(coordinator, "Control+k", ".palette"), ".palette"],
   "coordinator-keys": [pressed(coordinator, "?", ".keysheet"), ".keysheet"],
   "coordinator-emergency": [pressed(coordinator, "e", ".panel"), ".panel"],
-  "coordinator-chosen": [pressed(coordinator, "1", "[data-line][aria-current]"), ".keys"],
+  "coordinator-chosen": [pressed(coordinator, "1", "[data-line][aria-current]"), ".selection .button"],
   "guruji-called": [
     seat(site.url, "guruji", site.users.filter((one) => one.role === "guruji")[1]),
     ".person",
   ],
   "admin-devices": [atHash(admin, "devices", ".table, .empty"), ".page"],
+  "admin-code": [
+    opened(admin, async (page) => {
+      await page.keyboard.press("2");
+      await page.locator(".page > header .button").click();
+      await page.locator(".panel input").fill("Kiosk, gate");
+      await page.keyboard.press("Enter");
+      await page.locator(".panel.pair").waitFor();
+    }),
+    ".panel.pair",
+  ],
   "admin-staff": [atHash(admin, "staff", ".table"), ".table"],
   "centre-site": [atHash(centre, `site=${cut.id}`, ".drawer.site"), ".drawer.site"],
   "centre-queue": [atHash(centre, `site=${site.id}&queue`, ".lane .line"), ".lane"],

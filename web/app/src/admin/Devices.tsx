@@ -2,11 +2,14 @@ import { useState } from "react";
 import { Icon, type IconName } from "../blocks/Icon.tsx";
 import { Button, Chip, Empty, Name } from "../blocks/small.tsx";
 import { useClient, useClientState, usePlace } from "../screen/client.tsx";
+import { later } from "../screen/later.tsx";
 import { useWords } from "../words/Language.tsx";
 import { clock } from "../words/times.ts";
 import { type DeviceRow, devicesOf, unsettled } from "./rows.ts";
 import { Sure } from "./Sure.tsx";
 import { admin } from "./words.ts";
+
+const PairPanel = later(async () => (await import("./PairPanel.tsx")).PairPanel);
 
 const KINDS = { kiosk: "kiosk", board: "monitor", printer: "printer", browser: "tablet" } as const;
 const isKind = (kind: string): kind is keyof typeof KINDS => Object.hasOwn(KINDS, kind);
@@ -20,6 +23,7 @@ export function Devices() {
   const { asking, letIn } = devicesOf(state);
   const sent = unsettled(state);
   const [out, setOut] = useState<DeviceRow | null>(null);
+  const [adding, setAdding] = useState(false);
   const revoke = (device: string) => client.act("device.revoke", { device });
   return (
     <>
@@ -28,6 +32,9 @@ export function Devices() {
           <h2>{say("devices")}</h2>
           <p>{say("devicesHow")}</p>
         </div>
+        <Button also="push" icon="plus" onClick={() => setAdding(true)}>
+          {say("addDevice")}
+        </Button>
       </header>
       <div className="rows">
         {asking.map((one) => (
@@ -47,6 +54,7 @@ export function Devices() {
           <LetIn devices={letIn} sent={sent} onOut={setOut} />
         )}
       </div>
+      {adding && <PairPanel onClose={() => setAdding(false)} />}
       {out && (
         <Sure
           title={say("takeOutTitle", { name: out.name })}

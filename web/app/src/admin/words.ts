@@ -84,6 +84,21 @@ export const admin = staffWords({
   code: { en: "Code {code}", hi: "कोड {code}" },
   letIn: { en: "Let it in", hi: "जोड़ें" },
   refuse: { en: "Refuse", hi: "मना करें" },
+  addDevice: { en: "Add a device", hi: "उपकरण जोड़ें" },
+  addDeviceWhy: {
+    en: "You get a code here and type it on the device. Or open /kiosk or /board there: it asks by itself.",
+    hi: "यहाँ कोड मिलेगा, उसे उपकरण पर लिखें। या वहाँ /kiosk या /board खोलें: वह ख़ुद पूछेगा।",
+  },
+  deviceName: { en: "What people call it, such as Kiosk, gate", hi: "लोग इसे क्या कहते हैं, जैसे कियोस्क, द्वार" },
+  makeCode: { en: "Make a code", hi: "कोड बनाएँ" },
+  codeFor: { en: "Code for {name}", hi: "{name} का कोड" },
+  codeHow: {
+    en: "Open {page} on it, press “I have a pair code” and type this. It works once, until {until}.",
+    hi: "उस पर {page} खोलें, “मेरे पास जोड़ने का कोड है” दबाकर यह लिखें। एक ही बार चलेगा, {until} तक।",
+  },
+  codeScan: { en: "Or let its camera read this.", hi: "या उसके कैमरे से यह पढ़वाएँ।" },
+  codeOnce: { en: "Nobody can see it again.", hi: "यह दोबारा नहीं दिखेगा।" },
+  codeTaken: { en: "The device has it", hi: "उपकरण में लिख दिया" },
   takeOut: { en: "Take out", hi: "हटाएँ" },
   takeOutTitle: { en: "Take out {name}?", hi: "{name} को हटाएँ?" },
   takeOutWhy: {

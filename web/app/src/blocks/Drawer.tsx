@@ -2,11 +2,11 @@ import type { Backlog, PendingAction } from "@sangam/sdk";
 import { type ReactNode, useId } from "react";
 import { useClient, useClientState, usePlace } from "../screen/client.tsx";
 import { useCommon, useWords } from "../words/Language.tsx";
-import { pending as words } from "../words/pending.ts";
+import { type PendingKey, pending as words } from "../words/pending.ts";
 import { clock } from "../words/times.ts";
 import { useActionWords, useWhy } from "./actions.ts";
-import { Icon } from "./Icon.tsx";
-import { Button, Chip, Empty } from "./small.tsx";
+import { Icon, type IconName } from "./Icon.tsx";
+import { Button, Chip, Empty, type Tone } from "./small.tsx";
 
 /**
  * The record of what has not settled yet, in three parts; a toast never is. `more` are things of the
@@ -20,7 +20,8 @@ export function Drawer({ onClose, more }: { onClose?: () => void; more?: ReactNo
   const mine = state.pending.filter((one) => one.mine);
   const refused = mine.filter((one) => one.state === "rejected");
   const waiting = mine.filter((one) => one.state !== "rejected");
-  const backlog = state.uplink && state.uplink.backlog.records > 0 ? state.uplink.backlog : null;
+  const uplink = state.uplink && state.uplink.state !== "off" ? state.uplink : null;
+  const backlog = uplink && uplink.backlog.records > 0 ? uplink.backlog : null;
   const nothing = state.pending.length === 0 && !backlog && !more;
   return (
     <aside className="drawer" aria-labelledby={heading}>
@@ -38,7 +39,12 @@ export function Drawer({ onClose, more }: { onClose?: () => void; more?: ReactNo
         <Waiting key={one.id} action={one} />
       ))}
       <OfOthers pending={state.pending} />
-      {backlog && <SavedHere backlog={backlog} lagging={state.uplink?.state === "lagging"} />}
+      {backlog && (
+        <SavedHere
+          backlog={backlog}
+          line={state.connection.mode === "offline" ? "untold" : (uplink?.state ?? "")}
+        />
+      )}
       {nothing && (
         <Empty icon="check" title={say("nothing")}>
           {say("nothingWhy")}
@@ -128,10 +134,35 @@ function OfOthers({ pending }: { pending: readonly PendingAction[] }) {
   );
 }
 
-function SavedHere({ backlog, lagging }: { backlog: Backlog; lagging: boolean }) {
+const STOPPED = { tone: "alarm", icon: "triangle-alert", word: "centreStopped", why: "stoppedWhy" } as const;
+const SILENT = { tone: "rest", icon: "cloud-off", word: "centreNotHeard", why: "safeHere" } as const;
+
+/** What is true of the line while something waits here; `untold` while this screen does not hear its own site. */
+const LINE: Readonly<
+  Record<
+    string,
+    {
+      tone: Tone;
+      icon: IconName;
+      word: PendingKey & `centre${string}`;
+      why: "onTheWay" | "safeHere" | "stoppedWhy";
+    }
+  >
+> = {
+  live: { tone: "flow", icon: "activity", word: "centreOnTheWay", why: "onTheWay" },
+  lagging: { tone: "heed", icon: "hourglass", word: "centreBehind", why: "onTheWay" },
+  connecting: { tone: "rest", icon: "hourglass", word: "centreConnecting", why: "safeHere" },
+  untold: { tone: "rest", icon: "help", word: "centreUntold", why: "safeHere" },
+  clock_wrong: STOPPED,
+  cloned: STOPPED,
+  rejected: STOPPED,
+};
+
+function SavedHere({ backlog, line }: { backlog: Backlog; line: string }) {
   const say = useWords(words);
   const common = useCommon();
   const { zone } = usePlace();
+  const { tone, icon, word, why } = LINE[line] ?? SILENT;
   return (
     <>
       <h3 className="label">{say("savedPart")}</h3>
@@ -143,17 +174,11 @@ function SavedHere({ backlog, lagging }: { backlog: Backlog; lagging: boolean })
           )}
         </header>
         <p>
-          {lagging ? (
-            <Chip tone="heed" icon="hourglass">
-              {say("centreBehind")}
-            </Chip>
-          ) : (
-            <Chip tone="rest" icon="cloud-off">
-              {say("centreNotHeard")}
-            </Chip>
-          )}
+          <Chip tone={tone} icon={icon}>
+            {say(word)}
+          </Chip>
         </p>
-        <p className="soft">{say("safeHere")}</p>
+        <p className="soft">{say(why)}</p>
       </article>
     </>
   );

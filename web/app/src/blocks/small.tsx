@@ -31,7 +31,7 @@ export function Button({ kind, icon, shortcut, also, children, ...rest }: Button
       type="button"
       {...rest}
       className={words("button", kind, also)}
-      {...(shortcut ? { "aria-keyshortcuts": shortcut } : {})}
+      {...(shortcut ? { "aria-keyshortcuts": shortcut.replace("Esc", "Escape") } : {})}
     >
       {icon && <Icon name={icon} />} {children} {shortcut && <kbd className="key">{shortcut}</kbd>}
     </button>

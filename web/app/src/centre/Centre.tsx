@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "react";
 import { Icon } from "../blocks/Icon.tsx";
 import { Button, Chip, Empty } from "../blocks/small.tsx";
 import { Bar } from "../desk/Bar.tsx";
+import { lineOf } from "../desk/focus.ts";
 import { Freshness, Refusal } from "../desk/Trouble.tsx";
 import { useClientState } from "../screen/client.tsx";
 import { useKeys } from "../screen/keys.ts";
@@ -47,14 +48,15 @@ export function Centre() {
       keys: [
         { keys: ["/"], does: say("keyFind") },
         { keys: ["Q"], does: say("keyOpen") },
-        { keys: ["X"], does: say("keyClose") },
+        { keys: ["Esc"], does: say("keyClose") },
       ],
     },
   ];
   useKeys({
     q: chosen ? () => goTo(chosen.id, true) : undefined,
-    x: at.site ? () => goTo(at.queue ? at.site : "") : undefined,
+    escape: at.site ? () => goTo(at.queue ? at.site : "") : undefined,
   });
+  useWayBack(at.site, at.queue);
   return (
     <div className={chosen && !at.queue ? "desk centre" : "desk centre undrawn"}>
       <Bar brand={say("brand")} title={say("title")} keys={sheet} />
@@ -75,6 +77,18 @@ export function Centre() {
       </div>
     </div>
   );
+}
+
+/** Whoever closes a site goes on in the list where they were. */
+function useWayBack(site: string, queue: boolean) {
+  const before = useRef({ site, queue });
+  useEffect(() => {
+    const { site: left, queue: inside } = before.current;
+    before.current = { site, queue };
+    const closed = left !== "" && (site === "" || (inside && !queue));
+    if (closed && (document.activeElement === document.body || document.activeElement === null))
+      lineOf(document.body, left)?.focus();
+  }, [site, queue]);
 }
 
 const NOTE_EVERY_MS = 5000;

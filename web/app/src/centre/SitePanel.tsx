@@ -84,7 +84,11 @@ function Standing({ site, heardMs }: { site: CentreSite; heardMs: number | null 
   const reason = (site as { reason?: unknown }).reason;
   const params = {
     span: span(
-      how === "silent" ? (heardMs ?? 0) : how === "lagging" ? behind : Math.abs(site.clockOffsetMs ?? 0),
+      how === "silent" || how === "live"
+        ? (heardMs ?? 0)
+        : how === "lagging"
+          ? behind
+          : Math.abs(site.clockOffsetMs ?? 0),
       common,
     ),
     time: site.lastHeard ? clock(site.lastHeard) : "–",

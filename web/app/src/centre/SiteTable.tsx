@@ -2,6 +2,7 @@ import { type CentreSite, serverNow } from "@sangam/sdk";
 import { useRef } from "react";
 import { Chip, Name } from "../blocks/small.tsx";
 import { useSteady } from "../blocks/steady.ts";
+import { useKeptFocus } from "../desk/focus.ts";
 import { useClientState } from "../screen/client.tsx";
 import { useNow } from "../screen/now.ts";
 import { useCommon, useWords } from "../words/Language.tsx";
@@ -15,6 +16,7 @@ export function SiteTable(props: { sites: readonly CentreSite[]; chosen: CentreS
   const say = useWords(centre);
   const place = useRef<HTMLElement>(null);
   const sites = useSteady(props.sites, place);
+  useKeptFocus(place);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
     <section className="sites-frame" tabIndex={0} aria-label={say("title")} ref={place}>
@@ -64,7 +66,7 @@ function SiteRow(props: { site: CentreSite; chosen: boolean; beats: ReadonlyMap<
   return (
     <tr {...(chosen ? { "aria-current": true } : {})}>
       <th scope="row">
-        <a href={`#site=${encodeURIComponent(site.id)}`}>
+        <a href={`#site=${encodeURIComponent(site.id)}`} data-line={site.id}>
           <Name>{site.name}</Name>
         </a>
       </th>

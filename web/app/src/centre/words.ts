@@ -41,7 +41,7 @@ export const centre = staffWords({
     en: "{onTime} minutes on time, {late} late, {unheard} with nothing heard",
     hi: "{onTime} मिनट समय पर, {late} देर से, {unheard} में कुछ नहीं",
   },
-  "said.live": { en: "Heard just now", hi: "अभी-अभी सुना" },
+  "said.live": { en: "Heard {span} ago", hi: "{span} पहले संपर्क हुआ" },
   "said.lagging": { en: "Behind by {span}", hi: "{span} पीछे" },
   "said.silent": { en: "Silent for {span}", hi: "{span} से मौन" },
   "said.never_seen": { en: "Not heard yet", hi: "अभी तक नहीं सुना" },
@@ -50,8 +50,14 @@ export const centre = staffWords({
   "said.rejected": { en: "Refused here", hi: "यहाँ नामंज़ूर" },
   "why.live": { en: "Everything it did has arrived.", hi: "जो वहाँ हुआ, सब यहाँ पहुँच गया।" },
   "why.lagging": {
-    en: "It is heard, and {count} changes are still on the way. What is shown here may be old.",
-    hi: "संपर्क है, {count} बदलाव रास्ते में हैं। यहाँ की जानकारी पुरानी हो सकती है।",
+    en: {
+      one: "It is heard, and {count} change is still on the way. What is shown here may be old.",
+      other: "It is heard, and {count} changes are still on the way. What is shown here may be old.",
+    },
+    hi: {
+      one: "संपर्क है, {count} बदलाव रास्ते में है। यहाँ की जानकारी पुरानी हो सकती है।",
+      other: "संपर्क है, {count} बदलाव रास्ते में हैं। यहाँ की जानकारी पुरानी हो सकती है।",
+    },
   },
   "why.silent": {
     en: "Nothing heard since {time}. The ashram may well be working locally: from here we cannot know.",
@@ -89,6 +95,13 @@ export const centre = staffWords({
   noQueueWhy: {
     en: "It appears here when the site is heard.",
     hi: "आश्रम से संपर्क होते ही यहाँ दिखेगा।",
+  },
+  queueUnread: { en: "Its queue could not be read", hi: "इसकी क़तार नहीं पढ़ी जा सकी" },
+  queueUnreadWhy: { en: "The centre is asked again by itself.", hi: "केंद्र से अपने आप फिर पूछा जाएगा।" },
+  queueRefused: { en: "The centre does not show you this queue", hi: "केंद्र आपको यह क़तार नहीं दिखाता" },
+  queueRefusedWhy: {
+    en: "Sign in again, or ask another admin of the centre.",
+    hi: "फिर साइन इन करें, या केंद्र के किसी और एडमिन से पूछें।",
   },
   ask: { en: "Ask the site", hi: "आश्रम से कहें" },
   askHow: {

@@ -36,15 +36,13 @@ export interface LaneProps {
   parts: LaneParts;
   chosen?: string | null;
   onChoose?(entry: QueueEntry): void;
-  /** The reader is told no names: a line without one says nothing about it. */
-  nameless?: boolean;
   /** Beside the name: what the guruji does, and how it is changed. Left out: it is only said. */
   state?: ReactNode;
   action?: ReactNode;
 }
 
 /** One guruji: what they do, what a newcomer may expect, and everybody of their queue. */
-export function Lane({ guruji, queue, parts, chosen, onChoose, nameless = false, state, action }: LaneProps) {
+export function Lane({ guruji, queue, parts, chosen, onChoose, state, action }: LaneProps) {
   const say = useWords(desk);
   const heading = `guruji-${guruji.id}`;
   const idle =
@@ -58,7 +56,6 @@ export function Lane({ guruji, queue, parts, chosen, onChoose, nameless = false,
       key={entry.id}
       entry={entry}
       chosen={chosen === entry.id}
-      nameless={nameless}
       {...(onChoose ? { onChoose } : {})}
     />
   );
@@ -118,7 +115,6 @@ function Expect({ guruji, waiting }: { guruji: GurujiRow; waiting: number }) {
 interface EntryLineProps {
   entry: QueueEntry;
   chosen: boolean;
-  nameless: boolean;
   onChoose?(entry: QueueEntry): void;
 }
 
@@ -130,7 +126,7 @@ const sameLine = (a: EntryLineProps, b: EntryLineProps) =>
   a.chosen === b.chosen &&
   a.onChoose === b.onChoose;
 
-const EntryLine = memo(function EntryLine({ entry, chosen, nameless, onChoose }: EntryLineProps) {
+const EntryLine = memo(function EntryLine({ entry, chosen, onChoose }: EntryLineProps) {
   const say = useWords(desk);
   const inNow = NOW.has(entry.status);
   const aside = !inNow && !toBeCalled(entry.status);
@@ -143,11 +139,7 @@ const EntryLine = memo(function EntryLine({ entry, chosen, nameless, onChoose }:
       {...(emergency ? { tone: "alarm" as const } : inNow ? { tone: "flow" as const } : {})}
       place={inNow ? <Icon name={statusLook(entry.status).icon} /> : (entry.position ?? "")}
       token={entry.token || "–"}
-      name={
-        entry.name ?? (
-          <span className="soft">{!entry.token ? say("noToken") : nameless ? "" : say("unnamed")}</span>
-        )
-      }
+      name={entry.name ?? <span className="soft">{say(entry.token ? "unnamed" : "noToken")}</span>}
       chosen={chosen}
       tail={<Tail entry={entry} />}
       {...(onChoose ? { onChoose: () => onChoose(entry) } : {})}

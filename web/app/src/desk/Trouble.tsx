@@ -16,6 +16,13 @@ export function Freshness() {
   const age = useDataAge();
   if (age.ms === null) return null;
   const ago = common("ago", { span: span(age.ms, common) });
+  if (age.offline && node === "centre") {
+    return (
+      <Notice tone="rest" icon="cloud-off" title={say("centreUnheard")}>
+        {common("nothingToSend", { ago })} {say("centreUnheardWhy")}
+      </Notice>
+    );
+  }
   if (age.offline) {
     const count = pendingOf(state).waiting.length;
     return (

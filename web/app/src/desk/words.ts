@@ -99,6 +99,11 @@ export const desk = staffWords({
   "why.transferred": { en: "Moved here", hi: "यहाँ भेजा" },
   "why.twice": { en: "Twice?", hi: "दो बार?" },
 
+  centreUnheard: { en: "The centre is not heard", hi: "केंद्र से संपर्क नहीं" },
+  centreUnheardWhy: {
+    en: "The ashrams work on meanwhile. What you ask of one waits on this screen.",
+    hi: "आश्रम अपना काम करते रहते हैं। आपका अनुरोध इस स्क्रीन पर रुकेगा।",
+  },
   staleCentre: {
     en: "Last heard from the centre {ago}. Trying again.",
     hi: "केंद्र से संपर्क {ago} था। फिर कोशिश जारी है।",

@@ -6,7 +6,7 @@ import { Button, Name } from "../blocks/small.tsx";
 import { useClient, useClientState, usePlace } from "../screen/client.tsx";
 import { useLanguage, useWords } from "../words/Language.tsx";
 import { dayAndDate } from "../words/times.ts";
-import { noteOf, type Remedy, remediesOf, templatesFor, visitsOf } from "./history.ts";
+import { noteOf, type Remedy, remediesOf, templatesFor, type Visit } from "./history.ts";
 import { guruji as words } from "./words.ts";
 
 const ICONS: Readonly<Record<string, IconName>> = {
@@ -34,19 +34,17 @@ export function Given({ remedy }: { remedy: Remedy }) {
   );
 }
 
-/** What is known of the person from before, as far as the node tells it. */
-export function Past({ entry }: { entry: QueueEntry }) {
+/** What is known of the person from before; not drawn when the node tells nothing. */
+export function Past({ visits }: { visits: readonly Visit[] }) {
   const say = useWords(words);
   const state = useClientState();
   const { lang } = useLanguage();
   const { zone } = usePlace();
   const own = state.session.user?.gurujiId;
   const names = new Map(gurujisOf(state).map((one) => [one.id, one.name]));
-  const visits = visitsOf(state, entry.fields.person, entry.fields.consultation);
   return (
     <section className="past" aria-labelledby="past">
       <h2 id="past">{say("beforeToday")}</h2>
-      {visits.length === 0 && <p className="soft">{say(entry.fields.person ? "noEarlier" : "noPerson")}</p>}
       <ol>
         {visits.map((visit) => (
           <li key={visit.id}>

@@ -13,7 +13,7 @@ import { useCommon, useWords } from "../words/Language.tsx";
 import { clock } from "../words/times.ts";
 import { type Drafts, Note, Past, Remedies } from "./Care.tsx";
 import type { Stage } from "./flow.ts";
-import { personOf } from "./history.ts";
+import { personOf, visitsOf } from "./history.ts";
 import { guruji as words } from "./words.ts";
 
 /** What is known of who they are, in one line. */
@@ -50,6 +50,7 @@ export function Here(props: {
   const say = useWords(words);
   const common = useWords(desk);
   const reason = entry.fields.reason;
+  const visits = visitsOf(useClientState(), entry.fields.person, entry.fields.consultation);
   // Who is called away while a note is open must not lose it.
   const leave = useRef(() => {});
   leave.current = () => props.save(entry);
@@ -72,8 +73,8 @@ export function Here(props: {
           <span className="soft">{say("notSaid")}</span>
         )}
       </p>
-      <div className="split">
-        <Past entry={entry} />
+      <div className={visits.length > 0 ? "split" : ""}>
+        {visits.length > 0 && <Past visits={visits} />}
         <Remedies entry={entry} find={props.find} />
       </div>
       <Note entry={entry} drafts={props.drafts} save={props.save} />

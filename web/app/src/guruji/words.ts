@@ -12,11 +12,6 @@ export const guruji = staffWords({
   cameFor: { en: "Came for", hi: "किसलिए आए" },
   notSaid: { en: "Not said at the desk", hi: "काउंटर पर नहीं बताया" },
   beforeToday: { en: "Earlier", hi: "पहले" },
-  noEarlier: { en: "Nothing earlier is known on this box.", hi: "इस मशीन पर पहले का कुछ नहीं।" },
-  noPerson: {
-    en: "Checked in without a name, so there is no history.",
-    hi: "बिना नाम के दर्ज, इसलिए पहले का कुछ नहीं।",
-  },
   you: { en: "you", hi: "आप" },
   remedyToday: { en: "Remedy today", hi: "आज का उपाय" },
   findTemplate: { en: "Find a remedy, or write one", hi: "उपाय खोजें या लिखें" },

@@ -22,8 +22,9 @@ export function switchSingleKeys(on: boolean) {
 }
 
 /**
- * Binds single keys ("n", "/", "?") and "Ctrl+K" (also Cmd) while the block is there. Never inside an
- * input, never with another modifier, never under an open panel, and a held key counts once.
+ * Binds single keys ("n", "/", "?"), "escape", and "Ctrl+K" (also Cmd) while the block is there. Never inside an
+ * input, never with another modifier, never under an open panel, and a held key counts once. Escape is no single
+ * key: it stays when those are switched off.
  */
 export function useKeys(keys: Readonly<Record<string, (() => void) | undefined>>) {
   const latest = useRef(keys);
@@ -34,7 +35,8 @@ export function useKeys(keys: Readonly<Record<string, (() => void) | undefined>>
       if (document.getElementById("app")?.hasAttribute("inert")) return;
       const chord = event.ctrlKey || event.metaKey;
       const typing = event.target instanceof Element && event.target.closest(TYPING) !== null;
-      if (!chord && (typing || !singleKeysOn())) return;
+      const single = !chord && event.key !== "Escape";
+      if ((!chord && typing) || (single && !singleKeysOn())) return;
       const act = latest.current[chord ? `Ctrl+${event.key.toUpperCase()}` : event.key.toLowerCase()];
       if (!act) return;
       event.preventDefault();

@@ -22,11 +22,23 @@ export const pending = staffWords({
     hi: { one: "{name} का {count} बदलाव उनकी प्रतीक्षा में", other: "{name} के {count} बदलाव उनकी प्रतीक्षा में" },
   },
   centreNotHeard: { en: "Centre not heard", hi: "केंद्र से संपर्क नहीं" },
-  centreBehind: { en: "On the way to the centre", hi: "केंद्र की ओर रास्ते में" },
+  centreOnTheWay: { en: "On the way to the centre", hi: "केंद्र की ओर रास्ते में" },
+  centreBehind: { en: "On the way, but slowly", hi: "रास्ते में, पर धीरे" },
+  centreConnecting: { en: "Connecting to the centre", hi: "केंद्र से जुड़ रहे हैं" },
+  centreUntold: { en: "Not known from here just now", hi: "यहाँ से अभी पता नहीं" },
+  centreStopped: { en: "The line is stopped", hi: "लाइन रुकी है" },
   since: { en: "since {time}", hi: "{time} से" },
   safeHere: {
     en: "Safe on this site’s box. They go by themselves when the line is back.",
     hi: "इस आश्रम की मशीन पर सुरक्षित। लाइन आते ही अपने आप चले जाएँगे।",
+  },
+  onTheWay: {
+    en: "Safe on this site’s box, and being sent now.",
+    hi: "इस आश्रम की मशीन पर सुरक्षित, और अभी भेजे जा रहे हैं।",
+  },
+  stoppedWhy: {
+    en: "Safe on this site’s box. A site admin sees what is wrong, under The box.",
+    hi: "इस आश्रम की मशीन पर सुरक्षित। क्या ग़लत है, एडमिन “मशीन” में देखें।",
   },
   nothingLost: {
     en: "Nothing is lost when you close this page.",
