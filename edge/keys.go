@@ -5,29 +5,42 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
 	"github.com/aashram-care/sangam/internal/clinic"
 	"github.com/aashram-care/sangam/internal/commit"
+	"github.com/aashram-care/sangam/internal/control"
+	"github.com/aashram-care/sangam/internal/node"
 	"github.com/aashram-care/sangam/sync/feed"
 	"github.com/aashram-care/sangam/sync/link"
 	"github.com/aashram-care/sangam/sync/record"
 	"github.com/aashram-care/sangam/sync/seal"
 )
 
+// Operations are what an operator may ask of a site's directory.
+func Operations(n *node.Node) control.Operations {
+	ops := control.StaffOperations(n)
+	maps.Copy(ops, control.BundleOperations(n, func(string) (control.LineEnd, error) {
+		keys, err := linkKeys(n)
+		return control.LineEnd{Site: n.Site, Side: seal.Edge, Keys: keys}, err
+	}))
+	return ops
+}
+
 // linkPurpose marks a key record as the site's key for the line; its fields: purpose, number, key, hub, and the hash
 // of the join code that brought it.
 const linkPurpose = "link"
 
-// keys reads the site's keys, the one kept last at the end.
-func (s *site) keys() ([]link.SiteKey, error) {
+// linkKeys reads the site's keys, the one kept last at the end.
+func linkKeys(n *node.Node) ([]link.SiteKey, error) {
 	type kept struct {
 		key link.SiteKey
 		at  int64
 	}
 	var all []kept
-	err := s.eachKey(func(r *record.Record) {
+	err := eachKey(n, func(r *record.Record) {
 		k := kept{key: link.SiteKey{ID: seal.KeyID(r.Get("number").Int())}, at: r.Get("keptAt").Int()}
 		copy(k.key.Key[:], r.Get("key").Bytes())
 		all = append(all, k)
@@ -41,16 +54,16 @@ func (s *site) keys() ([]link.SiteKey, error) {
 }
 
 // joinedWith tells whether this very code brought a key before.
-func (s *site) joinedWith(code *seal.Join) bool {
+func joinedWith(n *node.Node, code *seal.Join) bool {
 	used := false
 	hash := codeHash(code)
-	err := s.eachKey(func(r *record.Record) { used = used || bytes.Equal(r.Get("code").Bytes(), hash) })
+	err := eachKey(n, func(r *record.Record) { used = used || bytes.Equal(r.Get("code").Bytes(), hash) })
 	return err == nil && used
 }
 
-func (s *site) eachKey(visit func(*record.Record)) error {
-	err := s.node.Committer.View(func(tx feed.Tx) error {
-		return feed.ByKind(tx, s.node.Local, clinic.KindKey, func(r record.Record) (bool, error) {
+func eachKey(n *node.Node, visit func(*record.Record)) error {
+	err := n.Committer.View(func(tx feed.Tx) error {
+		return feed.ByKind(tx, n.Local, clinic.KindKey, func(r record.Record) (bool, error) {
 			if r.Get("purpose").Text() == linkPurpose {
 				visit(&r)
 			}

@@ -50,7 +50,7 @@ func serve(ctx context.Context, o Options, n *node.Node, code *seal.Join, listen
 		s.door.Run,
 		func(ctx context.Context) error { return node.Serve(ctx, listener, s.door, o.Log) },
 		func(ctx context.Context) error {
-			return control.Serve(ctx, n.Dir, control.StaffOperations(n), o.Log)
+			return control.Serve(ctx, n.Dir, Operations(n), o.Log)
 		},
 		func(ctx context.Context) error {
 			return node.ServeAdmin(ctx, o.AdminListen, n.Committer.Healthy, o.Log, s.figures()...)
@@ -136,11 +136,11 @@ func (s *site) newDoor() (*door.Door, error) {
 }
 
 func (s *site) newLink(wire bus.Bus, code *seal.Join) (*link.Edge, error) {
-	keys, err := s.keys()
+	keys, err := linkKeys(s.node)
 	if err != nil {
 		return nil, err
 	}
-	if len(keys) > 0 && code != nil && s.joinedWith(code) {
+	if len(keys) > 0 && code != nil && joinedWith(s.node, code) {
 		code = nil // the box was started again with the code that it used up
 	}
 	l, err := link.NewEdge(link.EdgeOptions{

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -26,12 +27,15 @@ import (
 const invitationDays = 7
 
 // Purposes of key records in the hub's own scope. An invitation: number, secret, name, site (when known), expiresAt,
-// and once it is used usedSite and usedNode. A site key: site, number, key. The MAC key: key.
+// and once it is used usedSite and usedNode. A site key: see siteKeys. The MAC key: key.
 const (
 	purposeInvitation = "invitation"
 	purposeSite       = "site key"
 	purposeMAC        = "mac"
 )
+
+// stateRevoked is the state of a site that was shut out.
+const stateRevoked = "revoked"
 
 // EnrolRequest are the arguments of hub.enrol.
 type EnrolRequest struct {
@@ -46,17 +50,42 @@ type Enrolled struct {
 }
 
 // Operations are what an operator may ask of a hub's directory.
-func Operations(n *node.Node) control.Operations {
-	ops := control.StaffOperations(n)
-	register := newRegister(n)
-	ops["hub.enrol"] = control.Op(func(ctx context.Context, in EnrolRequest) (any, error) { return register.invite(ctx, in) })
+func Operations(n *node.Node) control.Operations { return newRegister(n).operations() }
+
+func (g *register) operations() control.Operations {
+	ops := control.StaffOperations(g.node)
+	ops["hub.enrol"] = control.Op(func(ctx context.Context, in EnrolRequest) (any, error) { return g.invite(ctx, in) })
+	ops["hub.sites"] = control.Op(g.list)
+	ops["hub.revoke"] = control.Op(g.revoke)
+	ops["hub.rotate_key"] = control.Op(g.rotate)
+	ops["hub.retire_key"] = control.Op(g.retire)
+	maps.Copy(ops, control.BundleOperations(g.node, g.lineEnd))
 	return ops
+}
+
+// lineEnd is the hub's end of a site's line, as bundles need it.
+func (g *register) lineEnd(name string) (control.LineEnd, error) {
+	if name == "" {
+		return control.LineEnd{}, &clinic.Error{Code: clinic.CodeInvalid, Message: "At the centre a bundle is of one site: say which."}
+	}
+	s, err := g.find(name)
+	if err != nil {
+		return control.LineEnd{}, err
+	}
+	keys, err := g.Site(s.id)
+	if err != nil {
+		return control.LineEnd{}, err
+	}
+	mac, err := g.macKey(context.Background())
+	return control.LineEnd{Site: s.id, Side: seal.Hub, Keys: keys, MAC: mac}, err
 }
 
 // register is who the hub's sites are and what keys they have, in the hub's store.
 type register struct {
 	node *node.Node
-	one  sync.Mutex // enrols one box at a time: an invitation is good for one
+	one  sync.Mutex // changes keys one at a time: an invitation is good for one box
+	// keyInUse is the key of a site's last session; nil while no link runs.
+	keyInUse func(record.ID) seal.KeyID
 }
 
 func newRegister(n *node.Node) *register { return &register{node: n} }
@@ -75,6 +104,7 @@ type enrolledSite struct {
 	id      record.ID
 	name    string
 	revoked bool
+	at      time.Time // of its last enrolment
 }
 
 // sites lists the sites by name.
@@ -82,7 +112,7 @@ func (g *register) sites() ([]enrolledSite, error) {
 	all := []enrolledSite{}
 	err := g.node.Committer.View(func(tx feed.Tx) error {
 		return feed.ByKind(tx, feed.Network, clinic.KindSite, func(r record.Record) (bool, error) {
-			all = append(all, enrolledSite{r.ID, r.Get("name").Text(), r.Get("state").Text() == "revoked"})
+			all = append(all, enrolledSite{r.ID, r.Get("name").Text(), r.Get("state").Text() == stateRevoked, r.Get("enrolledAt").Time()})
 			return true, nil
 		})
 	})
@@ -156,31 +186,6 @@ func (g *register) Invitation(number seal.KeyID) (secret seal.Secret, known bool
 	return secret, known && err == nil
 }
 
-// Site returns the keys of a site, the current one last.
-func (g *register) Site(site record.ID) ([]link.SiteKey, error) {
-	var keys []link.SiteKey
-	err := g.node.Committer.View(func(tx feed.Tx) error {
-		s, _, known, err := feed.Load(tx, feed.Network, record.Key{Kind: clinic.KindSite, ID: site})
-		if err != nil || !known {
-			return err
-		}
-		r, _, ok, err := feed.Load(tx, g.node.Local, record.Key{Kind: clinic.KindKey, ID: siteKeyID(site)})
-		if err != nil || !ok {
-			return err
-		}
-		key := link.SiteKey{ID: seal.KeyID(r.Get("number").Int()), Revoked: s.Get("state").Text() == "revoked"}
-		copy(key.Key[:], r.Get("key").Bytes())
-		keys = append(keys, key)
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("read the keys of site %s: %w", site, err)
-	}
-	return keys, nil
-}
-
-func siteKeyID(site record.ID) record.ID { return record.Derive(purposeSite, site.String()) }
-
 // Enrol binds a site to this hub and spends the invitation. The box that used it gets the same key again, since the
 // answer may have been lost.
 func (g *register) Enrol(ctx context.Context, e link.Enrolment) (key link.SiteKey, err error) {
@@ -213,56 +218,44 @@ func (g *register) bind(w *commit.Writer, e link.Enrolment) (link.SiteKey, error
 	case !meant.IsZero() && meant != e.Site:
 		return link.SiteKey{}, link.ErrJoinSite
 	}
-	key := link.SiteKey{}
-	if again {
-		held, _, ok, err := feed.Load(w.Tx(), g.node.Local, record.Key{Kind: clinic.KindKey, ID: siteKeyID(e.Site)})
-		if err != nil {
-			return key, err
-		}
-		if ok {
-			key.ID = seal.KeyID(held.Get("number").Int())
-			copy(key.Key[:], held.Get("key").Bytes())
-			return key, nil
-		}
+	k, err := g.loadKeys(w.Tx(), e.Site)
+	if err != nil || again && k.current.ID != 0 {
+		return k.current, err
 	}
-	if key.Key, err = seal.NewSiteKey(rand.Reader); err != nil {
-		return key, err
+	// The box before this one, if there was any, is told that its key is worth nothing.
+	if err := k.replace(true); err != nil {
+		return link.SiteKey{}, err
 	}
-	key.ID = newKeyID()
-	return key, g.keepSite(w, r.Get("name").Text(), asked, e, key)
+	return k.current, g.keepSite(w, r.Get("name").Text(), asked, e, k)
 }
 
-// keepSite writes down the site, its key, and that the invitation is spent.
-func (g *register) keepSite(w *commit.Writer, name string, asked record.Key, e link.Enrolment, key link.SiteKey) error {
+// keepSite writes down the site, its keys, and that the invitation is spent.
+func (g *register) keepSite(w *commit.Writer, name string, asked record.Key, e link.Enrolment, k siteKeys) error {
 	_, _, known, err := feed.Load(w.Tx(), feed.Network, record.Key{Kind: clinic.KindSite, ID: e.Site})
 	if err != nil {
 		return err
 	}
+	numbers, err := k.numbers()
+	if err != nil {
+		return err
+	}
 	now := record.TimeValue(time.Now())
-	site := map[string]record.Value{"name": record.Text(cmp.Or(name, e.Name)), "state": record.Text("enrolled"), "enrolledAt": now, "revokedAt": record.Null()}
+	site := map[string]record.Value{
+		"name": record.Text(cmp.Or(name, e.Name)), "state": record.Text("enrolled"), "enrolledAt": now, "revokedAt": record.Null(), "keys": numbers,
+	}
 	if !known {
 		site["createdBy"], site["createdAt"] = record.Text("hub"), now
 	}
 	if _, err := w.Edit(feed.Network, record.Edit{Kind: clinic.KindSite, ID: e.Site, Set: site}); err != nil {
 		return err
 	}
-	_, err = w.Edit(g.node.Local, record.Edit{Kind: clinic.KindKey, ID: siteKeyID(e.Site), Set: map[string]record.Value{
-		"purpose": record.Text(purposeSite), "site": record.IDValue(e.Site), "number": record.Int(int64(key.ID)), "key": record.Bytes(key.Key[:]),
-	}})
-	if err != nil {
+	if err := g.keepKeys(w, e.Site, k); err != nil {
 		return err
 	}
 	_, err = w.Edit(g.node.Local, record.Edit{Kind: asked.Kind, ID: asked.ID, Set: map[string]record.Value{
 		"usedSite": record.IDValue(e.Site), "usedNode": record.Text(e.Node),
 	}})
 	return err
-}
-
-// newKeyID draws the number of a key; the highest bit belongs to join codes.
-func newKeyID() seal.KeyID {
-	var b [4]byte
-	_, _ = rand.Read(b[:]) // never fails, by its contract
-	return seal.KeyID(uint32(b[0]&0x7f)<<24|uint32(b[1])<<16|uint32(b[2])<<8|uint32(b[3])) | 1
 }
 
 // macKey is the key by which the hub knows its own network records again; it is made at the first start.

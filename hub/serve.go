@@ -18,6 +18,7 @@ import (
 	"github.com/aashram-care/sangam/sync/feed"
 	"github.com/aashram-care/sangam/sync/link"
 	"github.com/aashram-care/sangam/sync/record"
+	"github.com/aashram-care/sangam/sync/seal"
 )
 
 // centre is a running hub.
@@ -53,6 +54,7 @@ func serve(ctx context.Context, o Options, n *node.Node, listener net.Listener) 
 			return err
 		}
 	}
+	c.register.keyInUse = func(site record.ID) seal.KeyID { return c.statusOf(site).Key }
 	c.watch = newWatch(n, c.statusOf)
 	if c.door, err = c.newDoor(); err != nil {
 		return err
@@ -62,7 +64,7 @@ func serve(ctx context.Context, o Options, n *node.Node, listener net.Listener) 
 		c.door.Run,
 		c.watch.run,
 		func(ctx context.Context) error { return node.Serve(ctx, listener, c.door, o.Log) },
-		func(ctx context.Context) error { return control.Serve(ctx, n.Dir, Operations(n), o.Log) },
+		func(ctx context.Context) error { return control.Serve(ctx, n.Dir, c.register.operations(), o.Log) },
 		func(ctx context.Context) error {
 			return node.ServeAdmin(ctx, o.AdminListen, n.Committer.Healthy, o.Log, c.figures()...)
 		},

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -37,12 +38,16 @@ func newHub() *cobra.Command {
 	f.StringVar(&o.AdminListen, "admin-listen", "127.0.0.1:9465", "`address` of metrics and health; empty serves none")
 	f.StringVar(&o.Redis, "redis", "", "`URL` of the wire to the sites")
 	logs.add(f)
-	cmd.AddCommand(newEnrol())
+	cmd.AddCommand(newEnrol(), newSites(),
+		newSiteChange("revoke", "hub.revoke", "Shut a site out: it gets nothing more, and is told so", "%s is revoked. A new join code takes it in again.\n"),
+		newSiteChange("rotate-key", "hub.rotate_key", "Give a site a new key; the old one works until it is retired", "%s gets a new key. Retire the old one once the site was heard: sangam hub retire-key\n"),
+		newSiteChange("retire-key", "hub.retire_key", "End the rotation of a site's key", "The old key of %s is worth nothing any more.\n"))
 	return cmd
 }
 
 func newEnrol() *cobra.Command {
 	var data, output string
+	var square bool
 	var in hub.EnrolRequest
 	cmd := &cobra.Command{
 		Use:   "enrol",
@@ -57,6 +62,9 @@ func newEnrol() *cobra.Command {
 			}
 			return print(output, out, func() {
 				fmt.Println(out.Code)
+				if square {
+					printQR(os.Stdout, out.Code)
+				}
 				fmt.Fprintf(os.Stderr, "On the box of %s: sangam edge --data DIR --redis URL --join %s\nThe code works once, until %s.\n", in.Name, out.Code, out.Expires)
 			})
 		},
@@ -64,6 +72,63 @@ func newEnrol() *cobra.Command {
 	f := cmd.Flags()
 	f.StringVar(&data, "data", "", "data `directory` of the hub")
 	f.StringVar(&in.Name, "site", "", "`name` of the site; a known name means a new box for that site")
+	f.BoolVar(&square, "qr", false, "also draw the code as a QR code")
 	addOutput(f, &output)
+	return cmd
+}
+
+// newSiteChange is a command that changes one site of the centre.
+func newSiteChange(use, op, short, done string) *cobra.Command {
+	var data, output string
+	var in hub.SiteRequest
+	cmd := &cobra.Command{
+		Use:   use,
+		Short: short,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if data == "" || in.Site == "" {
+				return usage("--data DIR and --site NAME are needed")
+			}
+			var out hub.SiteState
+			if err := control.Call(cmd.Context(), data, node.Hub, op, in, &out, hub.Operations); err != nil {
+				return err
+			}
+			return print(output, out, func() { fmt.Printf(done, out.Name) })
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&data, "data", "", "data `directory` of the hub")
+	f.StringVar(&in.Site, "site", "", "`name` or id of the site")
+	if op == "hub.retire_key" {
+		f.BoolVar(&in.Force, "force", false, "also when the site was not heard with its new key: it must join anew then")
+	}
+	addOutput(f, &output)
+	return cmd
+}
+
+func newSites() *cobra.Command {
+	var data, output string
+	cmd := &cobra.Command{
+		Use:   "sites",
+		Short: "List the sites of the centre and their keys",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if data == "" {
+				return usage("--data DIR is needed")
+			}
+			var out []hub.SiteState
+			if err := control.Call(cmd.Context(), data, node.Hub, "hub.sites", struct{}{}, &out, hub.Operations); err != nil {
+				return err
+			}
+			return print(output, out, func() {
+				w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+				defer w.Flush()
+				fmt.Fprintln(w, "site\tenrolled\tstate\tid")
+				for _, s := range out {
+					fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", s.Name, s.EnrolledAt, s.State(), s.ID)
+				}
+			})
+		},
+	}
+	cmd.Flags().StringVar(&data, "data", "", "data `directory` of the hub")
+	addOutput(cmd.Flags(), &output)
 	return cmd
 }

@@ -26,13 +26,13 @@ const (
 )
 
 var layers = []layer{
-	{"cmd/*", []string{"edge", "hub", "internal/demo", "internal/replay", "internal/control", "internal/node", "internal/api"}, "cmd only starts: flags, config, Run, exit code"},
+	{"cmd/*", []string{"edge", "hub", "internal/demo", "internal/replay", "internal/control", "internal/node", "internal/progress", "internal/api"}, "cmd only starts: flags, config, Run, exit code"},
 	{"edge", node, assemble},
 	{"hub", node, assemble},
 	{"web", nil, "the front end is an embedded folder and nothing more"},
 
 	{"internal/demo", []string{"edge", "hub", "internal/replay", "internal/api", "sync/bus", "sync/bus/*", "web"}, "the demo is a user of edge and hub, never a third kind of node"},
-	{"internal/replay", []string{"internal/api"}, "a replay acts through the public API, as a kiosk would; it could prove nothing from inside"},
+	{"internal/replay", []string{"internal/api", "internal/progress"}, "a replay acts through the public API, as a kiosk would; it could prove nothing from inside"},
 	{"internal/control", []string{"internal/node", "internal/pin", "internal/commit", "internal/api", "internal/clinic", "sync/*", "sync/bus/*", "storage/*"}, "operations act on a node or on its file, never on its web side"},
 	{"internal/commit", []string{"internal/api", "internal/clinic", "sync/feed", "sync/record"}, "the committer sees a transaction, not a store, a socket or a link; they reach it by interfaces of their own"},
 	{"internal/node", []string{"internal/commit", "internal/door", "internal/api", "internal/clinic", "sync/*", "sync/bus", "sync/bus/*", "storage/*"}, "a node's directory, its wire and its end are the same at a site and at the centre; what each of them serves is not known here"},
@@ -41,6 +41,7 @@ var layers = []layer{
 	{"internal/api", []string{"internal/clinic"}, "every JSON shape lies here and is read by all; it may not depend on who sends it"},
 	{"internal/api/gen", []string{"internal/api", "internal/clinic", "internal/door", "internal/realtime", "edge", "hub", "web"}, "the generator writes down what the doors really offer, and nothing else"},
 	{"internal/clinic", []string{"sync/record"}, domain},
+	{"internal/progress", nil, "it draws numbers and knows nothing of the work"},
 	{"internal/pin", nil, "how a PIN is kept depends on nobody who asks"},
 	{"internal/arch", nil, "the judge of the rules stands outside of them"},
 	{"internal/testkit", []string{anything}, "tests start real nodes"},

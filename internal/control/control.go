@@ -6,7 +6,6 @@
 package control
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -19,9 +18,6 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
-	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/aashram-care/sangam/internal/api"
 	"github.com/aashram-care/sangam/internal/clinic"
@@ -31,23 +27,34 @@ import (
 // Socket is the name of the socket file in a data directory.
 const Socket = "control.sock"
 
-// maxBytes bounds a request and an answer.
-const maxBytes = 4 << 20
+// Operation does one thing with its arguments as JSON; its answer is marshalled to JSON. Most need no files.
+type Operation func(ctx context.Context, arguments json.RawMessage, f Files) (any, error)
 
-// Operation does one thing with its arguments as JSON; its answer is marshalled to JSON.
-type Operation func(ctx context.Context, arguments json.RawMessage) (any, error)
+// Files are what an operation may read from and write to: files of the one who calls, which the node could not open.
+type Files struct {
+	In  io.Reader
+	Out io.Writer
+	// Progress is told how many of about how many records are done. It may be called often, and only once In was read:
+	// an answer that begins ends the reading. Who passes In can see by it how far the work is.
+	Progress func(done, total int)
+}
 
 // Operations are by name, such as "staff.add".
 type Operations map[string]Operation
 
 // Op makes an Operation of a function with typed arguments.
 func Op[In any](fn func(ctx context.Context, in In) (any, error)) Operation {
-	return func(ctx context.Context, arguments json.RawMessage) (any, error) {
+	return FileOp(func(ctx context.Context, in In, _ Files) (any, error) { return fn(ctx, in) })
+}
+
+// FileOp makes an Operation of a function that reads or writes a file of the caller.
+func FileOp[In any](fn func(ctx context.Context, in In, f Files) (any, error)) Operation {
+	return func(ctx context.Context, arguments json.RawMessage, f Files) (any, error) {
 		var in In
 		if err := json.Unmarshal(arguments, &in); err != nil {
 			return nil, &clinic.Error{Code: clinic.CodeInvalid, Message: "The arguments cannot be read: " + err.Error()}
 		}
-		return fn(ctx, in)
+		return fn(ctx, in, f)
 	}
 }
 
@@ -77,24 +84,22 @@ func listen(path string) (net.Listener, error) {
 	return listener, nil
 }
 
+// serve runs one operation. The body is its arguments and then the file that is read, the answer a row of parts.
 func (ops Operations) serve(w http.ResponseWriter, r *http.Request) {
+	parts := newPartWriter(w)
 	answer, err := func() (any, error) {
 		op, ok := ops[r.URL.Path[1:]]
 		if !ok {
 			return nil, &clinic.Error{Code: clinic.CodeNotFound, Message: "This node knows no operation " + r.URL.Path[1:] + "."}
 		}
-		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBytes))
+		arguments, err := readArguments(r.Body)
 		if err != nil {
-			return nil, fmt.Errorf("read the arguments: %w", err)
+			return nil, err
 		}
-		return op(r.Context(), body)
+		return op(r.Context(), arguments, Files{In: r.Body, Out: parts, Progress: parts.progress})
 	}()
-	w.Header().Set("Content-Type", "application/json")
-	if err != nil {
-		w.WriteHeader(http.StatusUnprocessableEntity)
-		answer = problemOf(err)
-	}
-	_ = json.NewEncoder(w).Encode(answer) // the caller is gone: nobody to tell
+	_, _ = io.Copy(io.Discard, r.Body) // the caller reads the answer once all is sent
+	parts.finish(answer, err)
 }
 
 func problemOf(err error) *api.Problem {
@@ -103,88 +108,4 @@ func problemOf(err error) *api.Problem {
 		return &api.Problem{Code: string(e.Code), Message: e.Message, Retryable: e.Retryable}
 	}
 	return &api.Problem{Code: string(clinic.CodeInternal), Message: err.Error()}
-}
-
-// Call runs an operation on the node of dir: through its socket when it runs, else on the directory itself, opened as
-// role and with the operations that build makes of it. The answer is decoded into out.
-func Call(ctx context.Context, dir, role, op string, in, out any, build func(*node.Node) Operations) error {
-	arguments, err := json.Marshal(in)
-	if err != nil {
-		return fmt.Errorf("encode the arguments of %s: %w", op, err)
-	}
-	if _, err := os.Stat(dir); err != nil {
-		return fmt.Errorf("there is no data directory %s: %w", dir, err)
-	}
-	answer, running, err := callRunning(ctx, dir, op, arguments)
-	if !running {
-		answer, err = callOffline(ctx, dir, role, op, arguments, build)
-	}
-	if err != nil {
-		return err
-	}
-	if err := json.Unmarshal(answer, out); err != nil {
-		return fmt.Errorf("decode the answer of %s: %w", op, err)
-	}
-	return nil
-}
-
-// callRunning returns running = false when no node answers on the socket.
-func callRunning(ctx context.Context, dir, op string, arguments []byte) (answer json.RawMessage, running bool, err error) {
-	client := &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{
-		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-			var d net.Dialer
-			return d.DialContext(ctx, "unix", filepath.Join(dir, Socket))
-		},
-	}}
-	defer client.CloseIdleConnections()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://node/"+op, bytes.NewReader(arguments))
-	if err != nil {
-		return nil, false, fmt.Errorf("make request %s: %w", op, err)
-	}
-	res, err := client.Do(req)
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ECONNREFUSED) {
-		return nil, false, nil
-	}
-	if err != nil {
-		return nil, true, fmt.Errorf("ask the running node: %w", err)
-	}
-	defer res.Body.Close()
-	text, err := io.ReadAll(io.LimitReader(res.Body, maxBytes))
-	if err != nil {
-		return nil, true, fmt.Errorf("read the node's answer: %w", err)
-	}
-	if res.StatusCode != http.StatusOK {
-		var p api.Problem
-		if err := json.Unmarshal(text, &p); err != nil {
-			return nil, true, fmt.Errorf("the node answered %s", res.Status)
-		}
-		return nil, true, &p
-	}
-	return text, true, nil
-}
-
-func callOffline(ctx context.Context, dir, role, op string, arguments []byte, build func(*node.Node) Operations) (json.RawMessage, error) {
-	n, err := node.Open(node.Options{Dir: dir, Role: role, Log: slog.New(slog.DiscardHandler)})
-	if err != nil {
-		return nil, err
-	}
-	defer n.Close()
-	do, ok := build(n)[op]
-	if !ok {
-		return nil, fmt.Errorf("there is no operation %s", op)
-	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	running, ctx := errgroup.WithContext(ctx)
-	running.Go(func() error { return n.Committer.Run(ctx) })
-	answer, err := do(ctx, arguments)
-	cancel()
-	if err := errors.Join(err, running.Wait()); err != nil {
-		var e *clinic.Error
-		if errors.As(err, &e) {
-			return nil, problemOf(e)
-		}
-		return nil, err
-	}
-	return json.Marshal(answer)
 }

@@ -3,6 +3,7 @@ package testkit
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -62,14 +63,17 @@ type Process struct {
 	ended   chan struct{}
 }
 
+// fixedArgs is how many arguments every node is started with.
+const fixedArgs = 7
+
 // StartProcess starts `sangam role` on a fresh directory and a free port, and returns once it is ready. It is killed
 // at the end of the test; its log is shown when the test failed.
 func StartProcess(t testing.TB, role string, args ...string) *Process {
 	t.Helper()
 	addr := freeAddr(t)
 	p := &Process{t: t, URL: "http://" + addr, Dir: filepath.Join(t.TempDir(), role)}
-	p.args = append([]string{role, "--data", p.Dir, "--listen", addr, "--admin-listen", ""}, args...)
-	p.Start()
+	p.args = []string{role, "--data", p.Dir, "--listen", addr, "--admin-listen", ""}
+	p.StartWith(args...)
 	t.Cleanup(func() {
 		p.Kill()
 		if t.Failed() {
@@ -106,6 +110,13 @@ func (p *Process) Start() {
 	}
 }
 
+// StartWith is Start with other arguments after the directory and the address.
+func (p *Process) StartWith(args ...string) {
+	p.t.Helper()
+	p.args = append(p.args[:fixedArgs:fixedArgs], args...)
+	p.Start()
+}
+
 // Kill ends the process as a power cut does, and waits for its end. It does nothing to one that has ended.
 func (p *Process) Kill() { p.end(syscall.SIGKILL) }
 
@@ -132,6 +143,19 @@ func Run(t testing.TB, stdin string, args ...string) string {
 		t.Fatalf("sangam %s: %v\n%s", strings.Join(args, " "), err, complaint.String())
 	}
 	return string(out)
+}
+
+// Refused runs another command that must fail, and returns what it complained of and its exit code.
+func Refused(t testing.TB, args ...string) (complaint string, code int) {
+	t.Helper()
+	var text bytes.Buffer
+	command := exec.Command(Binary(t), args...)
+	command.Stderr = &text
+	var exit *exec.ExitError
+	if err := command.Run(); !errors.As(err, &exit) {
+		t.Fatalf("sangam %s: %v, and should have been refused", strings.Join(args, " "), err)
+	}
+	return text.String(), exit.ExitCode()
 }
 
 // RunJSON is Run with --output json, decoded into out.

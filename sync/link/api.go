@@ -186,9 +186,10 @@ type Status struct {
 	// Repairs are records of the site that only a digest found to differ; anything but 0 is a fault. The network's do
 	// not count: after a hub was restored, a site cannot give back the conflicts that it found there itself.
 	Repairs int
-	Parked  int    // records that could not be merged, on either side, in this session
-	Version string // of the protocol that is spoken, "" without a session
-	Peer    string // the other end's node
+	Parked  int        // records that could not be merged, on either side, in this session
+	Version string     // of the protocol that is spoken, "" without a session
+	Peer    string     // the other end's node
+	Key     seal.KeyID // of the last session; 0 for none
 }
 
 // Backlog is what the other side has not acknowledged.

@@ -39,6 +39,7 @@ type EdgeMachine struct {
 	ring *seal.Ring
 	join seal.KeyID // of the one-time secret, while enrolling
 
+	now     time.Time // of the last step
 	up      bool
 	asked   uint64 // id of the greeting under way; 0 while there is none
 	nonce   seal.Nonce
@@ -98,6 +99,7 @@ func addKeys(ring *seal.Ring, keys []SiteKey) error {
 
 // Step implements Machine.
 func (m *EdgeMachine) Step(e Event, now time.Time) []Effect {
+	m.rewind(now)
 	switch e := e.(type) {
 	case BusUp:
 		m.up = true
@@ -120,6 +122,15 @@ func (m *EdgeMachine) Step(e Event, now time.Time) []Effect {
 		m.outcome(e.(Event), e.about().session, now)
 	}
 	return m.take()
+}
+
+// rewind makes everything due when a clock without a monotonic part was set back: what it was put off to may be years
+// away now.
+func (m *EdgeMachine) rewind(now time.Time) {
+	if now.Before(m.now) {
+		m.resend, m.look, m.rememberAt = earlier(m.resend, now), earlier(m.look, now), earlier(m.rememberAt, now)
+	}
+	m.now = now
 }
 
 func (m *EdgeMachine) committed(e Committed, now time.Time) {
@@ -420,7 +431,7 @@ func (m *EdgeMachine) Status(now time.Time) Status {
 func (s *session) describe(st *Status, now time.Time) {
 	st.Backlog, st.Repairs, st.Parked, st.Peer = s.backlog, s.repairs, s.parked, s.peerNode
 	st.Estimate = s.drained.estimate(s.backlog)
-	st.Version = fmt.Sprint(s.version)
+	st.Version, st.Key = fmt.Sprint(s.version), s.sealed.KeyID()
 	st.InSync = true
 	for n := range scopes {
 		st.InSync = st.InSync && s.digest[n].equal && s.level(n)
