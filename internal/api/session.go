@@ -43,6 +43,33 @@ type DevicePrepared struct {
 	ExpiresAt Time   `json:"expiresAt" format:"date-time"`
 }
 
+// AppRequest is the body of POST /api/v1/apps: an outside app that gets a key of its own.
+type AppRequest struct {
+	_ struct{} `additionalProperties:"true"`
+
+	Name   string   `json:"name" minLength:"1" maxLength:"100"`
+	Scopes []string `json:"scopes" minItems:"1" maxItems:"50" nullable:"false" doc:"What it may do: commands, an area and a star such as queue.*, events to post any event"`
+}
+
+// AppKey is the answer. The key works as a bearer; it is told once and kept nowhere but as a hash.
+type AppKey struct {
+	ID  string `json:"id"`
+	Key string `json:"key"`
+}
+
+// App is an outside app whose key is good.
+type App struct {
+	ID        string   `json:"id"`
+	Name      string   `json:"name"`
+	Scopes    []string `json:"scopes" nullable:"false"`
+	CreatedAt Time     `json:"createdAt" format:"date-time"`
+}
+
+// Apps is the answer of GET /api/v1/apps.
+type Apps struct {
+	Apps []App `json:"apps" nullable:"false"`
+}
+
 // User is who a session belongs to.
 type User struct {
 	ID       string `json:"id"`

@@ -80,6 +80,7 @@ func Operation(method, path, id, summary string, public bool, errors ...int) hum
 func (d *Door) operations(a huma.API) {
 	d.signInOperations(a)
 	d.readingOperations(a)
+	d.appOperations(a)
 	huma.Register(a, Operation(http.MethodPost, "/api/v1/actions", "act", "Ask for changes; each action is judged alone, in order", false, http.StatusRequestEntityTooLarge), d.act)
 	huma.Register(a, Operation(http.MethodPost, "/api/v1/events", "postEvent", "Tell an outside app's event after its own commit", false), d.postEvent)
 	huma.Register(a, Operation(http.MethodGet, "/api/v1/status", "status", "How the node is", true), d.status)

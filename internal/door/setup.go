@@ -164,28 +164,3 @@ func (d *Door) nameSite(ctx context.Context, in *api.SetupSite) error {
 	}
 	return nil
 }
-
-// appPurpose marks a key record as an outside app's.
-const appPurpose = "app"
-
-// NewAppKey makes the key of an outside app with its scopes (commands, an area and a star, or "events"), and returns
-// it; it is kept as a hash only. RevokeAppKey ends it.
-func (d *Door) NewAppKey(ctx context.Context, name string, scopes string) (key string, id record.ID, err error) {
-	key = newToken(appPrefix)
-	id = idOfHash("app", hashOf(key))
-	err = d.o.Write(ctx, func(w Writer) error {
-		_, err := w.Edit(d.o.Local, record.Edit{Kind: clinic.KindKey, ID: id, Set: map[string]record.Value{
-			"purpose": record.Text(appPurpose), "name": record.Text(name), "scopes": record.Text(scopes), "createdAt": record.TimeValue(d.o.Now()),
-		}})
-		return err
-	})
-	return key, id, err
-}
-
-// RevokeAppKey ends an app's key and its sockets.
-func (d *Door) RevokeAppKey(ctx context.Context, id record.ID) error {
-	return d.o.Write(ctx, func(w Writer) error {
-		_, err := w.Edit(d.o.Local, record.Edit{Kind: clinic.KindKey, ID: id, Set: map[string]record.Value{"revokedAt": record.TimeValue(d.o.Now())}})
-		return err
-	})
-}

@@ -77,9 +77,6 @@ func (d *Door) readyz(context.Context, *struct{}) (*healthAnswer, error) {
 	return &healthAnswer{http.StatusOK, api.Health{OK: true}}, nil
 }
 
-// eventScope lets an app post events, without naming each type.
-const eventScope = "events"
-
 func (d *Door) postEvent(ctx context.Context, in *struct{ Body api.OutsideEvent }) (*struct{ Body api.Event }, error) {
 	s, err := signedInAs(ctx, clinic.RoleApp)
 	if err != nil {

@@ -240,7 +240,7 @@ func (r *routes) value(s *schema, depth int) any {
 		}
 		return out
 	case "array":
-		return []any{}
+		return []any{r.value(s.Items, depth+1)}
 	case "boolean":
 		return true
 	case "integer", "number":
