@@ -225,7 +225,7 @@ func TestAReplacedFileTakesNoEdits(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if err := replace(path, old); err != nil {
+			if err := errors.Join(s.Fold(), replace(path, old)); err != nil {
 				t.Fatal(err)
 			}
 			if err := edit(s, 9); !errors.Is(err, bolt.ErrReplaced) {

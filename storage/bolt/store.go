@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -36,35 +37,55 @@ type Options struct {
 	// NoFreelistSync leaves the list of free pages out of commits: faster
 	// commits, and every open reads the whole file.
 	NoFreelistSync bool
-	Random         io.Reader // of timelines; nil means crypto/rand
+	// LogBytes is how long the log gets before it is folded into the file,
+	// half of what it may get; 0 means 8 MiB.
+	LogBytes int64
+	Random   io.Reader // of timelines; nil means crypto/rand
 }
 
 // Stats are figures of an open store.
 type Stats struct {
 	FileBytes   int64
-	FreeBytes   int64 // inside the file, to be used again
-	Rows        int64
+	FreeBytes   int64         // inside the file, to be used again
+	LogBytes    int64         // lines that are not in the file yet, at most
+	Rows        int64         // in the file
 	Clean       bool          // the last close was clean
+	Torn        bool          // one of the file's two roots was damaged
 	Verified    bool          // the whole file was read at open
 	VerifyTime  time.Duration // what that took
-	Transaction int           // number of the last one committed
+	Transaction int           // seq of the last one committed
 }
 
-// Store is an open file.
+// Store is an open file with the log in front of it.
 type Store struct {
-	path string
-	o    Options
-	log  *slog.Logger
-	file *os.File // the locked file; bbolt closes it
-	db   *bbolt.DB
-	info os.FileInfo
-
+	path  string
+	o     Options
+	limit int64 // of the log, in bytes
+	log   *slog.Logger
+	file  *os.File // the locked file; bbolt closes it
+	db    *bbolt.DB
+	info  os.FileInfo
 	stats Stats
-	last  atomic.Int64 // transaction last committed
 
-	mu     sync.Mutex // guards all below; held by the one writer
-	sum    uint64     // of all rows' checksums, as committed
-	broken error      // why nothing may be written any more
+	state  atomic.Pointer[state] // what lies above the file
+	folded atomic.Uint64         // transactions up to this one are in the file
+	last   atomic.Int64          // the file's own number of its last transaction
+
+	// swap is held for reading by who takes state and file together, and for
+	// writing while the file takes over what a layer held.
+	swap sync.RWMutex
+
+	writing sync.Mutex // held by who writes the file; guards sum
+	sum     uint64     // of the checksums of the file's rows
+
+	mu       sync.Mutex // guards all below; held by the one writer
+	segments segments
+	opening  uint64 // names this opening in the log
+	seq      uint64 // of the transaction last committed
+	lineSize int    // what the next line may need
+	folding  *fold  // nil: none is on its way
+	timer    *time.Timer
+	broken   error // why nothing may be written any more
 }
 
 var bucketName = []byte("rows")
@@ -74,13 +95,14 @@ var (
 	keyVersion = []byte{0, 'v'} // uvarint
 	keyOpen    = []byte{0, 'o'} // present while a process writes
 	keyFile    = []byte{0, 'i'} // 16 random bytes: which store this is
+	keyLog     = []byte{0, 'l'} // the place in the log up to which the file has all
 )
 
 // Open opens the store at path, creating an empty one where there is no file.
 // For writing it begins a timeline of every scope before it returns. It fails
 // with ErrLocked, ErrNewer or ErrCorrupt and then leaves the file as it was.
 func Open(path string, o Options) (*Store, error) {
-	s := &Store{path: path, o: o, log: cmp.Or(o.Logger, slog.New(slog.DiscardHandler))}
+	s := &Store{path: path, o: o, limit: cmp.Or(o.LogBytes, logBytes), segments: segmentsOf(path), log: cmp.Or(o.Logger, slog.New(slog.DiscardHandler))}
 	if err := s.open(); err != nil {
 		return nil, fmt.Errorf("open the store %s: %w", path, err)
 	}
@@ -120,18 +142,32 @@ func (s *Store) start() (err error) {
 	if err := s.attach(); err != nil {
 		return err
 	}
+	if err := s.recover(); err != nil {
+		return err
+	}
 	if err := s.checkVersion(); err != nil {
 		return err
 	}
 	if s.o.ReadOnly {
 		return nil
 	}
-	return s.Update(func(tx feed.Tx) error {
+	return s.begun()
+}
+
+// begun marks the file as open and names the opening, past the log: a line of
+// it means something only to a file that knows its opening.
+func (s *Store) begun() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var opening [8]byte
+	_, _ = rand.Read(opening[:]) // never fails, by its contract
+	s.opening = binary.BigEndian.Uint64(opening[:])
+	return s.update(func(tx feed.Tx) error {
 		if err := tx.Put(keyOpen, nil); err != nil {
 			return err
 		}
 		return feed.MintAll(tx, cmp.Or(s.o.Random, rand.Reader), s.o.Scopes...)
-	})
+	}, s.direct)
 }
 
 // verify reads the pages before bbolt maps them: bbolt follows what it reads
@@ -145,7 +181,7 @@ func (s *Store) verify() error {
 	if s.stats.Clean, err = v.closedCleanly(); err != nil {
 		return err
 	}
-	if v.torn {
+	if s.stats.Torn = v.torn; v.torn {
 		// A crash in the middle of a commit leaves this, and nothing
 		// acknowledged is missing; so does rot of the newer root.
 		s.log.Warn("one of the two roots of the store is damaged, the other one is used: the last transaction before the power failed may be missing", "path", s.path)
@@ -173,6 +209,8 @@ func (s *Store) attach() (err error) {
 		FreelistType:   bbolt.FreelistMapType,
 		NoFreelistSync: s.o.NoFreelistSync,
 		Timeout:        time.Second,
+		// Where the file outgrows its map, all readers must end first.
+		InitialMmapSize: mapped,
 		// The lock is ours already and lives with this descriptor. bbolt
 		// opens the file again for backups.
 		OpenFile: func(name string, flag int, mode os.FileMode) (*os.File, error) {
@@ -193,9 +231,15 @@ func (s *Store) attach() (err error) {
 		}
 		s.sum = b.Sequence()
 		s.last.Store(int64(tx.ID()))
-		return nil
+		p, err := placeOf(b)
+		s.opening, s.seq = p.opening, p.seq
+		return err
 	})
 }
+
+// mapped is the address space, not the memory, that the file gets at once:
+// enough for years on machines that have plenty.
+const mapped = 1 << 30 * (strconv.IntSize / 64)
 
 // create makes an empty store where there is no file. It appears under its
 // name complete or not at all, so an empty file is always damage.
@@ -232,15 +276,15 @@ func fill(path string) error {
 		if err != nil {
 			return err
 		}
-		t := &tx{rows: b, write: true}
+		f := &folding{rows: b}
 		id := make([]byte, 16)
 		if _, err := rand.Read(id); err != nil {
 			return err
 		}
-		if err := errors.Join(t.Put(keyVersion, binary.AppendUvarint(nil, 1)), t.Put(keyFile, id)); err != nil {
+		if err := errors.Join(f.put(keyVersion, binary.AppendUvarint(nil, 1)), f.put(keyFile, id)); err != nil {
 			return err
 		}
-		return b.SetSequence(t.sum)
+		return b.SetSequence(f.sum)
 	})
 	return errors.Join(err, db.Close())
 }
@@ -257,20 +301,31 @@ func syncDir(dir string) error {
 	return errors.Join(err, d.Close())
 }
 
-// Close ends the store: running transactions finish, the file is marked as
-// closed cleanly and unlocked. Later transactions fail with ErrClosed.
+// Close ends the store: running transactions finish, the log is folded into
+// the file and removed, the file is marked as closed cleanly and unlocked.
+// Later transactions fail with ErrClosed. After an error the log stays, and
+// the next Open reads it.
 func (s *Store) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if errors.Is(s.broken, ErrClosed) {
 		return nil
 	}
+	if s.timer != nil {
+		s.timer.Stop()
+	}
 	var err error
 	if !s.o.ReadOnly && s.broken == nil {
-		err = s.update(func(t feed.Tx) error { return t.Delete(keyOpen) })
+		err = s.update(func(t feed.Tx) error { return t.Delete(keyOpen) }, s.direct)
+		if err == nil {
+			err = s.removeLog()
+		}
+	}
+	if s.folding != nil {
+		<-s.folding.done
 	}
 	s.broken = ErrClosed
-	if err := errors.Join(err, s.db.Close()); err != nil {
+	if err := errors.Join(err, s.segments.close(), s.db.Close()); err != nil {
 		return fmt.Errorf("close the store %s: %w", s.path, err)
 	}
 	return nil
@@ -279,20 +334,21 @@ func (s *Store) Close() error {
 // Stats returns figures as of now.
 func (s *Store) Stats() Stats {
 	out := s.stats
-	out.Transaction = int(s.last.Load())
-	out.Rows = int64(s.rows())
+	s.writing.Lock()
+	out.Rows = int64(s.sum >> 32)
+	s.writing.Unlock()
+	s.mu.Lock()
+	out.Transaction = int(s.seq)
+	if s.folded.Load() < s.seq {
+		out.LogBytes = s.segments.two[0].tail + s.segments.two[1].tail
+	}
+	s.mu.Unlock()
 	if info, err := os.Stat(s.path); err == nil {
 		out.FileBytes = info.Size()
 	}
 	free := s.db.Stats()
 	out.FreeBytes = int64(free.FreeAlloc)
 	return out
-}
-
-func (s *Store) rows() uint64 {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.sum >> 32
 }
 
 // Incarnation tells which physical file this is: a copy put in its place has

@@ -1,7 +1,6 @@
 package bolt
 
 import (
-	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -20,46 +19,40 @@ import (
 func (s *Store) Update(fn func(feed.Tx) error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.update(fn)
+	return s.update(fn, s.commit)
 }
 
-func (s *Store) update(fn func(feed.Tx) error) (err error) {
+func (s *Store) update(fn func(feed.Tx) error, commit func(*tx) error) error {
 	if s.o.ReadOnly {
 		return ErrReadOnly
 	}
 	if s.broken != nil {
 		return s.broken
 	}
-	if err := s.sameFile(); err != nil {
+	if err := errors.Join(s.sameFile(), s.segments.active().same()); err != nil {
 		return err
 	}
-	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-	btx, err := s.begin(true)
-	if err != nil {
-		return fmt.Errorf("begin a transaction: %w", err)
-	}
-	done := false
-	defer func() {
-		if !done { // fn panicked
-			s.rollback(btx)
-		}
-	}()
-	if int64(btx.ID()) != s.last.Load()+1 {
-		done = true
-		s.rollback(btx)
-		return ErrReplaced
-	}
-	t := &tx{write: true, sum: s.sum}
-	if t.rows, err = rowsOf(btx); err == nil {
-		err = run(t, fn)
-	}
-	t.rows = nil
-	done = true
-	if err != nil {
-		s.rollback(btx)
+	if err := s.makeRoom(); err != nil {
 		return err
 	}
-	return s.commit(btx, t.sum)
+	t, err := s.attempt(fn)
+	if err != nil || t.rows == 0 {
+		return err
+	}
+	return commit(t)
+}
+
+// attempt runs fn over a copy of what readers see.
+func (s *Store) attempt(fn func(feed.Tx) error) (*tx, error) {
+	t := &tx{write: true, line: newLine(s.lineSize)}
+	end, err := s.enter(t)
+	if err != nil {
+		return nil, err
+	}
+	defer end()
+	t.own = t.over[0].copy()
+	t.over[0] = t.own
+	return t, run(t, fn)
 }
 
 func run(t *tx, fn func(feed.Tx) error) (err error) {
@@ -67,66 +60,77 @@ func run(t *tx, fn func(feed.Tx) error) (err error) {
 	return fn(t)
 }
 
-// commit ends a transaction that holds its rows. Where the disk fails after
-// the new root may have reached it, nothing can be said of the next
-// transaction's ground: the store then refuses to write.
-func (s *Store) commit(btx *bbolt.Tx, sum uint64) error {
-	id := int64(btx.ID())
-	err := commitPages(btx, sum)
-	if err == nil {
-		s.sum = sum
-		s.last.Store(id)
-		return nil
+// commit appends the transaction to the log and shows it to readers.
+func (s *Store) commit(t *tx) error {
+	if int64(len(t.line)) > s.limit {
+		return s.direct(t)
 	}
-	if errors.Is(err, ErrCorrupt) {
+	err := s.segments.active().append(t.line, s.opening, s.seq+1)
+	switch {
+	case errors.Is(err, ErrUnsure):
 		s.broken = err
 		return fmt.Errorf("commit: %w", err)
+	case err != nil:
+		// Pages that are free in the file may take what a full disk refused.
+		if past := s.direct(t); past != nil {
+			return fmt.Errorf("%w; %w", err, past)
+		}
+		return nil
 	}
-	s.rollback(btx)
-	at, again := s.begin(false)
-	if again != nil || int64(at.ID()) >= id {
-		s.broken = fmt.Errorf("%w: %w", ErrUnsure, err)
-		err = s.broken
-	}
-	if again == nil {
-		s.rollback(at)
-	}
-	return fmt.Errorf("commit: %w", err)
-}
-
-func commitPages(btx *bbolt.Tx, sum uint64) (err error) {
-	defer caught(&err)
-	rows, err := rowsOf(btx)
-	if err != nil {
-		return err
-	}
-	if err := rows.SetSequence(sum); err != nil {
-		return err
-	}
-	return btx.Commit()
+	s.seq++
+	s.publish(func(st *state) { st.active = t.own })
+	s.lineSize = len(t.line) + len(t.line)/8
+	s.foldLater()
+	return nil
 }
 
 // View runs fn in a read-only transaction: it sees one committed state,
 // whatever is written meanwhile. A long one keeps the file growing. The Tx
 // and the bytes it gave must not be used after fn returns.
 func (s *Store) View(fn func(feed.Tx) error) error {
-	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	t := &tx{}
+	end, err := s.enter(t)
+	if err != nil {
+		return err
+	}
+	defer end()
+	return run(t, fn)
+}
+
+// enter begins a transaction over the layers and the file as they are; end
+// must be called.
+func (s *Store) enter(t *tx) (end func(), err error) {
+	fault := debug.SetPanicOnFault(true)
+	btx, err := s.look(t)
+	if err != nil {
+		debug.SetPanicOnFault(fault)
+		return nil, err
+	}
+	return func() {
+		t.base = nil
+		s.rollback(btx)
+		debug.SetPanicOnFault(fault)
+	}, nil
+}
+
+func (s *Store) look(t *tx) (*bbolt.Tx, error) {
+	s.swap.RLock()
+	defer s.swap.RUnlock()
 	last := s.last.Load()
 	btx, err := s.begin(false)
 	if err != nil {
-		return fmt.Errorf("begin to read: %w", err)
+		return nil, fmt.Errorf("begin a transaction: %w", err)
 	}
-	defer s.rollback(btx)
 	if int64(btx.ID()) < last {
-		return ErrReplaced
+		s.rollback(btx)
+		return nil, ErrReplaced
 	}
-	t := &tx{}
-	if t.rows, err = rowsOf(btx); err != nil {
-		return err
+	if t.base, err = rowsOf(btx); err != nil {
+		s.rollback(btx)
+		return nil, err
 	}
-	err = run(t, fn)
-	t.rows = nil
-	return err
+	t.over = s.state.Load().layers()
+	return btx, nil
 }
 
 func (s *Store) begin(write bool) (btx *bbolt.Tx, err error) {
@@ -172,14 +176,18 @@ func rowsOf(btx *bbolt.Tx) (b *bbolt.Bucket, err error) {
 	return b, nil
 }
 
-// tx is a feed.Tx. Each value is stored with a checksum of key and value
-// behind it; sum is the sum of all checksums, with the number of rows in the
-// upper half.
+// tx is a feed.Tx over layers and the file. What a writing one puts goes into
+// a layer of its own and into its line of the log.
 type tx struct {
-	rows  *bbolt.Bucket // nil after the end
+	base  *bbolt.Bucket // nil after the end
+	over  []layer       // the newest first
 	write bool
-	sum   uint64
+	own   layer
+	line  []byte
+	rows  int // in line
 }
+
+var errEnded = bbolterrors.ErrTxClosed
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
@@ -203,91 +211,43 @@ func open(key, stored []byte) ([]byte, error) {
 
 func (t *tx) Get(key []byte) (value []byte, err error) {
 	defer caught(&err)
-	if t.rows == nil {
-		return nil, bbolterrors.ErrTxClosed
+	if t.base == nil {
+		return nil, errEnded
 	}
-	stored := t.rows.Get(key)
+	for _, l := range t.over {
+		if r, ok := l.Get(at(key)); ok {
+			if r.gone {
+				return nil, nil
+			}
+			return r.value(), nil
+		}
+	}
+	stored := t.base.Get(key)
 	if stored == nil {
 		return nil, nil
 	}
 	return open(key, stored)
 }
 
-func (t *tx) Put(key, value []byte) (err error) {
-	defer caught(&err)
-	if err := t.mayWrite(); err != nil {
-		return err
-	}
-	t.forget(key)
-	crc := checksum(key, value)
-	stored := append(make([]byte, 0, len(value)+checksumSize), value...)
-	stored = binary.BigEndian.AppendUint32(stored, crc)
-	if err := t.rows.Put(key, stored); err != nil {
-		return fmt.Errorf("put %.40x: %w", key, err)
-	}
-	t.sum += weight(crc)
-	return nil
-}
+func (t *tx) Put(key, value []byte) error { return t.set(key, value, false) }
 
-func (t *tx) Delete(key []byte) (err error) {
-	defer caught(&err)
-	if err := t.mayWrite(); err != nil {
-		return err
-	}
-	if !t.forget(key) {
-		return nil
-	}
-	if err := t.rows.Delete(key); err != nil {
-		return fmt.Errorf("delete %.40x: %w", key, err)
-	}
-	return nil
-}
+func (t *tx) Delete(key []byte) error { return t.set(key, nil, true) }
 
-// forget takes the row that stands under key out of the sum.
-func (t *tx) forget(key []byte) bool {
-	old := t.rows.Get(key)
-	if len(old) < checksumSize {
-		return false
-	}
-	t.sum -= weight(binary.BigEndian.Uint32(old[len(old)-checksumSize:]))
-	return true
-}
-
-func (t *tx) mayWrite() error {
-	if t.rows == nil {
-		return bbolterrors.ErrTxClosed
-	}
-	if !t.write {
+func (t *tx) set(key, value []byte, gone bool) error {
+	switch {
+	case t.base == nil:
+		return errEnded
+	case !t.write:
 		return ErrReadOnly
+	// The file would refuse these when it is too late.
+	case len(key) == 0 || len(key) > bbolt.MaxKeySize:
+		return fmt.Errorf("put %.40x: a key of %d bytes", key, len(key))
+	case len(value) > bbolt.MaxValueSize-checksumSize:
+		return fmt.Errorf("put %.40x: a value of %d bytes", key, len(value))
 	}
+	var r row
+	t.line, r = appendRow(t.line, key, value, gone)
+	t.own.Set(r)
+	t.rows++
 	return nil
-}
-
-func (t *tx) Scan(from, to []byte, fn func(key, value []byte) (bool, error)) error {
-	if t.rows == nil {
-		return bbolterrors.ErrTxClosed
-	}
-	cursor := t.rows.Cursor()
-	step := func() ([]byte, []byte) { return cursor.Seek(from) }
-	for {
-		key, stored, err := move(step)
-		if err != nil || key == nil || to != nil && bytes.Compare(key, to) >= 0 {
-			return err
-		}
-		value, err := open(key, stored)
-		if err != nil {
-			return err
-		}
-		more, err := fn(key, value)
-		if err != nil || !more {
-			return err
-		}
-		step = cursor.Next
-	}
-}
-
-func move(step func() ([]byte, []byte)) (key, stored []byte, err error) {
-	defer caught(&err)
-	key, stored = step()
-	return key, stored, nil
 }

@@ -3,6 +3,7 @@ package bolt
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"io"
@@ -163,12 +164,15 @@ func (p *page) element(i int) (element, error) {
 	return out, nil
 }
 
-// Verify reads every page and row of the file and tells the first damage it
-// finds, as ErrCorrupt. No Update runs meanwhile: it is for doctors and for
-// quiet hours.
+// Verify reads every page and row of the file, with what the log held when it
+// was called, and tells the first damage it finds, as ErrCorrupt. It is for
+// doctors and for quiet hours: the log is not folded meanwhile.
 func (s *Store) Verify() error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	if err := s.Fold(); err != nil && !errors.Is(err, ErrReadOnly) {
+		return fmt.Errorf("verify the store: %w", err)
+	}
+	s.writing.Lock()
+	defer s.writing.Unlock()
 	info, err := s.file.Stat()
 	if err != nil {
 		return fmt.Errorf("verify the store: %w", err)

@@ -41,14 +41,16 @@ func (s *Store) checkVersion() error {
 		return fmt.Errorf("copy the store before bringing it up to date: %w", err)
 	}
 	s.log.Info("bringing the store up to date", "from", have, "to", want, "copy", kept)
-	err = s.Update(func(tx feed.Tx) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	err = s.update(func(tx feed.Tx) error {
 		for v, migrate := range s.o.Migrations[have-1:] {
 			if err := migrate(tx); err != nil {
 				return fmt.Errorf("from version %d: %w", have+uint64(v), err)
 			}
 		}
 		return tx.Put(keyVersion, binary.AppendUvarint(nil, want))
-	})
+	}, s.direct)
 	if err != nil {
 		return fmt.Errorf("bring the store up to date (a copy is at %s): %w", kept, err)
 	}

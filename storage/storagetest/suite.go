@@ -3,7 +3,7 @@
 // and backups.
 //
 // It promises to judge a store by what a caller can see: nothing here knows
-// how a store works. Crashes are real: the test binary starts itself again as
+// how a store works, but that the names of its files begin with its path. Crashes are real: the test binary starts itself again as
 // a child, which is killed in the middle of commits. It refuses to be used
 // outside tests.
 package storagetest
@@ -67,6 +67,7 @@ func Run(t *testing.T, open func(path string) (Store, error)) {
 	if s.isFile(t) {
 		t.Run("Cut", s.cut)
 		t.Run("Flip", s.flip)
+		t.Run("DamageAfterCrash", s.damage)
 	}
 }
 
