@@ -16,7 +16,7 @@ var Catalogue = []EventInfo{
 	{"appointment.rescheduled", "an appointment has another time or day", AppointmentEvent{}},
 	{"appointment.checked_in", "a person with an appointment came", AppointmentEvent{}},
 	{"appointment.completed", "the consultation of an appointment ended", AppointmentEvent{}},
-	{"appointment.reminder", "an appointment is near; told by an outside app", OutsideData{}},
+	{"appointment.reminder", "somebody was reminded of an appointment, or an outside app says that it is near", OutsideData{}},
 	{"queue.entry_added", "somebody joined a queue", EntryEvent{}},
 	{"queue.entry_updated", "an entry changed and is still open", EntryEvent{}},
 	{"queue.entry_removed", "an entry ended", EntryEvent{}},
@@ -51,8 +51,8 @@ var Catalogue = []EventInfo{
 	{"conflict.recorded", "two edits met and one value was dropped", ConflictEvent{}},
 	{"request.received", "the centre asks the site to act", RequestEvent{}},
 	{"request.settled", "the site answered a request", RequestEvent{}},
-	{"announcement.published", "the centre announces something", OutsideData{}},
-	{"announcement.withdrawn", "an announcement was taken back", OutsideData{}},
+	{"announcement.published", "the centre announces something", AnnouncementEvent{}},
+	{"announcement.withdrawn", "an announcement was taken back", AnnouncementEvent{}},
 	{"system.maintenance", "the node will be away", OutsideData{}},
 	{"system.update", "the node runs another version", OutsideData{}},
 	{"system.error", "an admin must act", OutsideData{}},
@@ -104,7 +104,13 @@ type CareEvent struct {
 
 // NotificationEvent is the data of what happens to a notification.
 type NotificationEvent struct {
-	To *string `json:"to" example:"0199c3a0-0000-7000-8000-00000000000a" doc:"Whose it is"`
+	ToKind *string `json:"toKind" example:"guruji" doc:"guruji, entry or role"`
+	To     *string `json:"to" example:"0199c3a0-0000-7000-8000-00000000000a" doc:"An id, or the name of a role"`
+}
+
+// AnnouncementEvent is the data of what happens to an announcement of the centre.
+type AnnouncementEvent struct {
+	Target *[]string `json:"target,omitempty" example:"[\"0199c3a0-0000-7000-8000-00000000000a\"]" doc:"For staff: the sites it is for; null for all"`
 }
 
 // UserEvent is the data of what happens to a person, for whom it is empty, or to a member of staff.

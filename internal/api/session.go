@@ -28,12 +28,14 @@ type DevicePending struct {
 	Code      string `json:"code"`
 }
 
-// DevicePrepare is the body of POST /api/v1/devices: an admin lets a device in before it asks.
+// DevicePrepare is the body of POST /api/v1/devices: an admin lets a device in before it asks, by kind and name, or lets
+// one in again that lost its session, by its id.
 type DevicePrepare struct {
 	_ struct{} `additionalProperties:"true"`
 
-	Kind string `json:"kind" enum:"kiosk,board" doc:"What the device is"`
-	Name string `json:"name" minLength:"1" maxLength:"100" doc:"What people call it"`
+	Kind   string `json:"kind,omitempty" enum:"kiosk,board" doc:"What the device is"`
+	Name   string `json:"name,omitempty" maxLength:"100" doc:"What people call it"`
+	Device string `json:"device,omitempty" maxLength:"64" doc:"Id of a device that was let in before and keeps its name and number"`
 }
 
 // DevicePrepared is the answer. The code is told once and kept nowhere but as a hash; the device gives it as pair.

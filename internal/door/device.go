@@ -170,12 +170,46 @@ func (d *Door) prepareDevice(ctx context.Context, in *struct{ Body api.DevicePre
 	if err != nil {
 		return nil, err
 	}
+	ask := in.Body
+	if isNew := ask.Kind != "" && ask.Name != ""; isNew == (ask.Device != "") {
+		return nil, invalid("Give the kind and the name of a new device, or the id of one that was let in before.")
+	}
 	expires := d.o.Now().Add(pairLasts)
-	code, device, err := d.PairDevice(ctx, s.rights().actor, in.Body.Kind, in.Body.Name)
+	var code string
+	var device record.ID
+	if ask.Device != "" {
+		code, device, err = d.pairAgain(ctx, ask.Device)
+	} else {
+		code, device, err = d.PairDevice(ctx, s.rights().actor, ask.Kind, ask.Name)
+	}
 	if err != nil {
 		return nil, d.Answer(err)
 	}
 	return &struct{ Body api.DevicePrepared }{api.DevicePrepared{Device: device.String(), Code: code, ExpiresAt: api.At(expires)}}, nil
+}
+
+// pairAgain gives a device that is let in another code, in the place of one that nobody used.
+func (d *Door) pairAgain(ctx context.Context, text string) (code string, id record.ID, err error) {
+	if id, err = record.ParseID(text); err != nil {
+		return "", id, invalid("The id of a device is a UUID.")
+	}
+	code = newCode()
+	err = d.o.Write(ctx, func(w Writer) error {
+		device, _, known, err := feed.Load(w.Tx(), d.o.Staff.Scope, record.Key{Kind: clinic.KindDevice, ID: id})
+		switch {
+		case err != nil:
+			return err
+		case !known:
+			return refuse(http.StatusNotFound, clinic.CodeNotFound, "There is no such device.")
+		case deviceRights(&device) == nil:
+			return refuse(http.StatusConflict, clinic.CodeNotAllowed, "This device is not let in. Let it ask again.")
+		}
+		_, err = w.Edit(d.o.Local, record.Edit{Kind: clinic.KindCredential, ID: clinic.CredentialID(id), Set: map[string]record.Value{
+			"owner": record.IDValue(id), "kind": record.Text("pair"), "hash": record.Bytes(pairHash([]byte(plainCode(code)))), "setAt": record.TimeValue(d.o.Now()),
+		}})
+		return err
+	})
+	return code, id, err
 }
 
 // letInPaired looks through the few credentials that are pair codes; none is stored so that it could be looked up.

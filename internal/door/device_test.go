@@ -149,6 +149,19 @@ func TestAnAdminLetsADeviceInBeforeItAsks(t *testing.T) {
 			t.Error("a pair code is on the disk or in the log")
 		}
 	}
+	var again api.DevicePrepared
+	request := func(device string) answer {
+		return n.call("POST", "/api/v1/devices", c.admin, api.DevicePrepare{Device: device}, nil)
+	}
+	request(made.Device).into(200, &again)
+	pair(again.Code).into(200, &s)
+	if s.User.ID != made.Device || len(n.devices(c.admin, "approved")) != approved+2 {
+		t.Errorf("a device that is let in again is %+v", s.User)
+	}
+	request(dropped.Device).refused(409, "not_allowed")
+	request(newID()).refused(404, "not_found")
+	request("Side door").refused(422, "invalid")
+	n.call("POST", "/api/v1/devices", c.admin, api.DevicePrepare{Kind: "kiosk", Name: "x", Device: made.Device}, nil).refused(422, "invalid")
 	n.clock.advance(late.ExpiresAt.Sub(n.clock.Now()) + time.Second)
 	pair(late.Code).refused(401, "unauthenticated")
 }

@@ -300,6 +300,17 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        AnnouncementEvent: {
+            /**
+             * @description For staff: the sites it is for; null for all
+             * @example [
+             *       "0199c3a0-0000-7000-8000-00000000000a"
+             *     ]
+             */
+            target?: string[];
+        } & {
+            [key: string]: unknown;
+        };
         App: {
             /** Format: date-time */
             createdAt: string;
@@ -587,13 +598,15 @@ export interface components {
             [key: string]: unknown;
         };
         DevicePrepare: {
+            /** @description Id of a device that was let in before and keeps its name and number */
+            device?: string;
             /**
              * @description What the device is
              * @enum {string}
              */
-            kind: "kiosk" | "board";
+            kind?: "kiosk" | "board";
             /** @description What people call it */
-            name: string;
+            name?: string;
         } & {
             [key: string]: unknown;
         };
@@ -966,10 +979,15 @@ export interface components {
         };
         NotificationEvent: {
             /**
-             * @description Whose it is
+             * @description An id, or the name of a role
              * @example 0199c3a0-0000-7000-8000-00000000000a
              */
             to: string | null;
+            /**
+             * @description guruji, entry or role
+             * @example guruji
+             */
+            toKind: string | null;
         } & {
             [key: string]: unknown;
         };
