@@ -20,13 +20,28 @@ import (
 )
 
 // Operations are what an operator may ask of a site's directory.
-func Operations(n *node.Node) control.Operations {
-	ops := control.StaffOperations(n)
-	maps.Copy(ops, control.BundleOperations(n, func(string) (control.LineEnd, error) {
+func Operations(n *node.Node) control.Operations { return operations(n, nil) }
+
+// operations are those of a node whose lines run, or with nil of one that is switched off.
+func operations(n *node.Node, lines func(string) ([]control.Line, error)) control.Operations {
+	end := func(string) (control.LineEnd, error) {
 		keys, err := linkKeys(n)
 		return control.LineEnd{Site: n.Site, Side: seal.Edge, Keys: keys}, err
-	}))
+	}
+	ops := control.StaffOperations(n)
+	maps.Copy(ops, control.BundleOperations(n, end))
+	maps.Copy(ops, control.LinkOperations(n, lines, end))
 	return ops
+}
+
+// lines tells of the site's one line.
+func (s *site) lines(string) ([]control.Line, error) {
+	line := control.Line{State: string(link.Off)}
+	if s.link != nil {
+		line = control.LineOf(s.link.Status(), s.link.Traffic())
+	}
+	line.Site, line.Name = s.node.Site.String(), s.name()
+	return []control.Line{line}, nil
 }
 
 // linkPurpose marks a key record as the site's key for the line; its fields: purpose, number, key, hub, and the hash

@@ -50,7 +50,7 @@ func serve(ctx context.Context, o Options, n *node.Node, code *seal.Join, listen
 		s.door.Run,
 		func(ctx context.Context) error { return node.Serve(ctx, listener, s.door, o.Log) },
 		func(ctx context.Context) error {
-			return control.Serve(ctx, n.Dir, Operations(n), o.Log)
+			return control.Serve(ctx, n.Dir, operations(n, s.lines), o.Log)
 		},
 		func(ctx context.Context) error {
 			return node.ServeAdmin(ctx, o.AdminListen, n.Committer.Healthy, o.Log, s.figures()...)

@@ -50,9 +50,10 @@ type Enrolled struct {
 }
 
 // Operations are what an operator may ask of a hub's directory.
-func Operations(n *node.Node) control.Operations { return newRegister(n).operations() }
+func Operations(n *node.Node) control.Operations { return newRegister(n).operations(nil) }
 
-func (g *register) operations() control.Operations {
+// operations are those of a hub whose lines run, or with nil of one that is switched off.
+func (g *register) operations(lines func(string) ([]control.Line, error)) control.Operations {
 	ops := control.StaffOperations(g.node)
 	ops["hub.enrol"] = control.Op(func(ctx context.Context, in EnrolRequest) (any, error) { return g.invite(ctx, in) })
 	ops["hub.sites"] = control.Op(g.list)
@@ -60,13 +61,14 @@ func (g *register) operations() control.Operations {
 	ops["hub.rotate_key"] = control.Op(g.rotate)
 	ops["hub.retire_key"] = control.Op(g.retire)
 	maps.Copy(ops, control.BundleOperations(g.node, g.lineEnd))
+	maps.Copy(ops, control.LinkOperations(g.node, lines, g.lineEnd))
 	return ops
 }
 
 // lineEnd is the hub's end of a site's line, as bundles need it.
 func (g *register) lineEnd(name string) (control.LineEnd, error) {
 	if name == "" {
-		return control.LineEnd{}, &clinic.Error{Code: clinic.CodeInvalid, Message: "At the centre a bundle is of one site: say which."}
+		return control.LineEnd{}, &clinic.Error{Code: clinic.CodeInvalid, Message: "At the centre this is about one site: say which (--site)."}
 	}
 	s, err := g.find(name)
 	if err != nil {

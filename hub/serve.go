@@ -64,7 +64,9 @@ func serve(ctx context.Context, o Options, n *node.Node, listener net.Listener) 
 		c.door.Run,
 		c.watch.run,
 		func(ctx context.Context) error { return node.Serve(ctx, listener, c.door, o.Log) },
-		func(ctx context.Context) error { return control.Serve(ctx, n.Dir, c.register.operations(), o.Log) },
+		func(ctx context.Context) error {
+			return control.Serve(ctx, n.Dir, c.register.operations(c.lines), o.Log)
+		},
 		func(ctx context.Context) error {
 			return node.ServeAdmin(ctx, o.AdminListen, n.Committer.Healthy, o.Log, c.figures()...)
 		},
@@ -116,6 +118,30 @@ func (c *centre) statusOf(site record.ID) link.Status {
 		return link.Status{State: link.NeverSeen}
 	}
 	return c.link.Status(site)
+}
+
+// lines tells of the line of one site, or of all.
+func (c *centre) lines(text string) ([]control.Line, error) {
+	sites, err := c.register.sites()
+	if err != nil {
+		return nil, err
+	}
+	if text != "" {
+		one, err := c.register.find(text)
+		if err != nil {
+			return nil, err
+		}
+		sites = []enrolledSite{one}
+	}
+	lines := make([]control.Line, len(sites))
+	for i, s := range sites {
+		lines[i] = control.Line{State: string(link.Off)}
+		if c.link != nil {
+			lines[i] = control.LineOf(c.link.Status(s.id), c.link.Traffic(s.id))
+		}
+		lines[i].Site, lines[i].Name = s.id.String(), s.name
+	}
+	return lines, nil
 }
 
 func (c *centre) newDoor() (*door.Door, error) {

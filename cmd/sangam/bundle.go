@@ -10,10 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/aashram-care/sangam/edge"
-	"github.com/aashram-care/sangam/hub"
 	"github.com/aashram-care/sangam/internal/control"
-	"github.com/aashram-care/sangam/internal/node"
 	"github.com/aashram-care/sangam/internal/progress"
 )
 
@@ -33,13 +30,9 @@ func (b *bundleFlags) add(cmd *cobra.Command, file string) {
 
 // call runs an operation of an edge or a hub, whichever the directory belongs to.
 func (b *bundleFlags) call(cmd *cobra.Command, op string, files control.Files) (out control.BundleResult, err error) {
-	role, err := node.RoleOf(b.data)
+	role, build, err := operationsOf(b.data)
 	if err != nil {
 		return out, err
-	}
-	build := edge.Operations
-	if role == node.Hub {
-		build = hub.Operations
 	}
 	return out, control.CallWithFiles(cmd.Context(), b.data, role, op, b.in, &out, build, files)
 }

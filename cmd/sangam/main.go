@@ -64,7 +64,7 @@ func newRoot() *cobra.Command {
 		return usage("%w (see sangam %s --help)", err, cmd.Name())
 	})
 	root.PersistentFlags().String("config", "", "YAML `file` with the same names as the flags")
-	root.AddCommand(newEdge(), newHub(), newStaff(), newExport(), newImport(), newDemo(), newReplay())
+	root.AddCommand(newEdge(), newHub(), newStaff(), newLink(), newExport(), newImport(), newDemo(), newReplay())
 	for _, cmd := range root.Commands() {
 		prepare(cmd)
 	}

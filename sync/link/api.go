@@ -192,6 +192,12 @@ type Status struct {
 	Key     seal.KeyID // of the last session; 0 for none
 }
 
+// Traffic is what passed since the start, both ways: whole sealed frames, also those that were dropped on arrival.
+type Traffic struct {
+	FramesIn, FramesOut uint64
+	BytesIn, BytesOut   uint64
+}
+
 // Backlog is what the other side has not acknowledged.
 type Backlog struct {
 	Records  int

@@ -88,3 +88,6 @@ func (e *Edge) Committed(scope feed.Scope, head feed.Seq) {
 
 // Status returns how the link is doing now.
 func (e *Edge) Status() Status { return e.runner.status() }
+
+// Traffic returns what passed since the start.
+func (e *Edge) Traffic() Traffic { return e.runner.passed() }

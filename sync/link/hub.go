@@ -222,3 +222,14 @@ func (h *Hub) Status(site record.ID) Status {
 	}
 	return r.status()
 }
+
+// Traffic returns what passed to and from a site since the start.
+func (h *Hub) Traffic(site record.ID) Traffic {
+	h.mu.Lock()
+	r := h.sites[site]
+	h.mu.Unlock()
+	if r == nil {
+		return Traffic{}
+	}
+	return r.passed()
+}

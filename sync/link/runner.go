@@ -35,6 +35,7 @@ type runner struct {
 	machine Machine
 	heads   map[feed.Scope]feed.Seq // committed and not told to the machine yet
 	keys    *Rekeyed                // likewise
+	traffic Traffic
 	told    Status
 	toldAt  time.Time
 }
@@ -74,6 +75,26 @@ func (r *runner) status() Status {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.machine.Status(r.now())
+}
+
+func (r *runner) passed() Traffic {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.traffic
+}
+
+// count takes what one step received and sent; the caller holds mu.
+func (r *runner) count(e Event, effects []Effect) {
+	if in, ok := e.(Received); ok {
+		r.traffic.FramesIn++
+		r.traffic.BytesIn += uint64(len(in.Frame))
+	}
+	for _, f := range effects {
+		if out, ok := f.(Send); ok {
+			r.traffic.FramesOut++
+			r.traffic.BytesOut += uint64(len(out.Frame))
+		}
+	}
 }
 
 // run returns after the worker has ended, with an error only when the store is gone for good.
@@ -169,6 +190,7 @@ func (r *runner) step(e Event, queue *[]Work) error {
 	for events := []Event{e}; len(events) > 0; events = events[1:] {
 		r.mu.Lock()
 		effects := r.machine.Step(events[0], r.now())
+		r.count(events[0], effects)
 		r.mu.Unlock()
 		for _, f := range effects {
 			switch f := f.(type) {

@@ -1,0 +1,71 @@
+package main_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aashram-care/sangam/internal/control"
+	"github.com/aashram-care/sangam/internal/testkit"
+)
+
+// lineAt is the line as one end tells it.
+func lineAt(t *testing.T, p *testkit.Process) control.Line {
+	t.Helper()
+	var lines []control.Line
+	testkit.RunJSON(t, &lines, "", "link", "--data", p.Dir)
+	if len(lines) != 1 {
+		t.Fatalf("%d lines", len(lines))
+	}
+	return lines[0]
+}
+
+func TestBothEndsTellHowTheLineIsDoing(t *testing.T) {
+	w, site := enrolledWorld(t)
+	w.deskOf(t).checkIn("Asha")
+	for _, end := range []*testkit.Process{w.edge, w.hub} {
+		var l control.Line
+		if !testkit.Eventually(30*time.Second, func() bool { l = lineAt(t, end); return l.State == "live" && l.Backlog.Records == 0 }) {
+			t.Errorf("not in time: %+v", l)
+		}
+		if l.Site != site.String() || l.Name != "Nirmal Dham" || l.State != "live" || l.LastHeard == nil || l.ClockOffsetMs == nil || l.Repairs != 0 ||
+			l.FramesIn == 0 || l.FramesOut == 0 || l.BytesIn == 0 || l.BytesOut == 0 {
+			t.Errorf("%+v", l)
+		}
+	}
+	if text := testkit.Run(t, "", "link", "--data", w.hub.Dir, "--site", "nirmal dham"); !strings.Contains(text, "Nirmal Dham") || !strings.Contains(text, "live") {
+		t.Error(text)
+	}
+	w.redis.Kill()
+	w.deskOf(t).checkIn("Bina")
+	var l control.Line
+	if !testkit.Eventually(40*time.Second, func() bool {
+		l = lineAt(t, w.edge)
+		return l.State == "silent" && l.Backlog.Records > 0 && l.Backlog.OldestAt != nil
+	}) {
+		t.Errorf("with the wire gone: %+v", l)
+	}
+	w.edge.Stop()
+	if text, code := testkit.Refused(t, "link", "--data", w.edge.Dir); code != 1 || !strings.Contains(text, "does not run") {
+		t.Errorf("exit %d, %s", code, text)
+	}
+}
+
+func TestEverythingIsSentAgainOnDemandAndChangesNothing(t *testing.T) {
+	w, site := enrolledWorld(t)
+	ids := w.deskOf(t).checkIn("Asha", "Bina", "Chand", "Devi", "Esha")
+	for _, end := range []*testkit.Process{w.hub, w.edge} {
+		if !testkit.Eventually(30*time.Second, func() bool { return lineAt(t, end).State == "live" }) {
+			t.Fatal("not live")
+		}
+		before := lineAt(t, end).BytesIn
+		testkit.Run(t, "", "link", "resync", "--data", end.Dir, "--site", "Nirmal Dham")
+		if !testkit.Eventually(30*time.Second, func() bool { l := lineAt(t, end); return l.InSync && l.BytesIn > before+500 }) {
+			t.Error("nothing was sent again")
+		}
+	}
+	if !testkit.Eventually(30*time.Second, func() bool { return allAcknowledged(t, w.edge.URL) }) {
+		t.Error("the centre has not acknowledged everything")
+	}
+	w.equal(t, site, ids...)
+}
