@@ -75,14 +75,14 @@ func (a Actor) audience() Audience {
 // row is their face.
 var carried = func() map[string]map[string]bool {
 	public := []string{KindGuruji, KindDay, KindSetting, KindAnnouncement}
-	staffed := append([]string{KindEmergency, KindAppointment, KindConsultation, KindAmendment, KindRemedy, KindTemplate, KindConflict}, public...)
-	desk := append([]string{KindStaff, KindDevice, KindRequest}, staffed...)
+	staffed := append([]string{KindNotification, KindEmergency, KindAppointment, KindConsultation, KindAmendment, KindRemedy, KindTemplate, KindConflict}, public...)
+	desk := append([]string{KindStaff, KindDevice, KindRequest, KindReceipt}, staffed...)
 	sets := map[string]map[string]bool{}
 	for view, kinds := range map[string][]string{
 		ViewQueue: public, ViewBoard: public, ViewKiosk: append([]string{KindLease}, public...),
 		ViewGuruji: append([]string{KindPerson, KindPrivateText}, staffed...), ViewCoordinator: desk, ViewAdmin: desk,
-		ViewPatient: append([]string{KindRemedy}, public...),
-		ViewCentre:  {KindSite, KindCentralStaff, KindAnnouncement, KindSiteStatus, KindRequest, KindPolicy, KindTemplate},
+		ViewPatient: append([]string{KindRemedy, KindNotification}, public...),
+		ViewCentre:  {KindSite, KindCentralStaff, KindAnnouncement, KindSiteStatus, KindRequest, KindReceipt, KindPolicy, KindTemplate},
 	} {
 		sets[view] = map[string]bool{}
 		for _, kind := range kinds {

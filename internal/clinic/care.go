@@ -1,8 +1,6 @@
 package clinic
 
 import (
-	"cmp"
-
 	"github.com/aashram-care/sangam/sync/record"
 )
 
@@ -51,53 +49,43 @@ func note(w *work, in Note) error {
 	if err := w.checkSaw(r); err != nil {
 		return err
 	}
+	if r.Day != w.day.date {
+		return refuse(CodeNotAllowed, "This consultation was on %s. What is added later stands beside its note, as an amendment.", r.Day)
+	}
 	set := fields{"noteAt": ms(w.clinic), "lastAction": record.IDValue(w.command.ID)}
 	w.healthText(set, r, KindConsultation, "notes", id, in.Text)
 	w.change(KindConsultation, id, r.Day, set)
 	return nil
 }
 
-func prescribe(w *work, in Prescribe) error {
-	entry, err := w.load(KindEntry, in.Entry, "entry")
+// amend adds a text to a consultation that has ended. The note stays as it was, and the text is a record of its own, so
+// that it can be erased: what a list was once given stays in it.
+func amend(w *work, in Amend) error {
+	r, err := w.load(KindConsultation, in.Consultation, "consultation")
 	if err != nil {
 		return err
 	}
-	if !in.Template.IsZero() {
-		template, ok := w.look.Load(KindTemplate, in.Template)
-		if !ok || template.Get("disabled").Bool() {
-			return refuse(CodeNotFound, "There is no such template.")
-		}
-		in.from(&template)
+	if err := w.checkSaw(r); err != nil {
+		return err
 	}
 	switch {
-	case in.Name == "":
-		return refuse(CodeInvalid, "The remedy has no name.")
-	case in.Type == "":
-		return refuse(CodeInvalid, "The type of the remedy is missing.")
+	case in.Text == "":
+		return refuse(CodeInvalid, "The text is missing.")
+	case r.Get("void").Bool():
+		return refuse(CodeNotAllowed, "This consultation was undone.")
+	case r.Get("endedAt").IsNull() && r.Day == w.day.date:
+		return refuse(CodeNotAllowed, "This consultation goes on. Write into its note.")
 	}
+	id := w.command.ID
 	set := fields{
-		"entry": record.IDValue(entry.ID), "person": idOrNull(idOf(entry, "person")), "guruji": idOrNull(idOf(entry, "guruji")),
-		"consultation": idOrNull(idOf(entry, "consultation")), "template": idOrNull(in.Template), "type": record.Text(in.Type),
-		"days": record.Int(int64(in.Days)), "language": orNull(in.Language), "dosage": orNull(in.Dosage), "name": record.Text(in.Name),
-		"createdBy": record.Text(w.actor.ID), "createdAt": ms(w.clinic),
+		"consultation": record.IDValue(r.ID), "entry": idOrNull(idOf(r, "entry")), "person": idOrNull(idOf(r, "person")),
+		"guruji": idOrNull(idOf(r, "guruji")), "createdBy": record.Text(w.actor.ID), "createdAt": ms(w.clinic),
 	}
-	if w.day.healthTextStays() {
-		set["name"], set["dosage"] = record.Null(), record.Null()
-		in.Instructions = in.Name + "\n" + in.Dosage + "\n" + in.Instructions
-	}
-	w.healthText(set, entry, KindRemedy, "instructions", w.command.ID, in.Instructions)
-	w.create(KindRemedy, w.day.date, set)
+	w.healthText(set, r, KindAmendment, "text", id, in.Text)
+	w.edit(record.Edit{Kind: KindConsultation, ID: r.ID, Day: r.Day, Set: fields{"lastAction": record.IDValue(id)},
+		Add: map[string][]record.Item{"amendments": {{ID: id, Value: record.IDValue(id)}}}})
+	w.create(KindAmendment, w.day.date, set)
 	return nil
-}
-
-// from fills in what was left out.
-func (in *Prescribe) from(template *record.Record) {
-	in.Type = cmp.Or(in.Type, template.Get("type").Text())
-	in.Name = cmp.Or(in.Name, template.Get("name").Text())
-	in.Dosage = cmp.Or(in.Dosage, template.Get("dosage").Text())
-	in.Days = cmp.Or(in.Days, int(template.Get("days").Int()))
-	in.Instructions = cmp.Or(in.Instructions, template.Get("instructions").Text())
-	in.Language = cmp.Or(in.Language, template.Get("language").Text())
 }
 
 func raiseEmergency(w *work, in EmergencyRaise) error {

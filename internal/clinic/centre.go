@@ -45,6 +45,20 @@ func revokeSite(w *work, in SiteRef) error {
 	return nil
 }
 
+// rotateKey asks for another key of a site. The node makes it when it sees the mark; both keys work until the site uses
+// the new one.
+func rotateKey(w *work, in SiteRef) error {
+	r, err := w.load(KindSite, in.Site, "site")
+	if err != nil {
+		return err
+	}
+	if r.Get("state").Text() != "enrolled" {
+		return refuse(CodeNotAllowed, "This site is not enrolled.")
+	}
+	w.change(KindSite, r.ID, "", fields{"rotateAt": ms(w.now)})
+	return nil
+}
+
 // RequestPending is the state of a request that its site has not settled yet.
 const RequestPending = "pending"
 

@@ -149,8 +149,16 @@ func init() {
 		"appointment.no_show":    command(desk, appointment, missAppointment),
 		"appointment.remind":     command(desk, appointment, remind),
 
-		"consultation.note": command(healers, RecordAnswer{}, note),
-		"remedy.prescribe":  command(healers, RecordAnswer{}, prescribe).creating(KindRemedy),
+		"consultation.note":  command(healers, RecordAnswer{}, note),
+		"consultation.amend": command(healers, RecordAnswer{}, amend).creating(KindAmendment),
+		"remedy.prescribe":   command(healers, RecordAnswer{}, prescribe).creating(KindRemedy),
+		"remedy.update":      command(healers, RecordAnswer{}, updateRemedy),
+		"remedy.deliver":     command(floor, RecordAnswer{}, deliverRemedy),
+		"remedy.complete":    command(floor, RecordAnswer{}, completeRemedy),
+
+		"notification.send":   command(floor, RecordAnswer{}, sendNotification).creating(KindNotification),
+		"notification.read":   command(inside|visitors, RecordAnswer{}, readNotification),
+		"notification.delete": command(floor|visitors, RecordAnswer{}, deleteNotification),
 
 		"staff.create":    command(admins, StaffAnswer{}, createStaff).creating(KindStaff).withSecret().atBoth(),
 		"staff.update":    command(admins, RecordAnswer{}, updateStaff).atBoth(),
@@ -166,8 +174,16 @@ func init() {
 		"emergency.raise":   command(floor|devices|visitors, RecordAnswer{}, raiseEmergency).creating(KindEmergency),
 		"emergency.resolve": command(floor, RecordAnswer{}, resolveEmergency),
 
-		"site.enrol":   command(centre, RecordAnswer{}, enrolSite).creating(KindSite).withSecret().atCentre(),
-		"site.revoke":  command(centre, RecordAnswer{}, revokeSite).atCentre(),
+		"site.enrol":      command(centre, RecordAnswer{}, enrolSite).creating(KindSite).withSecret().atCentre(),
+		"site.revoke":     command(centre, RecordAnswer{}, revokeSite).atCentre(),
+		"site.rotate_key": command(centre, RecordAnswer{}, rotateKey).atCentre(),
+
+		"announcement.publish":     command(centre, RecordAnswer{}, publish).creating(KindAnnouncement).atCentre(),
+		"announcement.withdraw":    command(centre, RecordAnswer{}, withdraw).atCentre(),
+		"announcement.acknowledge": command(inside, RecordAnswer{}, acknowledge),
+		"template.save":            command(centre, RecordAnswer{}, saveTemplate).creating(KindTemplate).atCentre(),
+		"policy.save":              command(centre, RecordAnswer{}, savePolicy).atCentre(),
+
 		"request.send": command(centre, RecordAnswer{}, sendRequest).creating(KindRequest).atCentre(),
 	}
 }
@@ -188,7 +204,12 @@ func Can(a Actor, command string, day *Day, subject *record.Record) error {
 	if a.Role == RoleCentralAdmin && spec.secret && day != nil {
 		return forbidden // what is asked from afar carries no PIN
 	}
-	if subject == nil {
+	switch {
+	case subject == nil:
+		return nil
+	case subject.Kind == KindNotification:
+		return a.mayOnNotification(command, subject)
+	case subject.Kind == KindAnnouncement:
 		return nil
 	}
 	switch a.Role {

@@ -64,6 +64,7 @@ type guruji struct {
 var keptKinds = map[string]bool{
 	KindGuruji: true, KindStaff: true, KindDevice: true, KindSetting: true, KindDay: true,
 	KindAppointment: true, KindEmergency: true, KindAnnouncement: true, KindRequest: true, KindLease: true, KindPolicy: true,
+	KindTemplate: true, KindReceipt: true, KindNotification: true, KindConsultation: true, KindAmendment: true, KindRemedy: true,
 }
 
 // NewDay begins an empty day of a site.
@@ -106,12 +107,12 @@ func (d *Day) Fill(src Source) error {
 		d.Apply(nil, &r)
 		return true
 	}
-	for _, kind := range []string{KindSetting, KindGuruji, KindStaff, KindDevice, KindDay, KindAnnouncement, KindPolicy, KindRequest, KindErasure} {
+	for _, kind := range []string{KindSetting, KindGuruji, KindStaff, KindDevice, KindDay, KindAnnouncement, KindPolicy, KindTemplate, KindRequest, KindReceipt, KindErasure} {
 		if err := src.ByKind(kind, apply); err != nil {
 			return fmt.Errorf("fill day %s with %s records: %w", d.date, kind, err)
 		}
 	}
-	for _, kind := range []string{KindLease, KindAppointment, KindEmergency, KindEntry} {
+	for _, kind := range []string{KindLease, KindAppointment, KindEmergency, KindNotification, KindConsultation, KindAmendment, KindRemedy, KindEntry} {
 		if err := src.ByDay(kind, d.date, apply); err != nil {
 			return fmt.Errorf("fill day %s with %s records: %w", d.date, kind, err)
 		}

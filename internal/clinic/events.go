@@ -218,7 +218,7 @@ func tellRemedy(t *telling) {
 }
 
 func tellNotification(t *telling) {
-	data := t.pick("to")
+	data := t.pick("toKind", "to")
 	switch {
 	case t.before == nil:
 		t.tell("notification.sent", data)
@@ -320,8 +320,8 @@ func tellRequest(t *telling) {
 func tellAnnouncement(t *telling) {
 	switch {
 	case t.set("withdrawnAt"):
-		t.tell("announcement.withdrawn", map[string]any{})
+		t.tell("announcement.withdrawn", t.pick("target"))
 	case t.set("publishedAt"):
-		t.tell("announcement.published", map[string]any{})
+		t.tell("announcement.published", t.pick("target"))
 	}
 }

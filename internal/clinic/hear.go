@@ -1,6 +1,9 @@
 package clinic
 
-import "strings"
+import (
+	"maps"
+	"strings"
+)
 
 // hearers are the roles that hear of an area at all; gurujis and patients are narrowed further by what is theirs.
 var hearers = map[string]roleSet{
@@ -32,6 +35,14 @@ func CanHear(a Audience, e Event, day *Day) (Event, bool) {
 	if !staffEvents.has(reader.Role) {
 		e.Actor = "" // who pressed the key is for staff
 	}
+	switch {
+	case area == "notification" && reader.Role != RoleApp:
+		toKind, _ := e.Data["toKind"].(string)
+		to, _ := e.Data["to"].(string)
+		return e, reader.mayReadNotification(toKind, to)
+	case area == "announcement":
+		return reader.hearsAnnounced(e, day)
+	}
 	switch reader.Role {
 	case RolePatient:
 		return e, reader.patientHears(e, day)
@@ -56,7 +67,19 @@ func (a Actor) patientHears(e Event, day *Day) bool {
 		entry := day.entry(a.Entry)
 		return entry != nil && e.Subject.ID == entry.guruji.String()
 	}
-	return e.Subject.Kind == KindDay || e.Subject.Kind == KindAnnouncement || strings.HasPrefix(e.Type, "system.") || strings.HasPrefix(e.Type, "server.")
+	return e.Subject.Kind == KindDay || strings.HasPrefix(e.Type, "system.") || strings.HasPrefix(e.Type, "server.")
+}
+
+// hearsAnnounced: what is announced to other sites is theirs, and which sites those are is for staff.
+func (a Actor) hearsAnnounced(e Event, day *Day) (Event, bool) {
+	if !centre.has(a.Role) && day != nil && !aimedAt(e.Data["target"], day) {
+		return Event{}, false
+	}
+	if !overseers.has(a.Role) {
+		e.Data = maps.Clone(e.Data)
+		delete(e.Data, "target")
+	}
+	return e, true
 }
 
 // gurujiHears: of others' appointments, consultations and remedies nothing; the queues are on the boards anyway.
@@ -64,8 +87,6 @@ func (a Actor) gurujiHears(area string, e Event) bool {
 	switch area {
 	case "appointment", "consultation", "remedy":
 		return e.Data["guruji"] == a.Guruji.String()
-	case "notification":
-		return e.Data["to"] == a.ID
 	}
 	return true
 }

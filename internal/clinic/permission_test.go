@@ -104,6 +104,16 @@ func (w world) subject(kind string, guruji, entry record.ID, device string) reco
 			f.Value = e.Get("person")
 		case kind == clinic.KindSetting && name == "name" && entry == w.theirs:
 			f.Value = record.Text("maxRecalls") // which the public has no use for
+		case name == "withdrawnAt":
+			continue
+		case name == "target" && entry == w.mine:
+			f.Value = sites(siteID)
+		case name == "target":
+			f.Value = sites(record.Derive("site", "another"))
+		case name == "toKind":
+			f.Value = record.Text("entry")
+		case name == "to" && kind == clinic.KindNotification:
+			f.Value = record.IDValue(entry)
 		case name == "device":
 			f.Value = record.Text(device)
 		case kind == clinic.KindConflict && name == "subject":
@@ -116,6 +126,18 @@ func (w world) subject(kind string, guruji, entry record.ID, device string) reco
 		r.Fields = append(r.Fields, f)
 	}
 	return r
+}
+
+func sites(ids ...record.ID) record.Value {
+	var raw [][]byte
+	for _, id := range ids {
+		raw = append(raw, id[:])
+	}
+	v, err := record.ValueOf(raw)
+	if err != nil {
+		panic(err)
+	}
+	return v
 }
 
 // columns is a line of the table: the name, then one mark a role.
@@ -135,15 +157,21 @@ func heading(title string) string {
 // subjectOf are the kinds of record that the commands of an area name; creating commands name none.
 var subjectOf = map[string]string{
 	"queue": clinic.KindEntry, "guruji": clinic.KindGuruji, "consultation": clinic.KindConsultation, "appointment": clinic.KindAppointment,
-	"remedy": clinic.KindEntry, "emergency": clinic.KindEmergency, "person": clinic.KindPerson, "staff": clinic.KindStaff,
+	"remedy": clinic.KindRemedy, "notification": clinic.KindNotification, "emergency": clinic.KindEmergency, "person": clinic.KindPerson, "staff": clinic.KindStaff,
 	"device": clinic.KindDevice, "site": clinic.KindSite,
 }
 
 // otherwise are commands of an area that name another kind.
-var otherwise = map[string]string{"person.record_consent": clinic.KindEntry}
+var otherwise = map[string]string{"person.record_consent": clinic.KindEntry, "remedy.prescribe": clinic.KindEntry}
 
 var namesNothing = []string{
 	"queue.check_in", "queue.lease_tokens", "person.register", "appointment.book", "staff.create", "device.request", "emergency.raise", "site.enrol",
+	"notification.send",
+}
+
+// atCentre are the commands of the centre itself; those about staff are given at both.
+var atCentre = []string{
+	"site.enrol", "site.revoke", "site.rotate_key", "request.send", "announcement.publish", "announcement.withdraw", "template.save", "policy.save",
 }
 
 func TestWhoMayGiveWhichCommand(t *testing.T) {
@@ -157,7 +185,7 @@ func TestWhoMayGiveWhichCommand(t *testing.T) {
 		b.WriteString("\n" + heading(at.place))
 		for _, info := range clinic.Commands() {
 			area, _, _ := strings.Cut(info.Type, ".")
-			if centre := area == "site" || area == "request"; centre != (at.day == nil) && (centre || area != "staff") {
+			if slices.Contains(atCentre, info.Type) != (at.day == nil) && area != "staff" {
 				continue
 			}
 			b.WriteString(columns(info.Type, func(role clinic.Role) string { return w.mayGive(info.Type, area, role, at.day) }))

@@ -26,7 +26,7 @@ var Schema = record.Schema{
 	KindAmendment: site(daily, text("consultation entry person guruji text private"), once("createdBy createdAt"), by("person", "person")),
 	KindRemedy: site(daily, text("entry person guruji consultation template type name dosage days instructions language private deliveredAt deliveredBy "+
 		"completedAt lastAction"), once("createdBy createdAt"), by("person", "person")),
-	KindNotification: site(daily, text("to title body sentAt readAt deleted"), once("createdBy"), by("to", "to")),
+	KindNotification: site(daily, text("toKind to title body sentAt readAt deleted"), once("createdBy"), by("to", "to")),
 	KindDevice:       site(text("kind name state number requestedAt approvedAt approvedBy revokedAt lastSeen"), by("state", "state")),
 	KindLease:        site(daily, once("device series epoch prefix from to createdBy createdAt")),
 	KindSetting:      site(text("name value")),
@@ -47,10 +47,10 @@ var Schema = record.Schema{
 	KindSiteStatus:   local(),
 	KindCentralAudit: local(daily, once("at actedAt type actor role device kind subject fields")),
 
-	KindSite:         network(text("name state enrolledAt revokedAt keys"), once("createdBy createdAt"), by("name", "name")),
+	KindSite:         network(text("name state enrolledAt revokedAt rotateAt keys"), once("createdBy createdAt"), by("name", "name")),
 	KindCentralStaff: network(text("name nameKey role disabled"), once("createdBy createdAt"), by("name", "nameKey")),
-	KindTemplate:     network(text("name type dosage days instructions language disabled")),
-	KindAnnouncement: network(text("title body target expiresAt publishedAt withdrawnAt")),
+	KindTemplate:     network(text("name type dosage days instructions language disabled"), once("createdBy")),
+	KindAnnouncement: network(text("title body target expiresAt publishedAt withdrawnAt"), once("createdBy")),
 	KindPolicy:       network(text("name value")),
 }
 

@@ -71,7 +71,7 @@ func (d *Day) Snapshot(a Audience, clinicNow time.Time) any {
 	for _, e := range d.visibleGone(b) {
 		b.add(RowEntry, e.id.String(), d.entryRow(a, e, clinicNow))
 	}
-	view.Rows = append(d.records(a), b.rows...)
+	view.Rows = append(d.records(a, clinicNow), b.rows...)
 	return view
 }
 
@@ -136,14 +136,14 @@ func (d *Day) gurujiView(b *rowBuilder, g *guruji) GurujiView {
 }
 
 // records are the kept records that the audience's feed carries and it may see.
-func (d *Day) records(a Audience) []Row {
+func (d *Day) records(a Audience, now time.Time) []Row {
 	rows := []Row{}
 	for kind, kept := range d.kept {
 		if !a.Carries(kind) || kind == KindGuruji {
 			continue
 		}
 		for _, r := range kept {
-			if stale(r, d.date) {
+			if d.stale(r, now) {
 				continue
 			}
 			if fields, visible := View(a.Actor(), d, r); visible {
@@ -155,7 +155,20 @@ func (d *Day) records(a Audience) []Row {
 	return rows
 }
 
-// stale leaves records of other dates out of a snapshot of this one.
-func stale(r *record.Record, date string) bool {
-	return r.Kind == KindDay && r.Get("date").Text() != date || r.Kind == KindEmergency && !r.Get("resolvedAt").IsNull()
+// stale leaves out of a snapshot what has no more to say: other dates, what was resolved, deleted or has expired.
+func (d *Day) stale(r *record.Record, clinicNow time.Time) bool {
+	switch r.Kind {
+	case KindDay:
+		return r.Get("date").Text() != d.date
+	case KindEmergency:
+		return !r.Get("resolvedAt").IsNull()
+	case KindNotification:
+		return r.Get("deleted").Bool()
+	case KindAnnouncement:
+		return !r.Get("withdrawnAt").IsNull() || r.Get("expiresAt").Int() <= clinicNow.UnixMilli()
+	case KindReceipt:
+		of := d.kept[KindAnnouncement][idOf(r, "announcement")]
+		return of == nil || d.stale(of, clinicNow)
+	}
+	return false
 }

@@ -41,7 +41,7 @@ var readers = map[string]map[string]roleSet{
 		reads(inside, "consultation entry guruji createdAt"),
 		reads(healers, "person text private")),
 	KindRemedy: readable(
-		reads(inside|visitors, "entry guruji createdAt deliveredAt completedAt"),
+		reads(inside|visitors, "entry guruji createdAt deliveredAt completedAt"), reads(inside, "deliveredBy"),
 		reads(health, "person consultation template type name dosage days instructions language private")),
 	KindPrivateText: readable(reads(healers, "kind subject person text")),
 	KindEmergency: readable(
@@ -59,12 +59,13 @@ var readers = map[string]map[string]roleSet{
 	KindRequest:      readable(reads(admins, "command state code message actorName sentAt expiresAt settledAt")),
 	KindConflict:     readable(reads(overseers, "subjectKind subject field at"), reads(inside, "value")),
 	KindAudit:        readable(reads(box, "at actedAt type actor role device kind subject fields")),
+	KindNotification: readable(reads(inside|visitors, "toKind to title body sentAt readAt deleted")),
 	KindErasure:      readable(reads(admins, "person at by")),
 	KindReceipt:      readable(reads(admins, "announcement staff at")),
-	KindAnnouncement: readable(reads(everyone, "title body target expiresAt publishedAt withdrawnAt")),
+	KindAnnouncement: readable(reads(everyone, "title body expiresAt publishedAt withdrawnAt"), reads(overseers, "target")),
 	KindTemplate:     readable(reads(overseers, "name type dosage days instructions language disabled")),
 	KindPolicy:       readable(reads(overseers, "name value")),
-	KindSite:         readable(reads(centre, "name state enrolledAt revokedAt createdAt")),
+	KindSite:         readable(reads(centre, "name state enrolledAt revokedAt rotateAt createdAt")),
 	KindCentralStaff: readable(reads(centre, "name role disabled")),
 	KindCentralAudit: readable(reads(centre, "at actedAt type actor role kind subject fields")),
 	KindSiteStatus:   readable(reads(centre, "name state lastHeard backlog clockOffsetMs waiting inService done")),
@@ -118,6 +119,12 @@ func View(a Actor, day *Day, r *record.Record) (fields map[string]any, visible b
 // standing is the role in which an actor looks at a record: their own, a lesser one towards what is not theirs, or
 // none.
 func (a Actor) standing(day *Day, r *record.Record) (Role, bool) {
+	switch r.Kind {
+	case KindNotification:
+		return a.Role, a.mayReadNotification(addressed(r))
+	case KindAnnouncement:
+		return a.Role, centre.has(a.Role) || targets(r, day) && (inside.has(a.Role) || r.Get("withdrawnAt").IsNull())
+	}
 	switch a.Role {
 	case RolePatient:
 		return a.Role, a.patientMaySee(r)
@@ -141,7 +148,7 @@ func (a Actor) patientMaySee(r *record.Record) bool {
 		return idOf(r, "entry") == a.Entry && !a.Entry.IsZero()
 	case KindSetting:
 		return settingTable[r.Get("name").Text()].public
-	case KindGuruji, KindDay, KindAnnouncement:
+	case KindGuruji, KindDay:
 		return true
 	}
 	return false

@@ -300,6 +300,12 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        Amend: {
+            consultation: string;
+            text: string;
+        } & {
+            [key: string]: unknown;
+        };
         AnnouncementEvent: {
             /**
              * @description For staff: the sites it is for; null for all
@@ -308,6 +314,11 @@ export interface components {
              *     ]
              */
             target?: string[];
+        } & {
+            [key: string]: unknown;
+        };
+        AnnouncementRef: {
+            announcement: string;
         } & {
             [key: string]: unknown;
         };
@@ -598,15 +609,13 @@ export interface components {
             [key: string]: unknown;
         };
         DevicePrepare: {
-            /** @description Id of a device that was let in before and keeps its name and number */
-            device?: string;
             /**
              * @description What the device is
              * @enum {string}
              */
-            kind?: "kiosk" | "board";
+            kind: "kiosk" | "board";
             /** @description What people call it */
-            name?: string;
+            name: string;
         } & {
             [key: string]: unknown;
         };
@@ -991,6 +1000,21 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        NotificationRef: {
+            notification: string;
+        } & {
+            [key: string]: unknown;
+        };
+        NotificationSend: {
+            body?: string;
+            entry?: string;
+            guruji?: string;
+            /** @enum {string} */
+            role?: "coordinator" | "guruji" | "admin";
+            title: string;
+        } & {
+            [key: string]: unknown;
+        };
         OutsideEvent: {
             data?: {
                 [key: string]: unknown;
@@ -1074,6 +1098,12 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        PolicySave: {
+            name: string;
+            value: unknown;
+        } & {
+            [key: string]: unknown;
+        };
         PongFrame: {
             /** @enum {string} */
             frame: "pong";
@@ -1139,6 +1169,19 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        Publish: {
+            body?: string;
+            /** @description Sites; all of them when left out */
+            target?: string[] | null;
+            title: string;
+            /**
+             * Format: date-time
+             * @description When it expires; a week from now when left out
+             */
+            until?: string;
+        } & {
+            [key: string]: unknown;
+        };
         QueueView: {
             /** @description Service-day, YYYY-MM-DD in the site's zone */
             day: string;
@@ -1183,6 +1226,24 @@ export interface components {
             /** @enum {string} */
             purpose: "care" | "messages" | "share_with_centre" | "research";
             withdrawn?: boolean;
+        } & {
+            [key: string]: unknown;
+        };
+        RemedyRef: {
+            remedy: string;
+        } & {
+            [key: string]: unknown;
+        };
+        RemedyUpdate: {
+            /** Format: int64 */
+            days?: number;
+            dosage?: string;
+            instructions?: string;
+            language?: string;
+            name?: string;
+            remedy: string;
+            /** @enum {string} */
+            type?: "homeopathic" | "ayurvedic" | "spiritual" | "lifestyle" | "dietary";
         } & {
             [key: string]: unknown;
         };
@@ -1502,6 +1563,21 @@ export interface components {
         Subject: {
             id: string;
             kind: string;
+        } & {
+            [key: string]: unknown;
+        };
+        TemplateSave: {
+            /** Format: int64 */
+            days?: number;
+            /** @description No longer offered */
+            disabled?: boolean;
+            dosage?: string;
+            instructions?: string;
+            language?: string;
+            name: string;
+            template?: string;
+            /** @enum {string} */
+            type: "homeopathic" | "ayurvedic" | "spiritual" | "lifestyle" | "dietary";
         } & {
             [key: string]: unknown;
         };

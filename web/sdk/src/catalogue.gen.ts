@@ -2,11 +2,16 @@
 
 /** Names of the schemas an action carries and is answered with. */
 export interface ActionShapes {
+  "announcement.acknowledge": { data: "AnnouncementRef"; answer: "RecordAnswer" };
+  "announcement.publish": { data: "Publish"; answer: "RecordAnswer" };
+  "announcement.withdraw": { data: "AnnouncementRef"; answer: "RecordAnswer" };
   "appointment.book": { data: "Book"; answer: "AppointmentAnswer" };
   "appointment.cancel": { data: "AppointmentMove"; answer: "AppointmentAnswer" };
   "appointment.confirm": { data: "AppointmentMove"; answer: "AppointmentAnswer" };
   "appointment.no_show": { data: "AppointmentMove"; answer: "AppointmentAnswer" };
+  "appointment.remind": { data: "Remind"; answer: "AppointmentAnswer" };
   "appointment.reschedule": { data: "Reschedule"; answer: "AppointmentAnswer" };
+  "consultation.amend": { data: "Amend"; answer: "RecordAnswer" };
   "consultation.note": { data: "Note"; answer: "RecordAnswer" };
   "day.close": { data: "DayMove"; answer: "RecordAnswer" };
   "day.open": { data: "DayMove"; answer: "RecordAnswer" };
@@ -19,8 +24,17 @@ export interface ActionShapes {
   "emergency.resolve": { data: "EmergencyResolve"; answer: "RecordAnswer" };
   "guruji.set_availability": { data: "SetAvailability"; answer: "RecordAnswer" };
   "guruji.set_room": { data: "SetRoom"; answer: "RecordAnswer" };
+  "notification.delete": { data: "NotificationRef"; answer: "RecordAnswer" };
+  "notification.read": { data: "NotificationRef"; answer: "RecordAnswer" };
+  "notification.send": { data: "NotificationSend"; answer: "RecordAnswer" };
+  "person.erase": { data: "PersonOnly"; answer: "RecordAnswer" };
+  "person.export": { data: "PersonOnly"; answer: "PersonExport" };
+  "person.link_family": { data: "LinkFamily"; answer: "RecordAnswer" };
+  "person.merge": { data: "MergePersons"; answer: "RecordAnswer" };
+  "person.record_consent": { data: "RecordConsent"; answer: "RecordAnswer" };
   "person.register": { data: "PersonRegister"; answer: "PersonAnswer" };
   "person.update": { data: "PersonUpdate"; answer: "RecordAnswer" };
+  "policy.save": { data: "PolicySave"; answer: "RecordAnswer" };
   "queue.call": { data: "EntryMove"; answer: "EntryAnswer" };
   "queue.call_next": { data: "CallNext"; answer: "EntryAnswer" };
   "queue.cancel": { data: "EntryMove"; answer: "EntryAnswer" };
@@ -38,21 +52,26 @@ export interface ActionShapes {
   "queue.start": { data: "EntryMove"; answer: "EntryAnswer" };
   "queue.transfer": { data: "Transfer"; answer: "EntryAnswer" };
   "queue.undo": { data: "UndoData"; answer: "EntryAnswer" };
+  "remedy.complete": { data: "RemedyRef"; answer: "RecordAnswer" };
+  "remedy.deliver": { data: "RemedyRef"; answer: "RecordAnswer" };
   "remedy.prescribe": { data: "Prescribe"; answer: "RecordAnswer" };
+  "remedy.update": { data: "RemedyUpdate"; answer: "RecordAnswer" };
   "request.send": { data: "RequestSend"; answer: "RecordAnswer" };
   "setting.update": { data: "SettingUpdate"; answer: "RecordAnswer" };
   "site.enrol": { data: "SiteEnrol"; answer: "RecordAnswer" };
   "site.revoke": { data: "SiteRef"; answer: "RecordAnswer" };
+  "site.rotate_key": { data: "SiteRef"; answer: "RecordAnswer" };
   "staff.create": { data: "StaffCreate"; answer: "StaffAnswer" };
   "staff.disable": { data: "StaffDisable"; answer: "RecordAnswer" };
   "staff.reset_pin": { data: "StaffRef"; answer: "RecordAnswer" };
   "staff.update": { data: "StaffUpdate"; answer: "RecordAnswer" };
+  "template.save": { data: "TemplateSave"; answer: "RecordAnswer" };
 }
 
 /** Name of the schema of an event's data; never: fields of its own. */
 export interface EventShapes {
-  "announcement.published": never;
-  "announcement.withdrawn": never;
+  "announcement.published": "AnnouncementEvent";
+  "announcement.withdrawn": "AnnouncementEvent";
   "appointment.cancelled": "AppointmentEvent";
   "appointment.checked_in": "AppointmentEvent";
   "appointment.completed": "AppointmentEvent";
