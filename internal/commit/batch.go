@@ -20,8 +20,9 @@ type batch struct {
 	tx             feed.Tx
 	now, clinicNow time.Time
 	actor          string // whose command it is; empty for merges and the node's own
+	size           int    // commands that may share the transaction
 	changes        []feed.Change
-	steps          []*feed.Change // those that moved the working day
+	steps          []int // which of changes moved the working day
 	events         map[feed.Scope][]logged
 	rowKeys        [][]byte
 	heads          map[feed.Scope]Head
@@ -66,6 +67,9 @@ const maxSpoilt = 3
 // which case nothing happened and nobody was answered.
 func (c *Committer) commitGroup(tasks []*task) spoiler {
 	b := c.newBatch()
+	for _, t := range tasks {
+		b.size += t.weight()
+	}
 	err := b.commit(func() error {
 		for _, t := range tasks {
 			if !b.run(t) {
@@ -116,7 +120,10 @@ func (b *batch) commit(fill func() error) error {
 }
 
 func (c *Committer) newBatch() *batch {
-	return &batch{c: c, now: c.o.Now(), clinicNow: c.o.ClinicNow(), events: map[feed.Scope][]logged{}, heads: map[feed.Scope]Head{}}
+	return &batch{
+		c: c, now: c.o.Now(), clinicNow: c.o.ClinicNow(), events: map[feed.Scope][]logged{}, heads: map[feed.Scope]Head{},
+		changes: make([]feed.Change, 0, c.lastChanges),
+	}
 }
 
 // run runs one task, and reports whether the transaction can go on.
@@ -187,7 +194,7 @@ func (b *batch) edit(scope feed.Scope, e record.Edit) (feed.Change, error) {
 		return feed.Change{}, fmt.Errorf("edit %s %s: %w", e.Kind, e.ID, err)
 	}
 	if change.Seq > head.Seq { // else the record had all of it already
-		b.note(&change)
+		b.note(change)
 	}
 	return change, nil
 }
@@ -206,24 +213,25 @@ func (b *batch) head(scope feed.Scope) (Head, error) {
 }
 
 // note follows a change that is in the transaction: heads, events, the working day.
-func (b *batch) note(change *feed.Change) {
-	head := b.heads[change.Scope]
-	head.Seq = change.Seq
-	b.heads[change.Scope] = head
-	b.changes = append(b.changes, *change)
+func (b *batch) note(noted feed.Change) {
+	head := b.heads[noted.Scope]
+	head.Seq = noted.Seq
+	b.heads[noted.Scope] = head
+	b.changes = append(b.changes, noted)
+	change := &b.changes[len(b.changes)-1]
 	for _, e := range clinic.Events(change.Before, &change.After, b.c.teller(change.Scope)) {
 		e.Actor = b.actor
 		b.events[change.Scope] = append(b.events[change.Scope], logged{change.Seq, e})
 	}
 	if day := b.c.working; day != nil && concerns(change.Scope, day.Site()) {
 		day.Apply(change.Before, &change.After)
-		b.steps = append(b.steps, change)
+		b.steps = append(b.steps, len(b.changes)-1)
 	}
 }
 
 // finish writes what belongs to the transaction as a whole.
 func (b *batch) finish() error {
-	b.journal = b.c.journal
+	b.journal, b.c.lastChanges = b.c.journal, len(b.changes)
 	if len(b.changes)+len(b.rowKeys) == 0 {
 		return nil
 	}

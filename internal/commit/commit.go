@@ -70,6 +70,7 @@ type Committer struct {
 	turnAfter    time.Time // real; when a failed turn is tried again
 	reread       bool      // a fault may have left the working day half moved
 	lastGroup    int       // tasks of the last transaction
+	lastChanges  int       // changes of the last transaction
 	requestsWait bool      // some request of the centre could not be run yet
 	doubt        *batch    // the last transaction, when its commit failed and the store could not say whether it is in
 	serial       uint64    // tells rows of one millisecond apart; starts at the store's writer, so that no restart repeats one

@@ -11,7 +11,8 @@ import (
 	"github.com/aashram-care/sangam/sync/record"
 )
 
-// reserveAhead is how many token numbers one write of the ledger takes: a kill -9 costs at most that many.
+// reserveAhead is how many token numbers one write of the ledger takes, or one for each command of the transaction when
+// those are more: a kill -9 costs at most that many.
 const reserveAhead = 20
 
 var (
@@ -75,7 +76,7 @@ func (b *batch) recallUndo(actor clinic.Actor, command *clinic.Command) error {
 func (b *batch) reserve(needed *clinic.TokensNeeded) error {
 	c, day := b.c, b.c.working
 	epoch := c.tokens.Epoch()
-	got, err := c.tokens.Reserve(needed.Day, needed.Series, day.HighestToken(needed.Series, epoch), max(needed.Count, reserveAhead))
+	got, err := c.tokens.Reserve(needed.Day, needed.Series, day.HighestToken(needed.Series, epoch), max(needed.Count, reserveAhead, b.size))
 	switch {
 	case errors.Is(err, ledger.ErrDayPast):
 		return errPast

@@ -104,7 +104,11 @@ func (j journal) forgetEvents(tx feed.Tx, now time.Time, added int) (journal, er
 	young := journalKey(now.Add(-eventsKeptFor), 0)
 	var old []journalRow
 	told := j.told
-	err := j.each(tx, j.afterTold(), nil, func(key []byte, row journalRow) bool {
+	var to []byte
+	if j.events <= eventsKept {
+		to = young // of the rest none need be read
+	}
+	err := j.each(tx, j.afterTold(), to, func(key []byte, row journalRow) bool {
 		if bytes.Compare(key, young) >= 0 && j.events <= eventsKept {
 			return false
 		}

@@ -25,18 +25,14 @@ type keyRow struct {
 
 // contentHash tells two contents of one action id apart; white space in data makes no difference.
 func contentHash(commandType string, data json.RawMessage) [16]byte {
-	var compact bytes.Buffer
-	if json.Compact(&compact, data) != nil {
-		compact.Reset()
-		compact.Write(data)
+	content := bytes.NewBuffer(make([]byte, 0, len(commandType)+1+len(data)))
+	content.WriteString(commandType)
+	content.WriteByte(0)
+	if json.Compact(content, data) != nil { // it leaves nothing behind then
+		content.Write(data)
 	}
-	h := sha256.New()
-	h.Write([]byte(commandType))
-	h.Write([]byte{0})
-	h.Write(compact.Bytes())
-	var sum [16]byte
-	copy(sum[:], h.Sum(nil))
-	return sum
+	sum := sha256.Sum256(content.Bytes())
+	return [16]byte(sum[:16])
 }
 
 // rowKey is the key of an action's row: actor and action id.

@@ -190,7 +190,7 @@ func (b *batch) mergeRecord(scope feed.Scope, r record.Record, from feed.Source)
 			if _, err := b.head(changes[i].Scope); err != nil {
 				return err
 			}
-			b.note(&changes[i])
+			b.note(changes[i])
 		}
 		return nil
 	})

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/aashram-care/sangam/internal/api"
+	"github.com/aashram-care/sangam/internal/clinic"
 	"github.com/aashram-care/sangam/sync/feed"
 	"github.com/aashram-care/sangam/sync/record"
 )
@@ -26,7 +27,8 @@ func (b *batch) settle(err error) {
 	if errors.As(err, &fault) {
 		c.reread = true // a day that a panic left half moved cannot be moved back
 	} else {
-		for _, s := range slices.Backward(b.steps) {
+		for _, at := range slices.Backward(b.steps) {
+			s := &b.changes[at]
 			c.working.Apply(&s.After, s.Before)
 		}
 	}
@@ -77,7 +79,8 @@ func (c *Committer) settleDoubt() error {
 		return err
 	})
 	if err == nil && landed {
-		for _, s := range b.steps {
+		for _, at := range b.steps {
+			s := &b.changes[at]
 			c.working.Apply(s.Before, &s.After)
 		}
 		c.mu.Lock()
@@ -106,6 +109,11 @@ func (c *Committer) tell(b *batch) {
 	for i := range b.changes {
 		done.Heads[b.changes[i].Scope] = b.heads[b.changes[i].Scope]
 	}
+	count := 0
+	for _, events := range b.events {
+		count += len(events)
+	}
+	done.Events = make([]clinic.Event, 0, count)
 	for _, scope := range slices.Sorted(maps.Keys(b.events)) {
 		for _, l := range b.events[scope] {
 			done.Events = append(done.Events, l.Event)
