@@ -24,15 +24,16 @@ import (
 
 // site is a running edge.
 type site struct {
-	o    Options
-	node *node.Node
-	link *link.Edge // nil: no line
-	door *door.Door
+	o     Options
+	node  *node.Node
+	link  *link.Edge    // nil: no line
+	moved chan struct{} // the link has news of its state; capacity 1
+	door  *door.Door
 }
 
 // serve puts the parts together and runs them until ctx ends.
 func serve(ctx context.Context, o Options, n *node.Node, code *seal.Join, listener net.Listener) error {
-	s := &site{o: o, node: n}
+	s := &site{o: o, node: n, moved: make(chan struct{}, 1)}
 	wire, err := n.OpenWire(o.Redis)
 	if err != nil {
 		return err
@@ -58,7 +59,7 @@ func serve(ctx context.Context, o Options, n *node.Node, code *seal.Join, listen
 		s.begin(listener),
 	}
 	if s.link != nil {
-		fronts = append(fronts, s.link.Run)
+		fronts = append(fronts, s.link.Run, s.uplinkEvents)
 	}
 	return n.Run(ctx, fronts...)
 }
@@ -147,7 +148,7 @@ func (s *site) newLink(wire bus.Bus, code *seal.Join) (*link.Edge, error) {
 		Site: s.node.Site, Name: s.name(), Node: s.node.ID, Boot: s.node.BootID(),
 		Keys: keys, Join: code, Keep: s.keep(code),
 		Bus: wire, Store: s.node.LinkStore(), Schema: node.SchemaVersion,
-		Random: rand.Reader, Now: time.Now, Log: s.o.Log,
+		Random: rand.Reader, Now: time.Now, Log: s.o.Log, OnStatus: s.linkMoved,
 	})
 	if err != nil {
 		return nil, err

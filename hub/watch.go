@@ -87,6 +87,11 @@ func (w *watch) write(ctx context.Context) {
 			if len(changed) == 0 {
 				continue
 			}
+			if _, moved := changed["state"]; moved {
+				if err := w.tellState(out, site, set); err != nil {
+					return err
+				}
+			}
 			if _, err := out.Edit(w.node.Local, record.Edit{Kind: clinic.KindSiteStatus, ID: site, Set: changed}); err != nil {
 				return err
 			}
@@ -98,6 +103,16 @@ func (w *watch) write(ctx context.Context) {
 			w.look(site)
 		}
 	}
+}
+
+// tellState logs the event of a site that came into another state, beside the row that says so.
+func (w *watch) tellState(out *commit.Writer, site record.ID, set map[string]record.Value) error {
+	r, _, known, err := feed.Load(out.Tx(), w.node.Local, record.Key{Kind: clinic.KindSiteStatus, ID: site})
+	if err != nil || !known {
+		return err
+	}
+	was, is := link.State(r.Get("state").Text()), link.State(set["state"].Text())
+	return out.Emit(node.UplinkChanged(w.node.Boot, site, was, is, link.Reason(set["reason"].Text()), time.Now()))
 }
 
 // changed leaves out what the row says already, and what is not known any more since the hub was started: an age is

@@ -1,10 +1,13 @@
 package main_test
 
 import (
+	neturl "net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/aashram-care/sangam/internal/api"
 	"github.com/aashram-care/sangam/internal/control"
 	"github.com/aashram-care/sangam/internal/testkit"
 )
@@ -18,6 +21,19 @@ func lineAt(t *testing.T, p *testkit.Process) control.Line {
 		t.Fatalf("%d lines", len(lines))
 	}
 	return lines[0]
+}
+
+// listen returns what a view was told since now.
+func listen(t *testing.T, url, name, view string) func() []api.Event {
+	t.Helper()
+	token := signIn(t, url, name)
+	var at struct{ Cursor string }
+	get(t, url+"/api/v1/snapshot?view="+view, token, &at)
+	return func() []api.Event {
+		var out struct{ Events []api.Event }
+		get(t, url+"/api/v1/changes?since="+neturl.QueryEscape(at.Cursor), token, &out)
+		return out.Events
+	}
 }
 
 func TestBothEndsTellHowTheLineIsDoing(t *testing.T) {
@@ -36,6 +52,7 @@ func TestBothEndsTellHowTheLineIsDoing(t *testing.T) {
 	if text := testkit.Run(t, "", "link", "--data", w.hub.Dir, "--site", "nirmal dham"); !strings.Contains(text, "Nirmal Dham") || !strings.Contains(text, "live") {
 		t.Error(text)
 	}
+	heardAtSite, heardAtCentre := listen(t, w.edge.URL, "Meera", "coordinator"), listen(t, w.hub.URL, "Anil", "centre")
 	w.redis.Kill()
 	w.deskOf(t).checkIn("Bina")
 	var l control.Line
@@ -44,6 +61,16 @@ func TestBothEndsTellHowTheLineIsDoing(t *testing.T) {
 		return l.State == "silent" && l.Backlog.Records > 0 && l.Backlog.OldestAt != nil
 	}) {
 		t.Errorf("with the wire gone: %+v", l)
+	}
+	for where, heard := range map[string]func() []api.Event{"site": heardAtSite, "centre": heardAtCentre} {
+		if !testkit.Eventually(30*time.Second, func() bool {
+			return slices.ContainsFunc(heard(), func(e api.Event) bool {
+				data, _ := e.Data.(map[string]any)
+				return e.Type == "uplink.changed" && e.Subject.ID == site.String() && data["state"] == "silent"
+			})
+		}) {
+			t.Errorf("nobody at the %s was told", where)
+		}
 	}
 	w.edge.Stop()
 	if text, code := testkit.Refused(t, "link", "--data", w.edge.Dir); code != 1 || !strings.Contains(text, "does not run") {

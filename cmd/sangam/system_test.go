@@ -265,6 +265,9 @@ func get(t *testing.T, url, token string, into any) {
 		t.Fatal(err)
 	}
 	defer res.Body.Close()
+	if res.StatusCode == http.StatusNotModified {
+		return
+	}
 	if err := json.NewDecoder(res.Body).Decode(into); err != nil {
 		t.Fatalf("%s: %v", url, err)
 	}
