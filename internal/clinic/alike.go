@@ -147,7 +147,7 @@ func consentsOf(r *record.Record) map[string][]record.Item {
 }
 
 // ofPerson are the kinds that name a person, each found by an index.
-var ofPerson = []string{KindEntry, KindAppointment, KindConsultation, KindAmendment, KindRemedy, KindPrivateText}
+var ofPerson = []string{KindEntry, KindAppointment, KindWaitlist, KindConsultation, KindAmendment, KindRemedy, KindPrivateText}
 
 // repoint gives everything of one person to another, with the copies of name and phone that rows are made of.
 func (w *work) repoint(from, to record.ID, shown fields) {

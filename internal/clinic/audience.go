@@ -75,7 +75,7 @@ func (a Actor) audience() Audience {
 // row is their face.
 var carried = func() map[string]map[string]bool {
 	public := []string{KindGuruji, KindDay, KindSetting, KindAnnouncement}
-	staffed := append([]string{KindNotification, KindEmergency, KindAppointment, KindConsultation, KindAmendment, KindRemedy, KindTemplate, KindConflict}, public...)
+	staffed := append([]string{KindNotification, KindEmergency, KindAppointment, KindWaitlist, KindConsultation, KindAmendment, KindRemedy, KindTemplate, KindConflict}, public...)
 	desk := append([]string{KindStaff, KindDevice, KindRequest, KindReceipt}, staffed...)
 	sets := map[string]map[string]bool{}
 	for view, kinds := range map[string][]string{

@@ -24,11 +24,17 @@ type visitor struct {
 }
 
 func checkIn(w *work, in CheckIn) error {
-	a := &arrival{work: w, in: in, at: w.cameAt(), set: fields{
-		"band": record.Int(BandNormal), "status": record.Text(StatusWaiting), "createdBy": record.Text(w.actor.ID),
-	}}
-	a.set["checkedInAt"] = ms(a.at)
-	for _, step := range []func() error{a.dayIsRight, a.appointment, a.guruji, a.intake, a.person, a.priority, a.token} {
+	a := &arrival{work: w, in: in, at: w.cameAt()}
+	return a.arrive(a.how())
+}
+
+// arrive puts the entry together and writes it; how says by what way they came.
+func (a *arrival) arrive(how string) error {
+	a.set = fields{
+		"band": record.Int(BandNormal), "status": record.Text(StatusWaiting), "checkedInAt": ms(a.at),
+		"createdBy": record.Text(a.actor.ID), "createdHow": record.Text(how), "lastAction": record.IDValue(a.command.ID),
+	}
+	for _, step := range []func() error{a.dayIsRight, a.appointment, a.guruji, a.admission, a.person, a.priority, a.token} {
 		if err := step(); err != nil {
 			return err
 		}
@@ -88,8 +94,11 @@ func (a *arrival) appointment() error {
 		a.in.Reason = r.Get("reason").Text()
 	}
 	a.set["appointment"] = record.IDValue(r.ID)
-	if a.day.settings.inWindow(a.at, slot) {
+	switch s := a.day.settings; {
+	case s.inWindow(a.at, slot):
 		a.set["slot"] = ms(slot)
+	case a.at.After(slot):
+		a.set["late"] = record.Bool(true)
 	}
 	a.edit(record.Edit{Kind: KindAppointment, ID: r.ID, Day: r.Day, Set: fields{
 		"status": record.Text(StatusCheckedIn), "entry": record.IDValue(a.command.ID), "lastAction": record.IDValue(a.command.ID),
@@ -143,12 +152,26 @@ func (d *Day) leastWait(clinicNow time.Time) *guruji {
 // unavailableMinutes puts whoever is not available behind everybody who is.
 const unavailableMinutes = 1e6
 
-// intake refuses newcomers when the doors are closed. A number that a cut-off device already gave out is honoured, and
-// a desk may override, which the audit shows.
-func (a *arrival) intake() error {
-	if a.in.Token != "" || a.in.Override && a.actor.Role != RoleKiosk {
+// admission asks whether newcomers are let in. A number that a cut-off device already gave out is honoured, and a desk may
+// override, which the entry keeps and the audit shows.
+func (a *arrival) admission() error {
+	if a.in.Token != "" {
 		return nil
 	}
+	closed := a.intake()
+	if closed == nil {
+		return nil
+	}
+	if !a.in.Override || a.actor.Role == RoleKiosk {
+		return closed
+	}
+	a.set["overridden"] = record.Text(string(closed.Code))
+	return nil
+}
+
+// intake says why newcomers are not let in, nil when they are: the doors are closed, the day's maximum is reached, or,
+// where the hours are enforced, those who wait will take until closing time.
+func (a *arrival) intake() *Error {
 	today, s := a.day.dates[a.day.date], a.day.settings
 	g := a.day.gurujis[a.in.Guruji]
 	switch {
@@ -254,8 +277,6 @@ func (a *arrival) write() {
 	if a.in.Language != "" {
 		a.set["language"] = record.Text(a.in.Language)
 	}
-	a.set["createdHow"] = record.Text(a.how())
-	a.set["lastAction"] = record.IDValue(a.command.ID)
 	if !a.day.dates[a.day.date].opened {
 		a.edit(a.opening())
 	}

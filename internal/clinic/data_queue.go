@@ -38,6 +38,26 @@ type CheckInAnswer struct {
 	Link     string    `json:"link,omitempty"`
 }
 
+// JoinWaitlist is the data of queue.join_waitlist: for somebody who comes when the day's tokens are given.
+type JoinWaitlist struct {
+	Guruji   record.ID  `json:"guruji,omitzero" doc:"Whom to see; without it the least projected wait decides"`
+	Person   *PersonRef `json:"person"`
+	Reason   string     `json:"reason,omitempty" maxLength:"2000"`
+	Language string     `json:"language,omitempty" maxLength:"16"`
+}
+
+// WaitlistAnswer is the answer of queue.join_waitlist.
+type WaitlistAnswer struct {
+	Waitlist record.ID `json:"waitlist"`
+	Place    int       `json:"place" doc:"1 is the first to get a token"`
+}
+
+// WaitlistRef is the data of queue.admit and queue.leave_waitlist.
+type WaitlistRef struct {
+	Waitlist record.ID `json:"waitlist"`
+	Guruji   record.ID `json:"guruji,omitzero" doc:"Of queue.admit: to another guruji than they asked for"`
+}
+
 // CallNext is the data of queue.call_next.
 type CallNext struct {
 	Guruji record.ID `json:"guruji,omitzero" doc:"Whose queue; a guruji's own when left out"`
@@ -98,6 +118,7 @@ type SetAvailability struct {
 	Guruji       record.ID  `json:"guruji,omitzero" doc:"A guruji's own when left out"`
 	Availability string     `json:"availability" enum:"available,on_break,busy,off"`
 	Until        *time.Time `json:"until,omitempty" format:"date-time" doc:"End of the break; open-ended when left out"`
+	OfferTo      record.ID  `json:"offerTo,omitzero" doc:"With on_break and off: to whom those who wait may go, keeping token and check-in time"`
 }
 
 // SetRoom is the data of guruji.set_room.

@@ -53,9 +53,10 @@ type guruji struct {
 	name, room   string
 	series       string
 	availability string
-	until        int64 // end of a break, ms; 0 is open-ended
-	priorSeconds int64 // learnt mean of a consultation; 0 when nothing was learnt
-	capacity     int   // entries a day; 0 for no limit
+	until        int64     // end of a break, ms; 0 is open-ended
+	offerTo      record.ID // where those who wait may go meanwhile
+	priorSeconds int64     // learnt mean of a consultation; 0 when nothing was learnt
+	capacity     int       // entries a day; 0 for no limit
 	intakeClosed bool
 	disabled     bool
 }
@@ -64,7 +65,7 @@ type guruji struct {
 var keptKinds = map[string]bool{
 	KindGuruji: true, KindStaff: true, KindDevice: true, KindSetting: true, KindDay: true,
 	KindAppointment: true, KindEmergency: true, KindAnnouncement: true, KindRequest: true, KindLease: true, KindPolicy: true,
-	KindTemplate: true, KindReceipt: true, KindNotification: true, KindConsultation: true, KindAmendment: true, KindRemedy: true,
+	KindTemplate: true, KindWaitlist: true, KindReceipt: true, KindNotification: true, KindConsultation: true, KindAmendment: true, KindRemedy: true,
 }
 
 // NewDay begins an empty day of a site.
@@ -112,7 +113,7 @@ func (d *Day) Fill(src Source) error {
 			return fmt.Errorf("fill day %s with %s records: %w", d.date, kind, err)
 		}
 	}
-	for _, kind := range []string{KindLease, KindAppointment, KindEmergency, KindNotification, KindConsultation, KindAmendment, KindRemedy, KindEntry} {
+	for _, kind := range []string{KindLease, KindAppointment, KindWaitlist, KindEmergency, KindNotification, KindConsultation, KindAmendment, KindRemedy, KindEntry} {
 		if err := src.ByDay(kind, d.date, apply); err != nil {
 			return fmt.Errorf("fill day %s with %s records: %w", d.date, kind, err)
 		}
@@ -258,7 +259,7 @@ func (d *Day) applyGuruji(id record.ID, after *record.Record) {
 	}
 	g := &guruji{
 		id: id, name: after.Get("name").Text(), room: after.Get("room").Text(), series: after.Get("series").Text(),
-		availability: after.Get("availability").Text(), until: after.Get("until").Int(),
+		availability: after.Get("availability").Text(), until: after.Get("until").Int(), offerTo: idOf(after, "offerTo"),
 		priorSeconds: max(after.Get("priorSeconds").Int(), 0), capacity: int(after.Get("capacity").Int()),
 		intakeClosed: after.Get("intakeClosed").Bool(), disabled: after.Get("disabled").Bool(),
 	}

@@ -132,7 +132,7 @@ func (w *work) answer(kind string, id record.ID) any {
 		return nil
 	}
 	switch {
-	case kind == KindEntry && w.command.Type == "queue.check_in":
+	case kind == KindEntry && (w.command.Type == "queue.check_in" || w.command.Type == "queue.admit"):
 		return w.checkInAnswer(readEntry(&r))
 	case kind == KindEntry:
 		return EntryAnswer{Entry: id, Token: r.Get("token").Text(), Status: Schema.Shown(&r).Name}
@@ -142,6 +142,8 @@ func (w *work) answer(kind string, id record.ID) any {
 		return PersonAnswer{Person: id, Existing: id != w.command.ID}
 	case kind == KindPerson && w.command.Type == "person.export":
 		return w.personExport(id)
+	case kind == KindWaitlist && w.command.Type == "queue.join_waitlist":
+		return WaitlistAnswer{Waitlist: id, Place: 1 + slices.IndexFunc(w.day.waitlist(), func(other *record.Record) bool { return other.ID == id })}
 	case kind == KindLease:
 		return leaseAnswer(&r)
 	case kind == KindStaff && w.command.Type == "staff.create":

@@ -54,7 +54,29 @@ func setAvailability(w *work, in SetAvailability) error {
 	case in.Until != nil:
 		until = ms(*in.Until)
 	}
-	w.change(KindGuruji, g.id, "", fields{"availability": record.Text(in.Availability), "until": until})
+	if err := w.mayOffer(g, in); err != nil {
+		return err
+	}
+	w.change(KindGuruji, g.id, "", fields{
+		"availability": record.Text(in.Availability), "until": until, "offerTo": idOrNull(in.OfferTo),
+	})
+	return nil
+}
+
+// mayOffer judges to whom a guruji who goes away sends those who wait.
+func (w *work) mayOffer(g *guruji, in SetAvailability) error {
+	if in.OfferTo.IsZero() {
+		return nil
+	}
+	to := w.day.gurujis[in.OfferTo]
+	switch {
+	case in.Availability != OnBreak && in.Availability != Off:
+		return refuse(CodeInvalid, "Only who goes away offers another guruji.")
+	case to == nil || to.disabled || to.id == g.id:
+		return refuse(CodeNotFound, "There is no such other guruji.")
+	case to.availableAt(w.clinic) == Off:
+		return refuse(CodeNotAllowed, "%s is off today.", to.name)
+	}
 	return nil
 }
 

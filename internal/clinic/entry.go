@@ -23,6 +23,7 @@ type entry struct {
 
 	credit, nudge, delay int64 // minutes
 	creditFor            string
+	late                 bool // came after the window of their appointment
 	misses, recalls      int
 
 	checkedIn, slot, called, started, ended int64
@@ -72,6 +73,8 @@ func (e *entry) read(name string, v record.Value) {
 		e.nudge = v.Int()
 	case "delay":
 		e.delay = v.Int()
+	case "late":
+		e.late = v.Bool()
 	case "creditFor":
 		e.creditFor = v.Text()
 	case "misses":

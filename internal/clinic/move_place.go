@@ -24,6 +24,8 @@ func transfer(w *work, in Transfer) error {
 		return refuse(CodeNotFound, "There is no such guruji.")
 	case in.Guruji == m.e.guruji:
 		return refuse(CodeNotAllowed, "%s is in that queue already.", m.e.token)
+	case w.actor.Role == RolePatient && !m.offered(to.id):
+		return refuse(CodeNotAllowed, "You may go to another guruji when yours offers it. Please ask at the desk.")
 	}
 	m.leaveRoom()
 	if m.e.status == StatusInService {
@@ -37,6 +39,12 @@ func transfer(w *work, in Transfer) error {
 		}
 	}
 	return m.finish()
+}
+
+// offered tells whether the guruji who is away offered those who wait another one.
+func (m *moving) offered(to record.ID) bool {
+	g := m.day.gurujis[m.e.guruji]
+	return g != nil && g.offerTo == to && g.availableAt(m.clinic) != Available && m.e.inLine()
 }
 
 // prioritise changes what an entry's place is made of, and never the place itself.

@@ -162,11 +162,12 @@ var subjectOf = map[string]string{
 }
 
 // otherwise are commands of an area that name another kind.
-var otherwise = map[string]string{"person.record_consent": clinic.KindEntry, "remedy.prescribe": clinic.KindEntry}
+var otherwise = map[string]string{"person.record_consent": clinic.KindEntry, "remedy.prescribe": clinic.KindEntry,
+	"queue.admit": clinic.KindWaitlist, "queue.leave_waitlist": clinic.KindWaitlist}
 
 var namesNothing = []string{
 	"queue.check_in", "queue.lease_tokens", "person.register", "appointment.book", "staff.create", "device.request", "emergency.raise", "site.enrol",
-	"notification.send",
+	"notification.send", "queue.join_waitlist",
 }
 
 // atCentre are the commands of the centre itself; those about staff are given at both.

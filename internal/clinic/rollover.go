@@ -71,6 +71,11 @@ func closeDate(src Source, date string, clinicNow time.Time) ([]record.Edit, err
 	if err != nil {
 		return nil, fmt.Errorf("close the appointments of %s: %w", date, err)
 	}
+	waitlist, err := closeWaitlist(src, date)
+	if err != nil {
+		return nil, fmt.Errorf("close the waitlist of %s: %w", date, err)
+	}
+	edits = append(edits, waitlist...)
 	totals, err := record.ValueOf(counts)
 	if err != nil {
 		return nil, fmt.Errorf("count the entries of %s: %w", date, err)

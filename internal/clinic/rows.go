@@ -34,7 +34,7 @@ type EntryRow struct {
 	Delay     *int64   `json:"delay,omitempty" doc:"Minutes"`
 	Misses    *int     `json:"misses,omitempty"`
 	Recalls   *int     `json:"recalls,omitempty"`
-	Why       []string `json:"why,omitempty" doc:"What moved this place: emergency, elderly, disabled, pregnant, nudge, appointment, no_answer, transferred; twice when the person has another place; alike when they may be somebody known"`
+	Why       []string `json:"why,omitempty" doc:"What moved this place: emergency, elderly, disabled, pregnant, nudge, appointment, late, no_answer, transferred; twice when the person has another place; alike when they may be somebody known"`
 
 	From         record.ID `json:"from,omitzero"`
 	Appointment  record.ID `json:"appointment,omitzero"`
@@ -148,7 +148,7 @@ func (e *entry) why(toStaff bool) []string {
 		holds bool
 		word  string
 	}{
-		{e.band == BandEmergency, "emergency"}, {e.creditFor != "", e.creditFor}, {e.nudge != 0, "nudge"}, {e.hasSlot(), "appointment"},
+		{e.band == BandEmergency, "emergency"}, {e.creditFor != "", e.creditFor}, {e.nudge != 0, "nudge"}, {e.hasSlot(), "appointment"}, {e.late, "late"},
 		{e.delay > 0, "no_answer"}, {!e.from.IsZero(), "transferred"}, {!e.twin.IsZero(), "twice"},
 		{toStaff && !e.alike.IsZero(), "alike"},
 	} {

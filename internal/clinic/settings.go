@@ -19,6 +19,7 @@ type Settings struct {
 	ClosedWeekdays    []string
 	EnforceHours      bool
 	MaxEntriesPerDay  int // 0: no limit
+	WaitlistMax       int // how many may wait for a token
 
 	WindowBeforeMinutes, WindowAfterMinutes int // of an appointment, around its slot
 	SlotMinutes                             int
@@ -40,7 +41,7 @@ func DefaultSettings() Settings {
 	return Settings{
 		Timezone: "Asia/Kolkata", zone: india,
 		OpensAt: 9 * 60, ClosesAt: 18 * 60, ClosedWeekdays: []string{"sunday"},
-		WindowBeforeMinutes: 20, WindowAfterMinutes: 15, SlotMinutes: 45, AppointmentsPerDay: 20,
+		WindowBeforeMinutes: 20, WindowAfterMinutes: 15, SlotMinutes: 45, AppointmentsPerDay: 20, WaitlistMax: 20,
 		MaxAppointmentsInARow: 2, RecallAfterSeconds: 60, MaxRecalls: 3, MissesToNoShow: 2,
 		ElderlyMinutes: 20, DisabledMinutes: 20, PregnantMinutes: 20, ServiceMinutes: 10,
 	}
@@ -118,6 +119,7 @@ var settingTable = map[string]setting{
 	"closedWeekdays":        weekdaySetting().shared(),
 	"enforceHours":          boolSetting(func(s *Settings) *bool { return &s.EnforceHours }).shared(),
 	"maxEntriesPerDay":      wholeSetting("a number of entries, 0 for no limit", 0, 100_000, func(s *Settings) *int { return &s.MaxEntriesPerDay }),
+	"waitlistMax":           wholeSetting("a number, 0 to 1000", 0, 1000, func(s *Settings) *int { return &s.WaitlistMax }),
 	"windowBeforeMinutes":   wholeSetting("minutes, 0 to 240", 0, 240, func(s *Settings) *int { return &s.WindowBeforeMinutes }),
 	"windowAfterMinutes":    wholeSetting("minutes, 0 to 240", 0, 240, func(s *Settings) *int { return &s.WindowAfterMinutes }),
 	"slotMinutes":           wholeSetting("minutes, 5 to 480", 5, 480, func(s *Settings) *int { return &s.SlotMinutes }),

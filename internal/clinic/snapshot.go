@@ -41,6 +41,7 @@ type GurujiView struct {
 	Series       string     `json:"series"`
 	Availability string     `json:"availability" doc:"available, on_break, busy or off"`
 	Until        *string    `json:"until" format:"date-time" doc:"End of a break; null when it is open-ended"`
+	OfferTo      record.ID  `json:"offerTo,omitzero" doc:"Where those who wait may go while this one is away"`
 	IntakeClosed bool       `json:"intakeClosed,omitempty"`
 	Entries      []EntryRow `json:"entries" doc:"Those that have not ended, in queue order"`
 	GurujiWaitRow
@@ -123,6 +124,9 @@ func (d *Day) gurujiView(b *rowBuilder, g *guruji) GurujiView {
 	view := GurujiView{
 		ID: g.id, Name: g.name, Room: orNil(g.room), Series: g.series, Availability: g.availableAt(b.now),
 		IntakeClosed: g.intakeClosed, Entries: []EntryRow{}, GurujiWaitRow: d.gurujiWait(g, b.now),
+	}
+	if view.Availability != Available {
+		view.OfferTo = g.offerTo
 	}
 	if view.Availability == OnBreak {
 		view.Until = stampMs(g.until)

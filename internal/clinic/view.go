@@ -22,11 +22,11 @@ var (
 var readers = map[string]map[string]roleSet{
 	KindEntry: readable(
 		reads(everyone, "token status generation guruji room calledAt band checkedInAt"),
-		reads(overseers|visitors, "credit creditFor nudge slot delay misses recalls startedAt endedAt"),
+		reads(overseers|visitors, "credit creditFor nudge slot delay misses recalls startedAt endedAt late overridden"),
 		reads(inside|visitors, "from to appointment consultation twin lastAction createdHow language person"),
 		reads(inside, "alike"), reads(names, "name"), reads(phones, "phone"), reads(health, "reason priorityReason closedReason")),
 	KindGuruji: readable(
-		reads(everyone, "name availability until room series intakeClosed disabled"),
+		reads(everyone, "name availability until offerTo room series intakeClosed disabled"),
 		reads(overseers, "priorSeconds capacity")),
 	KindAppointment: readable(
 		reads(overseers, "guruji date slot minutes status generation entry recurring series rescheduledFrom rescheduledTo remindedAt"),
@@ -37,6 +37,9 @@ var readers = map[string]map[string]roleSet{
 	KindConsultation: readable(
 		reads(inside, "entry guruji startedAt endedAt void"),
 		reads(healers, "person notes noteAt amendments private")),
+	KindWaitlist: readable(
+		reads(overseers, "guruji state joinedAt entry"),
+		reads(inside, "name language"), reads(deskOnly, "person phone"), reads(healers, "reason")),
 	KindAmendment: readable(
 		reads(inside, "consultation entry guruji createdAt"),
 		reads(healers, "person text private")),
@@ -163,7 +166,7 @@ func (a Actor) gurujiStanding(day *Day, r *record.Record) (Role, bool) {
 			return RoleGuruji, true
 		}
 		return RoleBoard, true
-	case KindAppointment:
+	case KindAppointment, KindWaitlist:
 		return RoleGuruji, a.owns(idOf(r, "guruji"))
 	case KindPerson:
 		return RoleGuruji, day.hasToday(r.ID, a.Guruji)

@@ -609,13 +609,15 @@ export interface components {
             [key: string]: unknown;
         };
         DevicePrepare: {
+            /** @description Id of a device that was let in before and keeps its name and number */
+            device?: string;
             /**
              * @description What the device is
              * @enum {string}
              */
-            kind: "kiosk" | "board";
+            kind?: "kiosk" | "board";
             /** @description What people call it */
-            name: string;
+            name?: string;
         } & {
             [key: string]: unknown;
         };
@@ -808,7 +810,7 @@ export interface components {
             token: string;
             twin?: string;
             wait: components["schemas"]["Wait"];
-            /** @description What moved this place: emergency, elderly, disabled, pregnant, nudge, appointment, no_answer, transferred; twice when the person has another place; alike when they may be somebody known */
+            /** @description What moved this place: emergency, elderly, disabled, pregnant, nudge, appointment, late, no_answer, transferred; twice when the person has another place; alike when they may be somebody known */
             why?: string[] | null;
         } & {
             [key: string]: unknown;
@@ -876,6 +878,8 @@ export interface components {
              */
             meanMinutes: number | null;
             name: string;
+            /** @description Where those who wait may go while this one is away */
+            offerTo?: string;
             room: string | null;
             series: string;
             /**
@@ -934,6 +938,15 @@ export interface components {
         };
         IntakeView: {
             open: boolean;
+            reason?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        JoinWaitlist: {
+            /** @description Whom to see; without it the least projected wait decides */
+            guruji?: string;
+            language?: string;
+            person: components["schemas"]["PersonRef"];
             reason?: string;
         } & {
             [key: string]: unknown;
@@ -1385,6 +1398,8 @@ export interface components {
             availability: "available" | "on_break" | "busy" | "off";
             /** @description A guruji's own when left out */
             guruji?: string;
+            /** @description With on_break and off: to whom those who wait may go, keeping token and check-in time */
+            offerTo?: string;
             /**
              * Format: date-time
              * @description End of the break; open-ended when left out
@@ -1655,6 +1670,23 @@ export interface components {
             high: number;
             /** Format: int64 */
             low: number;
+        } & {
+            [key: string]: unknown;
+        };
+        WaitlistAnswer: {
+            /**
+             * Format: int64
+             * @description 1 is the first to get a token
+             */
+            place: number;
+            waitlist: string;
+        } & {
+            [key: string]: unknown;
+        };
+        WaitlistRef: {
+            /** @description Of queue.admit: to another guruji than they asked for */
+            guruji?: string;
+            waitlist: string;
         } & {
             [key: string]: unknown;
         };

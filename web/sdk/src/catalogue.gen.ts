@@ -35,14 +35,17 @@ export interface ActionShapes {
   "person.register": { data: "PersonRegister"; answer: "PersonAnswer" };
   "person.update": { data: "PersonUpdate"; answer: "RecordAnswer" };
   "policy.save": { data: "PolicySave"; answer: "RecordAnswer" };
+  "queue.admit": { data: "WaitlistRef"; answer: "CheckInAnswer" };
   "queue.call": { data: "EntryMove"; answer: "EntryAnswer" };
   "queue.call_next": { data: "CallNext"; answer: "EntryAnswer" };
   "queue.cancel": { data: "EntryMove"; answer: "EntryAnswer" };
   "queue.check_in": { data: "CheckIn"; answer: "CheckInAnswer" };
   "queue.complete": { data: "EntryMove"; answer: "EntryAnswer" };
   "queue.hold": { data: "EntryMove"; answer: "EntryAnswer" };
+  "queue.join_waitlist": { data: "JoinWaitlist"; answer: "WaitlistAnswer" };
   "queue.lease_tokens": { data: "LeaseTokens"; answer: "LeaseAnswer" };
   "queue.leave": { data: "EntryMove"; answer: "EntryAnswer" };
+  "queue.leave_waitlist": { data: "WaitlistRef"; answer: "RecordAnswer" };
   "queue.no_answer": { data: "EntryMove"; answer: "EntryAnswer" };
   "queue.no_show": { data: "EntryMove"; answer: "EntryAnswer" };
   "queue.prioritise": { data: "Prioritise"; answer: "EntryAnswer" };
