@@ -172,6 +172,15 @@ type outcome struct {
 // decode reads the answer of the command.
 func (o outcome) decode(into any) error { return json.Unmarshal(o.data, into) }
 
+// current is the row that a stale action was answered with.
+func (o outcome) current() (r row, stale bool) {
+	if o.Error == nil || o.Error.Code != "stale" {
+		return r, false
+	}
+	text, err := json.Marshal(o.Error.Current)
+	return r, err == nil && json.Unmarshal(text, &r) == nil
+}
+
 // newAction makes an action with a fresh id.
 func newAction(kind string, data any, saw map[string]any) (api.Action, error) {
 	text, err := json.Marshal(data)

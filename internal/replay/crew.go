@@ -2,11 +2,9 @@ package replay
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
-	"time"
 
 	"github.com/aashram-care/sangam/internal/api"
 )
@@ -62,12 +60,8 @@ func gather(ctx context.Context, o Options) (*crew, error) {
 	if err := c.sendHome(ctx); err != nil {
 		return nil, err
 	}
-	for i := range o.Kiosks {
-		kiosk, err := c.pair(ctx, fmt.Sprintf("Hall %d", i+1))
-		if err != nil {
-			return nil, err
-		}
-		c.kiosks = append(c.kiosks, kiosk)
+	if err := c.letKiosksIn(ctx, o.Kiosks); err != nil {
+		return nil, err
 	}
 	if o.Hub != "" {
 		c.hub = newCaller(o.Hub, "centre")
@@ -130,53 +124,76 @@ func (c *crew) sendHome(ctx context.Context) error {
 	return nil
 }
 
-// pair asks as a kiosk to be let in, and lets it in as the admin.
-func (c *crew) pair(ctx context.Context, name string) (*caller, error) {
-	kiosk := newCaller(c.admin.base, "kiosk")
+// letKiosksIn signs in so many kiosks. One that an earlier replay let in under the same name is let in again; the first of
+// all asks from the hall as a new one does, the others get a code before they ask.
+func (c *crew) letKiosksIn(ctx context.Context, n int) error {
+	known, err := c.devices(ctx, "approved")
+	if err != nil {
+		return err
+	}
+	for i := range n {
+		name := fmt.Sprintf("Hall %d", i+1)
+		kiosk := newCaller(c.admin.base, "kiosk")
+		prepare := api.DevicePrepare{Kind: "kiosk", Name: name}
+		for id, d := range known {
+			if d["name"] == name && d["kind"] == "kiosk" {
+				prepare = api.DevicePrepare{Device: id}
+			}
+		}
+		if i == 0 && prepare.Device == "" {
+			err = c.admit(ctx, kiosk, name)
+		} else {
+			err = c.prepare(ctx, kiosk, prepare)
+		}
+		if err != nil {
+			return fmt.Errorf("let %s in: %w", name, err)
+		}
+		c.kiosks = append(c.kiosks, kiosk)
+	}
+	return nil
+}
+
+// prepare gets a pair code as the admin, and signs the kiosk in with it.
+func (c *crew) prepare(ctx context.Context, kiosk *caller, device api.DevicePrepare) error {
+	made, err := untilAnswered(ctx, func() (made api.DevicePrepared, err error) {
+		_, err = c.admin.do(ctx, http.MethodPost, "/api/v1/devices", device, &made)
+		return made, err
+	})
+	if err != nil {
+		return err
+	}
+	return kiosk.signIn(ctx, api.SessionRequest{Pair: made.Code})
+}
+
+// admit asks as a kiosk to be let in, and lets it in as the admin who reads its code.
+func (c *crew) admit(ctx context.Context, kiosk *caller, name string) error {
 	request := api.SessionRequest{Device: &api.DeviceSignIn{Kind: "kiosk", Name: name}}
 	asked, err := untilAnswered(ctx, func() (asked api.DevicePending, err error) {
 		_, err = kiosk.do(ctx, http.MethodPost, "/api/v1/session", request, &asked)
 		return asked, err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("%s asks to be let in: %w", name, err)
+		return err
 	}
-	device, err := c.deviceShowing(ctx, asked.Code)
+	waiting, err := c.devices(ctx, "requested")
 	if err != nil {
-		return nil, fmt.Errorf("find %s among the devices that ask: %w", name, err)
+		return err
+	}
+	device := ""
+	for id, d := range waiting {
+		if d["code"] == asked.Code {
+			device = id
+		}
 	}
 	if err := c.must(ctx, c.admin, "device.approve", map[string]any{"device": device}); err != nil {
-		return nil, fmt.Errorf("let %s in: %w", name, err)
+		return err
 	}
-	request = api.SessionRequest{Device: &api.DeviceSignIn{RequestID: asked.RequestID}}
-	for {
-		var status int
-		text, err := untilAnswered(ctx, func() (text json.RawMessage, err error) {
-			status, err = kiosk.do(ctx, http.MethodPost, "/api/v1/session", request, &text)
-			return text, err
-		})
-		if err != nil {
-			return nil, fmt.Errorf("%s takes its session: %w", name, err)
-		}
-		if status != http.StatusAccepted {
-			var session api.Session
-			if err := json.Unmarshal(text, &session); err != nil {
-				return nil, fmt.Errorf("%s takes its session: %w", name, err)
-			}
-			kiosk.token, kiosk.user = session.Token, session.User
-			return kiosk, nil
-		}
-		select {
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		case <-time.After(100 * time.Millisecond):
-		}
-	}
+	return kiosk.signIn(ctx, api.SessionRequest{Device: &api.DeviceSignIn{RequestID: asked.RequestID}})
 }
 
-// deviceShowing is the device that shows a code, as the admin's screen lists it.
-func (c *crew) deviceShowing(ctx context.Context, code string) (string, error) {
-	var shot struct {
+// devices are those in a state, by id, as the admin's screen lists them.
+func (c *crew) devices(ctx context.Context, state string) (map[string]map[string]any, error) {
+	type answer struct {
 		View struct {
 			Rows []struct {
 				Kind   string         `json:"kind"`
@@ -185,15 +202,20 @@ func (c *crew) deviceShowing(ctx context.Context, code string) (string, error) {
 			} `json:"rows"`
 		} `json:"view"`
 	}
-	if _, err := c.admin.do(ctx, http.MethodGet, "/api/v1/snapshot?view=admin", nil, &shot); err != nil {
-		return "", err
+	shot, err := untilAnswered(ctx, func() (shot answer, err error) {
+		_, err = c.admin.do(ctx, http.MethodGet, "/api/v1/snapshot?view=admin", nil, &shot)
+		return shot, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list the devices: %w", err)
 	}
+	found := map[string]map[string]any{}
 	for _, r := range shot.View.Rows {
-		if r.Kind == "device" && r.Fields["code"] == code {
-			return r.ID, nil
+		if r.Kind == "device" && r.Fields["state"] == state {
+			found[r.ID] = r.Fields
 		}
 	}
-	return "", fmt.Errorf("none shows the code %s", code)
+	return found, nil
 }
 
 // must does an action that a replay cannot go on without.
@@ -216,9 +238,14 @@ func (c *crew) must(ctx context.Context, who *caller, command string, data any) 
 var (
 	givenNames  = []string{"Asha", "Ramesh", "सीता", "Imran", "Lakshmi", "Joseph", "मीना", "Govind", "Farida", "Arun", "कमला", "Harpreet"}
 	familyNames = []string{"Patil", "Kulkarni", "शर्मा", "Shaikh", "Iyer", "D'Souza", "जोशी", "Rathod", "Verma", "Nene", "देसाई"}
+	complaints  = []string{"knee", "back", "चक्कर", "sleep", "stomach", "खांसी", "shoulder"}
 )
 
-// personName is the made-up name of the n-th visitor.
+// personName is the made-up name of the n-th visitor: their own, their father's and the family's. 1,584 in a row differ.
 func personName(n int) string {
-	return givenNames[n%len(givenNames)] + " " + familyNames[n/len(givenNames)%len(familyNames)]
+	own, rest := n%len(givenNames), n/len(givenNames)
+	return givenNames[own] + " " + givenNames[rest/len(familyNames)%len(givenNames)] + " " + familyNames[rest%len(familyNames)]
 }
+
+// complaint is why the n-th visitor came; no two are alike.
+func complaint(n int) string { return fmt.Sprintf("%s, paper %05d", complaints[n%len(complaints)], n) }

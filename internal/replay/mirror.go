@@ -51,34 +51,34 @@ type mirror struct {
 	mu      sync.Mutex
 	rows    map[string]row
 	cursor  string
-	frames  int
-	breaks  int // chains that did not fit: frames lost between node and screen
-	redials int
 	ready   chan struct{} // closed once the first socket said hello
 	isReady bool
-	changed chan struct{} // one place: something changed since it was last read
 }
 
 func newMirror(c *caller, view, site string) *mirror {
-	return &mirror{caller: c, view: view, site: site, rows: map[string]row{}, ready: make(chan struct{}), changed: make(chan struct{}, 1)}
+	return &mirror{caller: c, view: view, site: site, rows: map[string]row{}, ready: make(chan struct{})}
 }
 
 // run reads until ctx ends. It returns only ctx's error or a refusal that trying again cannot help.
 func (m *mirror) run(ctx context.Context) error {
-	for ctx.Err() == nil {
+	return keepReading(ctx, func() error {
 		if m.cursor == "" {
 			if err := m.load(ctx); err != nil {
 				return err
 			}
 		}
-		err := m.read(ctx)
+		return m.read(ctx)
+	})
+}
+
+// keepReading reads again and again until ctx ends or the node refuses.
+func keepReading(ctx context.Context, read func() error) error {
+	for ctx.Err() == nil {
+		err := read()
 		var r *refusal
 		if errors.As(err, &r) {
 			return err
 		}
-		m.mu.Lock()
-		m.redials++
-		m.mu.Unlock()
 		select {
 		case <-ctx.Done():
 		case <-time.After(50 * time.Millisecond):
@@ -114,24 +114,32 @@ func (m *mirror) load(ctx context.Context) error {
 	return nil
 }
 
-// read follows one socket until it ends.
-func (m *mirror) read(ctx context.Context) error {
-	query := url.Values{"view": {m.view}, "since": {m.cursor}, "screen": {m.caller.screen}}
-	if m.site != "" {
-		query.Set("site", m.site)
+// dial opens a socket on a view; an empty since begins now. The socket closes when ctx ends; stop ends both.
+func (c *caller) dial(ctx context.Context, view, site, since string) (conn *websocket.Conn, stop func(), err error) {
+	query := url.Values{"view": {view}, "since": {since}, "screen": {c.screen}}
+	if site != "" {
+		query.Set("site", site)
 	}
-	address := "ws" + strings.TrimPrefix(m.caller.base, "http") + "/ws?" + query.Encode()
-	header := http.Header{"Authorization": {"Bearer " + m.caller.token}}
+	address := "ws" + strings.TrimPrefix(c.base, "http") + "/ws?" + query.Encode()
+	header := http.Header{"Authorization": {"Bearer " + c.token}}
 	conn, res, err := websocket.DefaultDialer.DialContext(ctx, address, header)
 	if err != nil {
 		if res != nil && (res.StatusCode == http.StatusUnauthorized || res.StatusCode == http.StatusForbidden) {
-			return &refusal{status: res.StatusCode, problem: api.Problem{Code: "forbidden", Message: "the socket was refused"}}
+			return nil, nil, &refusal{status: res.StatusCode, problem: api.Problem{Code: "forbidden", Message: "the socket was refused"}}
 		}
-		return fmt.Errorf("open the socket: %w", err)
+		return nil, nil, fmt.Errorf("open the socket: %w", err)
 	}
-	stop := context.AfterFunc(ctx, func() { conn.Close() })
+	ended := context.AfterFunc(ctx, func() { conn.Close() })
+	return conn, func() { ended(); conn.Close() }, nil
+}
+
+// read follows one socket until it ends.
+func (m *mirror) read(ctx context.Context) error {
+	conn, stop, err := m.caller.dial(ctx, m.view, m.site, m.cursor)
+	if err != nil {
+		return err
+	}
 	defer stop()
-	defer conn.Close()
 	deadline := 15 * time.Second
 	for {
 		_ = conn.SetReadDeadline(time.Now().Add(deadline))
@@ -175,12 +183,10 @@ func (m *mirror) read(ctx context.Context) error {
 			now := time.Now()
 			m.mu.Lock()
 			if frame.From != m.cursor {
-				m.breaks++
 				m.mu.Unlock()
 				return errors.New("a frame does not follow the one before")
 			}
 			m.cursor = frame.To
-			m.frames++
 			for _, c := range frame.Changes {
 				if c.Kind == "row" {
 					m.take(c.ID, uint64(c.Seq), c.Fields, c.Gone, now)
@@ -222,10 +228,6 @@ func (m *mirror) put(r row, at time.Time) {
 	if m.observe != nil {
 		m.observe(r, at)
 	}
-	select {
-	case m.changed <- struct{}{}:
-	default: // a signal waits already
-	}
 }
 
 // row returns what is shown of an entry; false when it is not shown (any more).
@@ -237,23 +239,41 @@ func (m *mirror) row(id string) (row, bool) {
 }
 
 // shown waits until the row of an entry satisfies ok, as a person waits for the screen to follow.
-func (m *mirror) shown(ctx context.Context, id string, ok func(row) bool) (row, bool) {
+func (m *mirror) shown(ctx context.Context, id string, ok func(row) bool) (found row, shows bool) {
+	m.await(ctx, func() bool {
+		r, there := m.row(id)
+		if shows = there && ok(r); shows {
+			found = r
+		}
+		return shows
+	})
+	return found, shows
+}
+
+// await looks at the screen until ok, for as long as a person has patience.
+func (m *mirror) await(ctx context.Context, ok func() bool) {
 	deadline := time.NewTimer(20 * time.Second)
 	defer deadline.Stop()
 	tick := time.NewTicker(2 * time.Millisecond)
 	defer tick.Stop()
-	for {
-		if r, there := m.row(id); there && ok(r) {
-			return r, true
-		}
+	for !ok() {
 		select {
 		case <-ctx.Done():
-			return row{}, false
+			return
 		case <-deadline.C:
-			return row{}, false
+			return
 		case <-tick.C:
 		}
 	}
+}
+
+// reached waits until the screen has followed an action on an entry: its row is as of seq or later, or gone.
+func (m *mirror) reached(ctx context.Context, id string, seq uint64) {
+	m.await(ctx, func() bool {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		return m.rows[id].seq >= seq
+	})
 }
 
 // with lists the rows of a status, by token; an empty guruji means all.

@@ -129,6 +129,7 @@ func (p *player) receive(ctx context.Context, kiosk *caller, random *rand.Rand) 
 		case draw < p.o.Named:
 			who = p.crew.coordinators[visit%len(p.crew.coordinators)]
 			data["person"] = map[string]any{"name": personName(visit), "phone": fmt.Sprintf("+9198%08d", visit)}
+			data["reason"] = complaint(visit)
 			if random.Float64() < shareElderly/p.o.Named {
 				data["credit"] = "elderly"
 			}
@@ -290,71 +291,11 @@ func (p *player) mend(ctx context.Context, random *rand.Rand) error {
 }
 
 func (p *player) holdAndUndo(ctx context.Context, desk *caller, chosen row) error {
-	out, err := p.do(ctx, desk, "queue.hold", chosen.ID, map[string]any{"entry": chosen.ID}, saw(chosen, "queue.hold"))
+	out, err := p.attempt(ctx, desk, "queue.hold", chosen.ID, "waiting", nil)
 	if err != nil || out.Error != nil {
 		return err
 	}
-	held, ok := p.screen.shown(ctx, chosen.ID, func(r row) bool { return r.Status == "on_hold" })
-	if !ok {
-		return nil
-	}
-	data := map[string]any{"entry": chosen.ID, "action": out.ID}
-	_, err = p.do(ctx, desk, "queue.undo", chosen.ID, data, saw(held, "queue.undo"))
-	return err
-}
-
-// move does one command on an entry that the screen shows in a status; when it never shows it, nothing is sent.
-func (p *player) move(ctx context.Context, who *caller, command, entry, status string, more map[string]any) error {
-	r, ok := p.screen.shown(ctx, entry, func(r row) bool { return r.Status == status })
-	if !ok {
-		return nil
-	}
-	data := map[string]any{"entry": entry}
-	for k, v := range more {
-		data[k] = v
-	}
-	_, err := p.do(ctx, who, command, entry, data, saw(r, command))
-	return err
-}
-
-// saw is what the command must have seen, as the row shows it.
-func saw(r row, command string) map[string]any {
-	seen := map[string]any{"status": r.Status, "generation": r.Generation}
-	if command == "queue.transfer" {
-		seen["guruji"] = r.Guruji
-	}
-	return seen
-}
-
-// do sends one action until it is acknowledged, and counts it.
-func (p *player) do(ctx context.Context, who *caller, command, entry string, data any, saw map[string]any) (outcome, error) {
-	action, err := newAction(command, data, saw)
-	if err != nil {
-		return outcome{}, err
-	}
-	out, err := who.act(ctx, p.journal, action)
-	if err != nil {
-		if ctx.Err() != nil {
-			return out, nil
-		}
-		return out, err
-	}
-	if command == "queue.check_in" && out.Error == nil {
-		var in struct {
-			Entry string `json:"entry"`
-			Token string `json:"token"`
-		}
-		if err := out.decode(&in); err != nil {
-			return out, fmt.Errorf("check_in answered %s: %w", out.data, err)
-		}
-		p.tally.token(in.Token)
-		entry = in.Entry
-	}
-	p.tally.count(command, out)
-	if entry != "" {
-		p.tally.watch(entry, out)
-	}
-	return out, nil
+	return p.move(ctx, desk, "queue.undo", chosen.ID, "on_hold", map[string]any{"action": out.ID})
 }
 
 func (p *player) pause(ctx context.Context, d time.Duration) bool {

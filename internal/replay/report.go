@@ -20,11 +20,12 @@ type Report struct {
 	Seed       uint64
 	Took       time.Duration
 	Types      map[string]Count
-	Acked      Latency // action -> answer
-	Seen       Latency // action -> row on another socket of the site
-	AtHub      Latency // action -> row on a socket of the hub; empty without one
-	Unseen     int     // applied actions whose row another socket never showed
-	Retried    int     // actions that needed more than one try
+	Acked      Latency        // action -> answer
+	Seen       Latency        // action -> row on another socket of the site
+	AtHub      Latency        // action -> row on a socket of the hub; empty without one
+	Unseen     int            // applied actions whose row another socket never showed
+	Stale      map[string]int // refused as stale: what the sender saw and what was there
+	Retried    int            // actions that needed more than one try
 	Listeners  int
 	Frames     int // changes frames that the listeners got
 	Breaks     int // frames of the listeners that did not follow the one before
@@ -100,6 +101,9 @@ func (r *Report) Write(out io.Writer) error {
 		}
 		fmt.Fprintf(table, "%s\t%d\t%d\t%d\t%s\n", name, c.Applied, c.Duplicate, rejected, strings.Join(codes, ", "))
 	}
+	for _, what := range slices.Sorted(maps.Keys(r.Stale)) {
+		fmt.Fprintf(table, "  stale: %s\t\t\t%d\t\n", what, r.Stale[what])
+	}
 	fmt.Fprintln(table, "\t\t\t\t")
 	fmt.Fprintln(table, "latency\tp50\tp95\tp99\tcount")
 	for _, l := range []struct {
@@ -158,7 +162,7 @@ func (r *Report) Summary() map[string]any {
 	}
 	return map[string]any{
 		"day": r.Day, "visits": r.Visits, "seed": r.Seed, "seconds": r.Took.Seconds(),
-		"acknowledged": acked, "applied": applied, "retried": r.Retried, "types": r.Types,
+		"acknowledged": acked, "applied": applied, "retried": r.Retried, "types": r.Types, "stale": r.Stale,
 		"ackedMs": latency(&r.Acked), "seenMs": latency(&r.Seen), "atHubMs": latency(&r.AtHub),
 		"listeners": r.Listeners, "frames": r.Frames, "breaks": r.Breaks, "unseen": r.Unseen,
 		"doubledTokens": r.Doubled, "queueEqual": r.QueueEqual, "difference": r.Difference,

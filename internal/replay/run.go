@@ -55,7 +55,7 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 		return nil, err
 	}
 	from, to := o.Day.Span()
-	report := &Report{Day: o.Day.Date, Visits: len(o.Day.Visits), Seed: o.Seed, Types: map[string]Count{}, Listeners: o.Listeners}
+	report := &Report{Day: o.Day.Date, Visits: len(o.Day.Visits), Seed: o.Seed, Types: map[string]Count{}, Stale: map[string]int{}, Listeners: o.Listeners}
 	p := &player{
 		o: o, crew: crew, journal: journal, tally: newTally(report, to-from), from: from,
 		arrivals: make(chan int, len(o.Day.Visits)), ends: make(chan time.Duration, len(o.Day.Visits)), allIn: make(chan struct{}),
@@ -63,10 +63,10 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	watching, ctx := errgroup.WithContext(ctx)
-	screens := p.openScreens(ctx, watching)
-	for _, m := range screens {
+	listeners, ready := p.openScreens(ctx, watching)
+	for _, one := range ready {
 		select {
-		case <-m.ready:
+		case <-one:
 		case <-ctx.Done():
 			return nil, errors.Join(fmt.Errorf("open the screens: %w", ctx.Err()), watching.Wait())
 		}
@@ -86,33 +86,37 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 		return report, err
 	}
 	p.tally.finish()
-	for _, m := range screens[1 : 1+o.Listeners] {
-		report.Frames += m.frames
-		report.Breaks += m.breaks
+	for _, l := range listeners {
+		report.Frames += l.frames
+		report.Breaks += l.breaks
 	}
 	return report, played
 }
 
-// openScreens starts the staff's screen, the listeners and the screen at the hub, in this order.
-func (p *player) openScreens(ctx context.Context, watching *errgroup.Group) []*mirror {
+// openScreens starts the staff's screen, the listeners and the screen at the hub, and returns what each closes once it
+// is open.
+func (p *player) openScreens(ctx context.Context, watching *errgroup.Group) (listeners []*listener, ready []<-chan struct{}) {
 	p.screen = newMirror(p.crew.coordinators[0], api.ViewCoordinator, "")
 	p.screen.observe = p.tally.atSite
 	speed := newGauge(1)
 	p.screen.onBeat = speed.set
 	p.clinicMul = speed.get
-	screens := []*mirror{p.screen}
-	for i := range p.o.Listeners {
-		screens = append(screens, newMirror(p.crew.coordinators[i%len(p.crew.coordinators)], api.ViewCoordinator, ""))
-	}
+	mirrors := []*mirror{p.screen}
 	if p.crew.hub != nil {
 		atHub := newMirror(p.crew.hub, api.ViewQueue, p.o.SiteID)
 		atHub.observe = p.tally.atHub
-		screens = append(screens, atHub)
+		mirrors = append(mirrors, atHub)
 	}
-	for _, m := range screens {
+	for _, m := range mirrors {
 		watching.Go(func() error { return m.run(ctx) })
+		ready = append(ready, m.ready)
 	}
-	return screens
+	for i := range p.o.Listeners {
+		l := newListener(p.crew.coordinators[i%len(p.crew.coordinators)])
+		watching.Go(func() error { return l.run(ctx) })
+		listeners, ready = append(listeners, l), append(ready, l.ready)
+	}
+	return listeners, ready
 }
 
 // compare waits until the hub shows the same queue as the site, at most o.Settle.

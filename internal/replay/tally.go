@@ -2,6 +2,7 @@ package replay
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -79,6 +80,17 @@ func (t *tally) count(command string, out outcome) {
 	if out.tries > 1 {
 		t.report.Retried++
 	}
+}
+
+// stale notes what a command met instead of what its sender saw.
+func (t *tally) stale(command string, saw, met row) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	what := fmt.Sprintf("%s saw %s, met %s", command, saw.Status, met.Status)
+	if saw.Status == met.Status {
+		what = fmt.Sprintf("%s saw an older %s", command, saw.Status)
+	}
+	t.report.Stale[what]++
 }
 
 // token notes a token as given; one given before is the worst a clinic can do.
