@@ -19,6 +19,11 @@ export async function openPage(world, url, { glass = DESK, lang = "en" } = {}) {
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);
   page.complaints = [];
+  page.sockets = new Set();
+  page.on("websocket", (socket) => {
+    page.sockets.add(socket);
+    socket.on("close", () => page.sockets.delete(socket));
+  });
   page.on("pageerror", (error) => page.complaints.push(error.message));
   page.on("console", (said) => {
     if (said.type() === "error" && !said.text().startsWith("Failed to load resource"))
@@ -55,6 +60,10 @@ export async function sitDown(world, who) {
 }
 
 export const userOf = (site, role) => site.users.find((one) => one.role === role);
+
+/** The line of a token in a list of people, as its status and whatever else stands there. */
+export const lineOf = (page, token) =>
+  page.locator(".line", { has: page.getByText(token, { exact: true }) }).first();
 
 /** No fault of accessibility, nothing wider than the glass, and the page complained about nothing. */
 export async function isSound(page, what) {

@@ -139,7 +139,7 @@ const CLOCK_OK_MS = 30_000;
 export function Clock({ site }: { site: CentreSite }) {
   const say = useWords(centre);
   const common = useCommon();
-  const off = site.clockOffsetMs;
+  const off = toldNow(site) ? site.clockOffsetMs : null;
   if (off === null) return <span className="soft">{common("notKnown")}</span>;
   if (Math.abs(off) < CLOCK_OK_MS) return <span className="soft">{say("clockOk")}</span>;
   return (

@@ -95,7 +95,7 @@ export const panels = staffWords({
   raise: { en: "Raise emergency", hi: "आपात बताएँ" },
 
   finder: { en: "Find or do", hi: "खोजें या करें" },
-  finderHint: { en: "A person, a token, a deed", hi: "कोई व्यक्ति, टोकन या काम" },
+  finderHint: { en: "A person, a token, or what to do", hi: "कोई व्यक्ति, टोकन या काम" },
   hits: { en: "Found", hi: "मिले" },
   "group.person": { en: "People", hi: "लोग" },
   "group.deed": { en: "With {token}", hi: "{token} के लिए" },

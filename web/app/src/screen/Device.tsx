@@ -115,11 +115,11 @@ function useAsking(client: Client, kind: string, name: string) {
       timer = setTimeout(again, Math.max(AGAIN_MS, failure.retryAfterMs ?? 0));
     };
     client.pairDevice({ kind, name: askedName() ?? name }).then((made) => {
+      made.approved.catch(failed);
       if (gone) return made.cancel();
       pairing = made;
       setTrouble(undefined);
       setAsked({ code: made.code, at: Date.now() });
-      made.approved.catch(failed);
     }, failed);
     return () => {
       gone = true;
