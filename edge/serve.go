@@ -136,6 +136,7 @@ func (s *site) newDoor() (*door.Door, error) {
 	})
 }
 
+// newLink is nil for a site that never joined: a wire alone is no reason to refuse people a token.
 func (s *site) newLink(wire bus.Bus, code *seal.Join) (*link.Edge, error) {
 	keys, err := linkKeys(s.node)
 	if err != nil {
@@ -143,6 +144,10 @@ func (s *site) newLink(wire bus.Bus, code *seal.Join) (*link.Edge, error) {
 	}
 	if len(keys) > 0 && code != nil && joinedWith(s.node, code) {
 		code = nil // the box was started again with the code that it used up
+	}
+	if len(keys) == 0 && code == nil {
+		s.o.Log.Warn("this site has not joined a centre: it works alone until it is started with --join CODE")
+		return nil, nil
 	}
 	l, err := link.NewEdge(link.EdgeOptions{
 		Site: s.node.Site, Name: s.name(), Node: s.node.ID, Boot: s.node.BootID(),
