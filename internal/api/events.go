@@ -57,7 +57,7 @@ var Catalogue = []EventInfo{
 	{"system.update", "the node runs another version", OutsideData{}},
 	{"system.error", "an admin must act", OutsideData{}},
 	{"server.time_update", "the node's clock was set", OutsideData{}},
-	{"uplink.changed", "the line to the centre changed its state", OutsideData{}},
+	{"uplink.changed", "the line between a site and the centre came into another state", UplinkEvent{}},
 }
 
 // EntryEvent is the data of what happens to one place in a queue.
@@ -152,6 +152,13 @@ type RequestEvent struct {
 	Command *string `json:"command" example:"day.set_intake"`
 	State   *string `json:"state" example:"accepted"`
 	Code    *string `json:"code" example:"not_allowed" doc:"Why it was refused"`
+}
+
+// UplinkEvent is the data of uplink.changed.
+type UplinkEvent struct {
+	State  string `json:"state" example:"silent"`
+	Was    string `json:"was" example:"live"`
+	Reason string `json:"reason,omitempty" example:"revoked" doc:"Of rejected"`
 }
 
 // OutsideData is what an outside app or another part of the node says, in fields of its own.

@@ -55,8 +55,10 @@ func subjectOf(kind string) string {
 		return clinic.KindEntry
 	case area == "user":
 		return clinic.KindStaff
-	case area == "system", area == "server", area == "uplink":
+	case area == "system", area == "server":
 		return "node"
+	case area == "uplink":
+		return clinic.KindSite
 	}
 	return area
 }
