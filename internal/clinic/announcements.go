@@ -11,18 +11,18 @@ import (
 const announcedFor = 7 * 24 * time.Hour
 
 func publish(w *work, in Publish) error {
-	expires := w.now.Add(announcedFor)
+	expires := w.clinic.Add(announcedFor)
 	if in.Until != nil {
 		expires = *in.Until
 	}
 	switch {
 	case in.Title == "":
 		return refuse(CodeInvalid, "The title is missing.")
-	case !expires.After(w.now) || expires.After(w.now.AddDate(2, 0, 0)):
+	case !expires.After(w.clinic) || expires.After(w.clinic.AddDate(2, 0, 0)):
 		return refuse(CodeInvalid, "An announcement ends in the future, and within two years.")
 	}
 	set := fields{
-		"title": record.Text(in.Title), "body": orNull(in.Body), "publishedAt": ms(w.now), "expiresAt": ms(expires),
+		"title": record.Text(in.Title), "body": orNull(in.Body), "publishedAt": ms(w.clinic), "expiresAt": ms(expires),
 		"createdBy": record.Text(w.actor.ID),
 	}
 	if len(in.Target) > 0 {
@@ -51,7 +51,7 @@ func withdraw(w *work, in AnnouncementRef) error {
 	if !r.Get("withdrawnAt").IsNull() {
 		return refuse(CodeNotAllowed, "This was withdrawn already.")
 	}
-	w.change(KindAnnouncement, r.ID, "", fields{"withdrawnAt": ms(w.now)})
+	w.change(KindAnnouncement, r.ID, "", fields{"withdrawnAt": ms(w.clinic)})
 	return nil
 }
 

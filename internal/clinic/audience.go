@@ -82,7 +82,7 @@ var carried = func() map[string]map[string]bool {
 		ViewQueue: public, ViewBoard: public, ViewKiosk: append([]string{KindLease}, public...),
 		ViewGuruji: append([]string{KindPerson, KindPrivateText}, staffed...), ViewCoordinator: desk, ViewAdmin: desk,
 		ViewPatient: append([]string{KindRemedy, KindNotification}, public...),
-		ViewCentre:  {KindSite, KindCentralStaff, KindAnnouncement, KindSiteStatus, KindRequest, KindReceipt, KindPolicy, KindTemplate},
+		ViewCentre:  {KindSite, KindCentralStaff, KindAnnouncement, KindSiteStatus, KindRequest, KindConflict, KindReceipt, KindPolicy, KindTemplate},
 	} {
 		sets[view] = map[string]bool{}
 		for _, kind := range kinds {

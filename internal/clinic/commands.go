@@ -177,6 +177,8 @@ func init() {
 		"emergency.raise":   command(floor|devices|visitors, RecordAnswer{}, raiseEmergency).creating(KindEmergency),
 		"emergency.resolve": command(floor, RecordAnswer{}, resolveEmergency),
 
+		"conflict.settle": command(inside, RecordAnswer{}, settleConflict),
+
 		"site.enrol":      command(centre, RecordAnswer{}, enrolSite).creating(KindSite).withSecret().atCentre(),
 		"site.revoke":     command(centre, RecordAnswer{}, revokeSite).atCentre(),
 		"site.rotate_key": command(centre, RecordAnswer{}, rotateKey).atCentre(),
@@ -247,6 +249,8 @@ func (a Actor) mayAsGuruji(command string, day *Day, subject *record.Record) err
 		own = own || idOf(subject, "guruji") == a.Guruji
 	case KindGuruji:
 		own = subject.ID == a.Guruji
+	case KindConflict:
+		own = a.ownsSubject(day, subject.Get("subjectKind").Text(), idOf(subject, "subject"))
 	case KindPerson:
 		own = day.hasToday(subject.ID, a.Guruji)
 	case KindEmergency:

@@ -65,7 +65,7 @@ type guruji struct {
 var keptKinds = map[string]bool{
 	KindGuruji: true, KindStaff: true, KindDevice: true, KindSetting: true, KindDay: true,
 	KindAppointment: true, KindEmergency: true, KindAnnouncement: true, KindRequest: true, KindLease: true, KindPolicy: true,
-	KindTemplate: true, KindWaitlist: true, KindReceipt: true, KindNotification: true, KindConsultation: true, KindAmendment: true, KindRemedy: true,
+	KindTemplate: true, KindConflict: true, KindWaitlist: true, KindReceipt: true, KindNotification: true, KindConsultation: true, KindAmendment: true, KindRemedy: true,
 }
 
 // NewDay begins an empty day of a site.
@@ -108,7 +108,7 @@ func (d *Day) Fill(src Source) error {
 		d.Apply(nil, &r)
 		return true
 	}
-	for _, kind := range []string{KindSetting, KindGuruji, KindStaff, KindDevice, KindDay, KindAnnouncement, KindPolicy, KindTemplate, KindRequest, KindReceipt, KindErasure} {
+	for _, kind := range []string{KindSetting, KindGuruji, KindStaff, KindDevice, KindDay, KindAnnouncement, KindPolicy, KindTemplate, KindRequest, KindReceipt, KindConflict, KindErasure} {
 		if err := src.ByKind(kind, apply); err != nil {
 			return fmt.Errorf("fill day %s with %s records: %w", d.date, kind, err)
 		}
@@ -132,7 +132,7 @@ func (d *Day) Apply(before, after *record.Record) {
 	if at == nil {
 		return
 	}
-	if at.Day != "" && at.Day != d.date {
+	if at.Day != "" && at.Day != d.date && at.Kind != KindConflict {
 		return
 	}
 	if keptKinds[at.Kind] {
@@ -156,8 +156,9 @@ func (d *Day) Apply(before, after *record.Record) {
 	}
 }
 
+// keep holds the record as it is. A conflict waits for somebody to settle it, of whatever day it is, and then is history.
 func (d *Day) keep(at, after *record.Record) {
-	if after == nil {
+	if after == nil || after.Kind == KindConflict && !after.Get("settledAt").IsNull() {
 		delete(d.kept[at.Kind], at.ID)
 		return
 	}

@@ -157,7 +157,7 @@ func heading(title string) string {
 // subjectOf are the kinds of record that the commands of an area name; creating commands name none.
 var subjectOf = map[string]string{
 	"queue": clinic.KindEntry, "guruji": clinic.KindGuruji, "consultation": clinic.KindConsultation, "appointment": clinic.KindAppointment,
-	"remedy": clinic.KindRemedy, "notification": clinic.KindNotification, "emergency": clinic.KindEmergency, "person": clinic.KindPerson, "staff": clinic.KindStaff,
+	"remedy": clinic.KindRemedy, "notification": clinic.KindNotification, "conflict": clinic.KindConflict, "emergency": clinic.KindEmergency, "person": clinic.KindPerson, "staff": clinic.KindStaff,
 	"device": clinic.KindDevice, "site": clinic.KindSite,
 }
 

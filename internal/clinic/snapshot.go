@@ -146,10 +146,7 @@ func (d *Day) records(a Audience, now time.Time) []Row {
 		if !a.Carries(kind) || kind == KindGuruji {
 			continue
 		}
-		for _, r := range kept {
-			if d.stale(r, now) {
-				continue
-			}
+		for _, r := range d.standing(kind, kept, now) {
 			if fields, visible := View(a.Actor(), d, r); visible {
 				rows = append(rows, Row{Kind: kind, ID: r.ID.String(), Fields: fields})
 			}
@@ -157,6 +154,26 @@ func (d *Day) records(a Audience, now time.Time) []Row {
 	}
 	slices.SortFunc(rows, func(a, b Row) int { return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.ID, b.ID)) })
 	return rows
+}
+
+// shownSettled is how many requests that were settled a snapshot has.
+const shownSettled = 50
+
+// standing are the kept records of a kind that still have something to say.
+func (d *Day) standing(kind string, kept map[record.ID]*record.Record, now time.Time) []*record.Record {
+	var list, settled []*record.Record
+	for _, r := range kept {
+		switch {
+		case kind == KindRequest && !r.Get("settledAt").IsNull():
+			settled = append(settled, r)
+		case !d.stale(r, now):
+			list = append(list, r)
+		}
+	}
+	slices.SortFunc(settled, func(a, b *record.Record) int {
+		return cmp.Or(cmp.Compare(b.Get("settledAt").Int(), a.Get("settledAt").Int()), bytes.Compare(a.ID[:], b.ID[:]))
+	})
+	return append(list, settled[:min(len(settled), shownSettled)]...)
 }
 
 // stale leaves out of a snapshot what has no more to say: other dates, what was resolved, deleted or has expired.

@@ -60,7 +60,7 @@ var readers = map[string]map[string]roleSet{
 		reads(admins, "approvedAt approvedBy revokedAt lastSeen")),
 	KindLease:        readable(reads(deskOnly|devices, "device prefix from to createdAt")),
 	KindRequest:      readable(reads(admins, "command state code message actorName sentAt expiresAt settledAt")),
-	KindConflict:     readable(reads(overseers, "subjectKind subject field at"), reads(inside, "value")),
+	KindConflict:     readable(reads(overseers, "subjectKind subject field at settledAt settledBy settled"), reads(inside, "value")),
 	KindAudit:        readable(reads(box, "at actedAt type actor role device kind subject fields")),
 	KindNotification: readable(reads(inside|visitors, "toKind to title body sentAt readAt deleted")),
 	KindErasure:      readable(reads(admins, "person at by")),
@@ -180,20 +180,6 @@ func (a Actor) gurujiStanding(day *Day, r *record.Record) (Role, bool) {
 }
 
 func (a Actor) owns(guruji record.ID) bool { return guruji == a.Guruji && !a.Guruji.IsZero() }
-
-// ownsSubject tells whether a guruji may know of a conflict about a record, by what the Day knows of that record.
-func (a Actor) ownsSubject(day *Day, kind string, id record.ID) bool {
-	switch kind {
-	case KindEntry:
-		e := day.entry(id)
-		return e != nil && a.owns(e.guruji)
-	case KindGuruji:
-		return a.owns(id)
-	case KindPerson:
-		return day.hasToday(id, a.Guruji)
-	}
-	return false
-}
 
 func (d *Day) entry(id record.ID) *entry {
 	if d == nil {

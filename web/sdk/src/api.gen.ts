@@ -567,6 +567,16 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        ConflictSettle: {
+            conflict: string;
+            /**
+             * @description lost: the value that was dropped is written again
+             * @enum {string}
+             */
+            keep: "current" | "lost";
+        } & {
+            [key: string]: unknown;
+        };
         DayEvent: {
             /** @example 2026-01-05 */
             date: string;
@@ -1640,19 +1650,6 @@ export interface components {
             reason?: string;
             /** @enum {string} */
             state: "off" | "connecting" | "live" | "lagging" | "silent" | "never_seen" | "clock_wrong" | "cloned" | "rejected";
-        } & {
-            [key: string]: unknown;
-        };
-        UplinkEvent: {
-            /**
-             * @description Of rejected
-             * @example revoked
-             */
-            reason?: string;
-            /** @example silent */
-            state: string;
-            /** @example live */
-            was: string;
         } & {
             [key: string]: unknown;
         };

@@ -11,6 +11,7 @@ export interface ActionShapes {
   "appointment.no_show": { data: "AppointmentMove"; answer: "AppointmentAnswer" };
   "appointment.remind": { data: "Remind"; answer: "AppointmentAnswer" };
   "appointment.reschedule": { data: "Reschedule"; answer: "AppointmentAnswer" };
+  "conflict.settle": { data: "ConflictSettle"; answer: "RecordAnswer" };
   "consultation.amend": { data: "Amend"; answer: "RecordAnswer" };
   "consultation.note": { data: "Note"; answer: "RecordAnswer" };
   "day.close": { data: "DayMove"; answer: "RecordAnswer" };
