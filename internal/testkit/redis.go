@@ -24,10 +24,12 @@ type Redis struct {
 	URL      string // with the password, if there is one
 	Addr     string // host:port
 	Password string
+	User     string // who Command logs in as, if there is a password; empty: the default user
 
 	t       testing.TB
 	dir     string
 	extra   []string
+	args    []string // behind the configuration on the command line
 	process *exec.Cmd
 	exited  chan struct{} // closed when the process has ended
 }
@@ -36,22 +38,32 @@ type Redis struct {
 // file's, such as "maxclients 10". The server ends with the test.
 func StartRedis(t testing.TB, settings ...string) *Redis {
 	t.Helper()
-	return startRedis(t, "", settings)
+	return startRedis(t, User{}, settings)
 }
 
 // StartRedisWithPassword starts a redis-server that wants a password, and puts it into URL.
 func StartRedisWithPassword(t testing.TB, password string, settings ...string) *Redis {
 	t.Helper()
-	return startRedis(t, password, settings)
+	return startRedis(t, User{Password: password}, settings)
 }
 
-func startRedis(t testing.TB, password string, settings []string) *Redis {
+// User is somebody whom a Redis knows; without a name, its default user.
+type User struct{ Name, Password string }
+
+// StartRedisAs starts a redis-server whose settings bring its users, such as "aclfile /path". The test commands it as
+// one of them.
+func StartRedisAs(t testing.TB, operator User, settings ...string) *Redis {
+	t.Helper()
+	return startRedis(t, operator, settings)
+}
+
+func startRedis(t testing.TB, operator User, settings []string) *Redis {
 	t.Helper()
 	addr := freeAddr(t)
-	r := &Redis{Addr: addr, Password: password, t: t, dir: t.TempDir(), extra: settings}
+	r := &Redis{Addr: addr, User: operator.Name, Password: operator.Password, t: t, dir: t.TempDir(), extra: settings}
 	r.URL = r.URLAt(addr)
-	if password != "" {
-		r.extra = append(slices.Clone(settings), "requirepass "+strconv.Quote(password))
+	if operator.Name == "" && operator.Password != "" {
+		r.extra = append(slices.Clone(settings), "requirepass "+strconv.Quote(operator.Password))
 	}
 	t.Cleanup(r.Kill)
 	r.Start()
@@ -62,7 +74,7 @@ func startRedis(t testing.TB, password string, settings []string) *Redis {
 func (r *Redis) URLAt(addr string) string {
 	u := url.URL{Scheme: "redis", Host: addr}
 	if r.Password != "" {
-		u.User = url.UserPassword("", r.Password)
+		u.User = url.UserPassword(r.User, r.Password)
 	}
 	return u.String()
 }
@@ -98,7 +110,7 @@ func (r *Redis) Start() {
 // launch starts the process and waits until it answers; it is false when the port is taken.
 func (r *Redis) launch(binary, conf, log string) bool {
 	r.t.Helper()
-	process, exited := exec.Command(binary, conf), make(chan struct{})
+	process, exited := exec.Command(binary, append([]string{conf}, r.args...)...), make(chan struct{})
 	if err := process.Start(); err != nil {
 		r.t.Fatalf("start redis-server: %v", err)
 	}
@@ -229,7 +241,7 @@ func (r *Redis) Command(words ...string) string {
 	_ = conn.SetDeadline(time.Now().Add(10 * time.Second))
 	commands := [][]string{words}
 	if r.Password != "" {
-		commands = [][]string{{"AUTH", r.Password}, words}
+		commands = [][]string{r.login().words(), words}
 	}
 	var answer string
 	for _, command := range commands {
@@ -239,6 +251,16 @@ func (r *Redis) Command(words ...string) string {
 		}
 	}
 	return answer[1:]
+}
+
+func (r *Redis) login() User { return User{Name: r.User, Password: r.Password} }
+
+// words are the command by which a user logs in.
+func (u User) words() []string {
+	if u.Name == "" {
+		return []string{"AUTH", u.Password}
+	}
+	return []string{"AUTH", u.Name, u.Password}
 }
 
 // shippedConfig finds deploy/redis.conf from the place of this file.

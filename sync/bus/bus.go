@@ -48,7 +48,8 @@ type Bus interface {
 	// An error means that the message probably did not go out; it may have.
 	Publish(ctx context.Context, channel string, payload []byte) (receivers int, err error)
 
-	// PublishAll hands over several messages in one round trip, in order. After an error any of them may have gone out.
+	// PublishAll hands over several messages in one round trip, those of a channel in their order. After an error any of
+	// them may have gone out.
 	PublishAll(ctx context.Context, messages []Message) error
 
 	// Subscribe returns after the server has confirmed all channels; what is published from then on is delivered

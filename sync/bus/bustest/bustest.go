@@ -31,10 +31,27 @@ type Harness struct {
 	Flush func()
 	// KillSubscriptions lets the server close every subscribing connection.
 	KillSubscriptions func()
-	// OpenThroughLine connects a node over a line, and stall silences for ever the connections open at that moment.
-	OpenThroughLine func(t *testing.T) (b bus.Bus, stall func())
+	// ChangePassword lets the server want another password from now on, and closes every connection.
+	ChangePassword func()
+	// OpenNarrow connects a node that the server lets publish and subscribe on the channel "mine" only.
+	OpenNarrow func(t *testing.T) bus.Bus
+	// Move lets another server carry a channel, while both run.
+	Move func(channel string)
+	// Failover kills the server that carries a channel, and returns once another one carries it.
+	Failover func(channel string)
+	// OpenThroughLine connects a node over a line.
+	OpenThroughLine func(t *testing.T) (bus.Bus, Line)
 	// CountsReceivers says that Publish knows how many subscriptions there are.
 	CountsReceivers bool
+}
+
+// Line is what can be done to the line of one node.
+type Line struct {
+	// Stall silences for ever the connections that are open at that moment.
+	Stall func()
+	// Cut stops carrying bytes and closes nothing; Restore carries on, with what was on its way. Nil if the server
+	// keeps nothing for a node that does not read.
+	Cut, Restore func()
 }
 
 // limit is when a test gives up waiting.
@@ -52,7 +69,7 @@ func Run(t *testing.T, open func(t *testing.T) Harness) {
 		{"OrderOfOnePublisherIsKeptOnAGoodLine", orderIsKept},
 		{"ConfirmedBeforeSubscribeReturns", confirmedBeforeReturn},
 		{"ManyChannelsInOneSubscription", manyChannels},
-		{"BatchArrivesInOrder", batchArrives},
+		{"BatchArrivesInTheOrderOfEachChannel", batchArrives},
 		{"TooLargeIsRefusedAndNothingElseIsHurt", tooLargeIsRefused},
 		{"NoChannelIsAnError", noChannel},
 		{"CloseEndsReceive", closeEndsReceive},
@@ -67,6 +84,12 @@ func Run(t *testing.T, open func(t *testing.T) Harness) {
 		{"EmptiedServerCarriesOn", emptiedServer},
 		{"KilledSubscriptionHealsWithAGap", killedSubscription},
 		{"SilentConnectionHealsByClosingAndSubscribing", silentConnection},
+		{"SubscriberPastTheOutputLimitHealsWithAGap", pastOutputLimit},
+		{"MovedChannelHealsWithAGap", movedChannel},
+		{"ChannelOfAKilledServerHealsWithAGap", killedServer},
+		{"EveryLossStandsBehindAGap", everyLoss},
+		{"ChannelThatIsNotAllowedIsTold", narrow},
+		{"SubscriptionEndsWhenItsPasswordNoLongerHolds", changedPassword},
 	} {
 		t.Run(test.name, func(t *testing.T) { test.try(t, open(t)) })
 	}
@@ -149,6 +172,19 @@ func untilArrives(t *testing.T, from bus.Bus, s bus.Subscription, channel string
 	}
 	t.Fatalf("nothing arrived; the last publish: %v; gaps: %v", publishErr, gaps)
 	return nil
+}
+
+// heals publishes until the subscription has reported that it is whole again and the latest message arrives. Of
+// several connections one may be back, and bring messages, before the others are.
+func heals(t *testing.T, from bus.Bus, s bus.Subscription, channel string) {
+	t.Helper()
+	for ctx, whole := deadline(t), false; !whole; {
+		gaps := untilArrives(t, from, s, channel)
+		whole = len(gaps) > 0 && gaps[len(gaps)-1].Connected
+		if ctx.Err() != nil {
+			t.Fatal("no gap told that the subscription is whole again, which lets a link ask for what it missed")
+		}
+	}
 }
 
 // receiveUntil receives until the payload or the end of ctx, and returns the gaps before.

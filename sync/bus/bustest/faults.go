@@ -58,14 +58,6 @@ func serverDown(t *testing.T, h Harness) {
 	}
 }
 
-// connectedLast is the promise that lets a link ask for what it missed at the right moment.
-func connectedLast(t *testing.T, gaps []*bus.Gap) {
-	t.Helper()
-	if len(gaps) == 0 || !gaps[len(gaps)-1].Connected {
-		t.Errorf("gaps %v, want the last before the first message to be a connected one", gaps)
-	}
-}
-
 func healsAfterRestart(t *testing.T, h Harness) {
 	a, b := node(t, h.Open), node(t, h.Open)
 	s := subscribe(t, b, "c", "d")
@@ -74,7 +66,7 @@ func healsAfterRestart(t *testing.T, h Harness) {
 	h.Stop()
 	expectGap(t, s, false)
 	h.Start()
-	connectedLast(t, untilArrives(t, a, s, "c"))
+	heals(t, a, s, "c")
 	expectNothing(t, a, s, "d")
 }
 
@@ -84,7 +76,7 @@ func healsAfterTwoRestarts(t *testing.T, h Harness) {
 	for range 2 {
 		h.Stop()
 		h.Start()
-		connectedLast(t, untilArrives(t, a, s, "c"))
+		heals(t, a, s, "c")
 	}
 }
 
@@ -105,7 +97,7 @@ func killedSubscription(t *testing.T, h Harness) {
 	a, b := node(t, h.Open), node(t, h.Open)
 	s := subscribe(t, b, "c")
 	h.KillSubscriptions()
-	connectedLast(t, untilArrives(t, a, s, "c"))
+	heals(t, a, s, "c")
 	expectNothing(t, a, s, "c")
 }
 
@@ -124,12 +116,12 @@ func expectGap(t *testing.T, s bus.Subscription, connected bool) {
 
 func silentConnection(t *testing.T, h Harness) {
 	a := node(t, h.Open)
-	b, stall := h.OpenThroughLine(t)
+	b, line := h.OpenThroughLine(t)
 	t.Cleanup(func() { b.Close() })
 	s := subscribe(t, b, "c")
 	publish(t, a, "c", "before")
 	expect(t, s, "c", "before")
-	stall()
+	line.Stall()
 	// The server still counts the subscription, and the subscription still looks healthy: no message, no gap, no error.
 	if n := publish(t, a, "c", "into the void"); h.CountsReceivers && n != 1 {
 		t.Errorf("%d receivers; if servers now notice at once, the link's probe can go", n)

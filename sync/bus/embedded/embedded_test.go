@@ -62,9 +62,13 @@ func TestConformance(t *testing.T) {
 			Start:             func() { s = start(t, addr, "secret") },
 			Flush:             func() { s.Flush() },
 			KillSubscriptions: func() { s.DropConnections() },
-			OpenThroughLine: func(t *testing.T) (bus.Bus, func()) {
+			ChangePassword: func() {
+				s.Close()
+				s = start(t, addr, "changed")
+			},
+			OpenThroughLine: func(t *testing.T) (bus.Bus, bustest.Line) {
 				line := testkit.StartProxy(t, addr)
-				return open(t, "redis://:secret@"+line.Addr, quick), line.Stall
+				return open(t, "redis://:secret@"+line.Addr, quick), bustest.Line{Stall: line.Stall, Cut: line.Cut, Restore: line.Restore}
 			},
 			CountsReceivers: true,
 		}

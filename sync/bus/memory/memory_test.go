@@ -29,8 +29,8 @@ func TestConformance(t *testing.T) {
 			Start:             n.Start,
 			Flush:             n.Wipe,
 			KillSubscriptions: func() { n.KillSubscriptions("node") },
-			OpenThroughLine: func(*testing.T) (bus.Bus, func()) {
-				return n.Open("far"), func() { n.Deafen("far") }
+			OpenThroughLine: func(*testing.T) (bus.Bus, bustest.Line) {
+				return n.Open("far"), bustest.Line{Stall: func() { n.Deafen("far") }}
 			},
 			CountsReceivers: true,
 		}

@@ -22,17 +22,20 @@ type Capabilities struct {
 	OutputLimit int64
 }
 
-// Probe asks the server what it can do, on a connection of its own, also one that the bus refuses as unsuitable. It
-// fails only when the server cannot be asked at all.
+// Probe asks a server what it can do, on a connection of its own, also one that the bus refuses as unsuitable: of
+// several servers, the one that carries bus.HubLive. It fails only when no server can be asked.
 func (b *Bus) Probe(ctx context.Context) (Capabilities, error) {
-	o := b.dial
-	o.OnConnect = nil
-	o.PoolSize = 1
-	client := goredis.NewClient(&o)
-	defer client.Close()
-	caps, err := probe(ctx, client)
+	address, err := b.directory.find(ctx, bus.HubLive)
 	if err != nil {
-		return Capabilities{}, fmt.Errorf("probe: %w", b.explain(ctx, err))
+		return Capabilities{}, fmt.Errorf("probe: %w", err)
+	}
+	var caps Capabilities
+	err = b.briefly(address, b.optionsFor(address), func(c *goredis.Client) error {
+		caps, err = probe(ctx, c)
+		return err
+	})
+	if err != nil {
+		return Capabilities{}, fmt.Errorf("probe: %w", b.explain(ctx, address, err))
 	}
 	return caps, nil
 }
@@ -41,7 +44,7 @@ func probe(ctx context.Context, c goredis.Cmdable) (Capabilities, error) {
 	pipe := c.Pipeline()
 	// PING tells whether the server serves us at all; the others may be unknown to it or refused one by one.
 	ping := pipe.Ping(ctx)
-	server, replication := pipe.Info(ctx, "server"), pipe.Info(ctx, "replication")
+	server, role := pipe.Info(ctx, "server"), pipe.Do(ctx, "ROLE")
 	command := pipe.Do(ctx, "COMMAND", "INFO", "SPUBLISH")
 	limits := pipe.ConfigGet(ctx, "client-output-buffer-limit")
 	if _, err := pipe.Exec(ctx); err != nil && !isReply(err) {
@@ -53,7 +56,7 @@ func probe(ctx context.Context, c goredis.Cmdable) (Capabilities, error) {
 	caps := Capabilities{OutputLimit: -1}
 	caps.Version = infoField(server.Val(), "redis_version")
 	caps.Mode = infoField(server.Val(), "redis_mode")
-	caps.Role = infoField(replication.Val(), "role")
+	caps.Role = roleIn(role.Val())
 	caps.Sharded = describes(command.Val(), "spublish")
 	if limit, ok := pubsubLimit(limits.Val()["client-output-buffer-limit"]); ok {
 		caps.OutputLimit = limit
@@ -62,18 +65,34 @@ func probe(ctx context.Context, c goredis.Cmdable) (Capabilities, error) {
 }
 
 // checkServer runs on every new connection, before it is used: what answers at an address may change. It refuses a
-// server on which publishing and subscribing would work without the two ever meeting.
-func (b *Bus) checkServer(ctx context.Context, c *goredis.Conn) error {
-	caps, err := probe(ctx, c)
-	switch {
-	case err != nil:
-		return err
-	case caps.Mode == "sentinel":
-		return fmt.Errorf("redis at %s: %w: it is a Sentinel; give the address of the server it watches", b.address, bus.ErrUnsuitable)
-	case caps.Role == "slave":
-		return fmt.Errorf("redis at %s: %w: it is a replica, and what is published on it reaches nobody on its master; give the master's address", b.address, bus.ErrUnsuitable)
+// server on which publishing and subscribing would work without the two ever meeting. Servers that do not say what
+// they are are taken for good. In a cluster there is nothing to ask: a channel is refused by whoever does not carry it.
+func (b *Bus) checkServer(ctx context.Context, address string, c *goredis.Conn) error {
+	if b.target.kind == Cluster {
+		return nil
 	}
-	return nil
+	answer, err := c.Do(ctx, "ROLE").Result()
+	switch {
+	case err != nil && !isReply(err), isReply(err) && refusesCredentials(err.Error()) && !goredis.IsPermissionError(err):
+	case roleIn(answer) == "sentinel":
+		err = fmt.Errorf("redis at %s: %w: it is a Sentinel; write redis+sentinel://%s/ and the name of the master it watches", address, bus.ErrUnsuitable, address)
+	case roleIn(answer) == "slave" && b.target.kind == Sentinel:
+		err = fmt.Errorf("redis at %s: %w: the Sentinels name it the master, and it still is a replica", address, bus.ErrUnreachable)
+	case roleIn(answer) == "slave":
+		err = fmt.Errorf("redis at %s: %w: it is a replica, and what is published on it reaches nobody on its master; give the master's address", address, bus.ErrUnsuitable)
+	default:
+		return nil
+	}
+	b.figures.probeFailures.Add(1)
+	return err
+}
+
+// roleIn reads the first word of an answer to ROLE.
+func roleIn(answer any) string {
+	if fields, ok := answer.([]any); ok && len(fields) > 0 {
+		return fmt.Sprint(fields[0])
+	}
+	return ""
 }
 
 // isReply tells an answer that is an error from no answer.

@@ -1,20 +1,23 @@
-// Package redis is the bus over one Redis server, by PUBLISH and SUBSCRIBE.
+// Package redis is the bus over Redis: one server by PUBLISH and SUBSCRIBE, the master that Sentinels choose, or a
+// cluster by its sharded channels.
 //
-// It treats Redis as a wire: it sets no key, and a server that was wiped or restarted needs nothing from it.
+// It treats Redis as a wire: it sets no key, and a server that was wiped, restarted or replaced needs nothing from it.
 // Open never connects, so a node starts whether or not Redis is there. A subscription that loses its connection
 // reports a gap, redials by itself with jittered backoff and reports a second gap once the server has confirmed
-// every channel again; only what a person must cure (credentials, a server of the wrong sort) ends it.
+// every channel again; only what a person must cure (credentials, a server of the wrong sort) ends it. It asks now and
+// then who carries its channels, and leaves a server that was replaced although that one still seems well.
 // It never prints the user or the password of its URL, and logs nothing: every fault is an error of a call.
 //
-// It does not notice a connection that went silent without closing. Nobody can at this level: go-redis pings a
-// subscription but never reads the pong, and PUBLISH counts a deaf subscriber. The link's probe finds it, and
-// closing the subscription and subscribing again is the cure.
+// It pings its subscriptions and reads the answers, which go-redis does not, so a connection that went silent without
+// closing costs some seconds. A server that answers and yet delivers nothing looks healthy from here, and PUBLISH
+// counts a deaf subscriber: the link's probe is for these.
 package redis
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"sync"
 	"time"
 
@@ -34,17 +37,24 @@ type Options struct {
 	IOTimeout     time.Duration // for an answer to PUBLISH and a confirmation of SUBSCRIBE; 0: 3 s
 	RetryMin      time.Duration // wait before a lost subscription is first dialled again; 0: 200 ms
 	RetryMax      time.Duration // what that wait grows to; 0: 10 s
+	// CheckEvery is how often a subscription pings its servers and asks whether they still carry its channels. One
+	// that is silent for three checks is given up. 0: 4 s.
+	CheckEvery time.Duration
+	// Dial makes the connections, under TLS if the URL asks for it; nil: the system's. It is for lines that need more
+	// than an address. Its connections should be a syscall.Conn, or a closed one is noticed only when it is used.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
-// Bus implements bus.Bus over one server.
+// Bus implements bus.Bus.
 type Bus struct {
-	address string // host:port or a socket's path, without credentials
-	dial    goredis.Options
-	opts    Options
-	publish *goredis.Client
+	target    target
+	opts      Options
+	directory *directory
+	figures   figures
 
 	mu            sync.Mutex
 	closed        bool
+	publishers    map[string]*goredis.Client // by address; no more than there are servers
 	subscriptions map[*subscription]struct{}
 }
 
@@ -53,14 +63,16 @@ var _ bus.Bus = (*Bus)(nil)
 // go-redis writes to standard error about every failed dial, which here is ordinary weather and reported by error.
 func init() { logging.Disable() }
 
-// Open reads a URL such as redis://user:password@host:6379/0, rediss:// for TLS, or unix:///run/redis.sock.
+// Open reads a URL: redis://user:password@host:6379/0, rediss:// for TLS, unix:///run/redis.sock,
+// redis+sentinel://user:password@host:26379,host:26379/master, or redis+cluster://user:password@host:6379,host:6379.
 // It does not connect. Its only error is one that Is ErrBadURL.
 func Open(rawURL string, o Options) (*Bus, error) {
-	dial, err := parseURL(rawURL)
+	parsed, err := parseURL(rawURL)
 	if err != nil {
 		return nil, err
 	}
 	setDefaults(&o)
+	dial := &parsed.dial
 	dial.ClientName = o.Name
 	dial.DialTimeout = o.DialTimeout
 	dial.ReadTimeout, dial.WriteTimeout = o.IOTimeout, o.IOTimeout
@@ -72,13 +84,8 @@ func Open(rawURL string, o Options) (*Bus, error) {
 	dial.Protocol = 2
 	dial.DisableIdentity = true
 	dial.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
-	b := &Bus{address: dial.Addr, opts: o, subscriptions: map[*subscription]struct{}{}}
-	dial.OnConnect = func(ctx context.Context, c *goredis.Conn) error { return b.checkServer(ctx, c) }
-	b.dial = *dial
-	publish := b.dial
-	// Publishing is one round trip; a few connections keep a slow answer from holding up the others.
-	publish.PoolSize = 8
-	b.publish = goredis.NewClient(&publish)
+	b := &Bus{target: parsed, opts: o, publishers: map[string]*goredis.Client{}, subscriptions: map[*subscription]struct{}{}}
+	b.directory = b.newDirectory()
 	return b, nil
 }
 
@@ -94,74 +101,39 @@ func setDefaults(o *Options) {
 		{&o.IOTimeout, 3 * time.Second},
 		{&o.RetryMin, 200 * time.Millisecond},
 		{&o.RetryMax, 10 * time.Second},
+		{&o.CheckEvery, 4 * time.Second},
 	} {
 		if *d.value <= 0 {
 			*d.value = d.standard
 		}
 	}
 	o.RetryMax = max(o.RetryMax, o.RetryMin)
+	if o.Dial == nil {
+		o.Dial = dialDirectly
+	}
 }
 
-// Address is where the server is, without credentials: fit for logs and screens.
-func (b *Bus) Address() string { return b.address }
+// Address is where the server is, or whom to ask, without credentials: fit for logs and screens.
+func (b *Bus) Address() string { return b.target.address() }
 
-// Publish implements bus.Bus.
-func (b *Bus) Publish(ctx context.Context, channel string, payload []byte) (int, error) {
-	if err := checkSize(channel, payload); err != nil {
-		return -1, err
-	}
-	n, err := b.publish.Publish(ctx, channel, payload).Result()
-	if err != nil {
-		return -1, fmt.Errorf("publish on %s: %w", channel, b.explain(ctx, err))
-	}
-	return int(n), nil
-}
+// Kind is how Redis runs, as the URL says.
+func (b *Bus) Kind() Kind { return b.target.kind }
 
-// PublishAll implements bus.Bus with one pipeline, which carries about ten times what single calls do.
-func (b *Bus) PublishAll(ctx context.Context, messages []bus.Message) error {
-	if len(messages) == 0 {
-		return nil
-	}
-	for _, m := range messages {
-		if err := checkSize(m.Channel, m.Payload); err != nil {
-			return err
-		}
-	}
-	_, err := b.publish.Pipelined(ctx, func(p goredis.Pipeliner) error {
-		for _, m := range messages {
-			p.Publish(ctx, m.Channel, m.Payload)
-		}
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("publish %d messages: %w", len(messages), b.explain(ctx, err))
-	}
-	return nil
-}
-
-func checkSize(channel string, payload []byte) error {
-	if len(payload) > bus.MaxPayload {
-		return fmt.Errorf("publish on %s: %w: %d bytes, the limit is %d", channel, bus.ErrTooLarge, len(payload), bus.MaxPayload)
-	}
-	return nil
-}
-
-// Subscribe implements bus.Bus. The subscription has a connection of its own.
+// Subscribe implements bus.Bus. The subscription has connections of its own: one, or in a cluster one for each slot
+// of its channels, so that a slot that moves disturbs no other.
 func (b *Bus) Subscribe(ctx context.Context, channels ...string) (bus.Subscription, error) {
 	if len(channels) == 0 {
 		return nil, errors.New("subscribe: no channel given")
 	}
 	s := newSubscription(b, channels)
-	if err := b.add(s); err != nil {
-		return nil, fmt.Errorf("subscribe to %d channels: %w", len(channels), err)
+	err := b.add(s)
+	if err == nil {
+		err = s.open(ctx)
 	}
-	wire, err := s.connect(ctx)
 	if err != nil {
-		b.remove(s)
-		s.cancel()
+		_ = s.Close()
 		return nil, fmt.Errorf("subscribe to %d channels: %w", len(channels), err)
 	}
-	go s.run(wire)
 	return s, nil
 }
 
@@ -178,7 +150,16 @@ func (b *Bus) add(s *subscription) error {
 func (b *Bus) remove(s *subscription) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	delete(b.subscriptions, s)
+	if _, open := b.subscriptions[s]; open {
+		delete(b.subscriptions, s)
+		b.figures.dropped.Add(s.queue.State().Dropped)
+	}
+}
+
+func (b *Bus) isClosed() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.closed
 }
 
 // Close implements bus.Bus. Closing twice is harmless.
@@ -193,7 +174,7 @@ func (b *Bus) Close() error {
 	for _, s := range open {
 		_ = s.Close()
 	}
-	if err := b.publish.Close(); err != nil && !errors.Is(err, goredis.ErrClosed) {
+	if err := b.closePublishers(); err != nil {
 		return fmt.Errorf("close the bus: %w", err)
 	}
 	return nil

@@ -3,205 +3,158 @@ package redis
 import (
 	"context"
 	"errors"
-	"fmt"
+	"math/rand/v2"
 	"slices"
 	"sync"
 	"time"
 
-	"github.com/cenkalti/backoff/v5"
-	goredis "github.com/redis/go-redis/v9"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/aashram-care/sangam/sync/bus"
 )
 
-// subscription reads one connection into its queue, and redials when the connection breaks.
+// dialAtOnce is how many connections of one subscription are made at the same time.
+const dialAtOnce = 16
+
+// subscription is one connection, or one for each slot of its channels, all read into one queue.
 type subscription struct {
-	bus      *Bus
-	channels []string
-	queue    *bus.Queue // what to do when it is full: see bus.Queue, a gap
-	ctx      context.Context
-	cancel   context.CancelFunc
-	done     chan struct{} // closed when run has returned
+	bus    *Bus
+	queue  *bus.Queue // what to do when it is full: see bus.Queue, a gap
+	parts  []*part
+	ctx    context.Context // ends with Close
+	cancel context.CancelFunc
 
 	closing sync.Once
-	mu      sync.Mutex
-	wire    *wire // the connection being read, nil between two
-	started bool  // whether run was or will be called
+	running sync.WaitGroup // what start started
+	mu      sync.Mutex     // also orders the gaps of different parts
+	closed  bool
+	lost    int // parts that were confirmed once and are not now
 }
 
 func newSubscription(b *Bus, channels []string) *subscription {
-	s := &subscription{
-		bus:      b,
-		channels: slices.Compact(slices.Sorted(slices.Values(channels))),
-		queue:    bus.NewQueue(b.opts.QueueMessages, b.opts.QueueBytes),
-		done:     make(chan struct{}),
-	}
+	s := &subscription{bus: b, queue: bus.NewQueue(b.opts.QueueMessages, b.opts.QueueBytes)}
+	s.queue.Now = time.Now
 	s.ctx, s.cancel = context.WithCancel(context.Background())
+	channels = slices.Compact(slices.Sorted(slices.Values(channels)))
+	if b.target.kind != Cluster {
+		s.parts = []*part{{of: s, channels: channels}}
+		return s
+	}
+	// One SSUBSCRIBE takes channels of one slot only.
+	bySlot := map[int]*part{}
+	for _, c := range channels {
+		p := bySlot[slot(c)]
+		if p == nil {
+			p = &part{of: s}
+			bySlot[slot(c)] = p
+			s.parts = append(s.parts, p)
+		}
+		p.channels = append(p.channels, c)
+	}
 	return s
+}
+
+// open connects every part, and starts reading once all are confirmed.
+func (s *subscription) open(ctx context.Context) error {
+	dialling, ctx := errgroup.WithContext(ctx)
+	dialling.SetLimit(dialAtOnce)
+	wires := make([]*wire, len(s.parts))
+	for i, p := range s.parts {
+		dialling.Go(func() (err error) {
+			wires[i], err = p.connect(ctx)
+			return err
+		})
+	}
+	err := dialling.Wait()
+	if err == nil {
+		err = s.start(wires)
+	}
+	if err != nil {
+		for _, w := range wires {
+			if w != nil {
+				w.close()
+			}
+		}
+	}
+	return err
+}
+
+// start reads the wires until Close, unless Close came first.
+func (s *subscription) start(wires []*wire) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return bus.ErrClosed
+	}
+	for i, p := range s.parts {
+		s.running.Go(func() { p.run(wires[i]) })
+	}
+	s.running.Go(s.check)
+	return nil
 }
 
 // Receive implements bus.Subscription.
 func (s *subscription) Receive(ctx context.Context) (bus.Message, error) { return s.queue.Receive(ctx) }
 
-// Close implements bus.Subscription. It returns after the connection is closed and the reading has ended.
+// Close implements bus.Subscription. It returns after the connections are closed and the reading has ended.
 func (s *subscription) Close() error {
 	s.closing.Do(func() {
+		s.mu.Lock()
+		s.closed = true
+		s.mu.Unlock()
 		s.queue.Close()
 		s.cancel()
-		s.mu.Lock()
-		if s.wire != nil {
-			s.wire.close()
-		}
-		started := s.started
-		s.mu.Unlock()
-		if started {
-			<-s.done
-		}
+		s.running.Wait()
 		s.bus.remove(s)
 	})
 	return nil
 }
 
-// run reads until the subscription is closed or cannot live on.
-func (s *subscription) run(w *wire) {
-	defer close(s.done)
-	for w != nil {
-		err := s.read(w)
-		s.hold(nil)
-		w.close()
-		w = s.redial(err)
-	}
+// fail ends the subscription for what only a person can cure.
+func (s *subscription) fail(err error) {
+	s.queue.Fail(err)
+	s.cancel()
 }
 
-// redial returns a confirmed connection after a gap, or nil when there will be none.
-func (s *subscription) redial(lost error) *wire {
-	waits := &backoff.ExponentialBackOff{
-		InitialInterval:     s.bus.opts.RetryMin,
-		MaxInterval:         s.bus.opts.RetryMax,
-		Multiplier:          2,
-		RandomizationFactor: 0.5, // so that all nodes of a restarted server do not come back in step
+// lose reports that a part is not subscribed.
+func (s *subscription) lose(p *part, cause error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if p.confirmed {
+		p.confirmed = false
+		s.lost++
 	}
-	waits.Reset()
-	cause := s.bus.explain(s.ctx, lost)
+	s.queue.PushGap(&bus.Gap{Cause: cause})
+}
+
+var errMadeAgain = errors.New("the connection was lost and made again")
+
+// confirm notes that a part is subscribed. If it was before, the queue gets the gap, before anything new arrives.
+func (s *subscription) confirm(p *part) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if p.known {
+		s.lost--
+		s.bus.figures.resubscribes.Add(1)
+		s.queue.PushGap(&bus.Gap{Connected: s.lost == 0, Cause: errMadeAgain})
+	}
+	p.known, p.confirmed = true, true
+}
+
+// check looks after the parts until the subscription ends.
+func (s *subscription) check() {
 	for {
-		if s.ctx.Err() != nil {
-			return nil
-		}
-		s.queue.PushGap(&bus.Gap{Cause: cause})
+		every := s.bus.opts.CheckEvery
 		select {
-		case <-time.After(waits.NextBackOff()):
+		// All nodes of a restarted server must not ask in step.
+		case <-time.After(every - every/8 + rand.N(every/4+1)):
 		case <-s.ctx.Done():
-			return nil
+			return
 		}
-		w, err := s.connect(s.ctx)
-		if err == nil {
-			return w
-		}
-		if final(err) {
-			s.queue.Fail(err)
-			return nil
-		}
-		cause = err
-	}
-}
-
-// connect dials and returns once every channel is confirmed. What arrives between two
-// confirmations is queued. If this is not the first connection, the queue has the gap before anything it brings.
-func (s *subscription) connect(ctx context.Context) (*wire, error) {
-	w := s.bus.newWire()
-	if !s.hold(w) {
-		w.close()
-		return nil, bus.ErrClosed
-	}
-	// go-redis keeps a deadline, and does not hear of a cancellation while it waits for an answer.
-	stop := context.AfterFunc(ctx, w.close)
-	defer stop()
-	if err := s.confirm(ctx, w); err != nil {
-		open := s.hold(nil)
-		w.close()
-		if !open {
-			return nil, bus.ErrClosed
-		}
-		return nil, s.bus.explain(ctx, err)
-	}
-	return w, nil
-}
-
-// hold makes w the connection that Close closes, and says whether the subscription is still open.
-func (s *subscription) hold(w *wire) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.wire = w
-	return s.ctx.Err() == nil
-}
-
-// confirm subscribes and waits until the server has confirmed every channel: before that, a message published
-// elsewhere may miss this subscription.
-func (s *subscription) confirm(ctx context.Context, w *wire) error {
-	if err := w.pubsub.Subscribe(ctx, s.channels...); err != nil {
-		return err
-	}
-	var early []bus.Message
-	deadline := time.Now().Add(s.bus.opts.IOTimeout)
-	for waiting := len(s.channels); waiting > 0; {
-		got, err := w.pubsub.ReceiveTimeout(ctx, max(time.Until(deadline), time.Millisecond))
-		if err != nil {
-			return fmt.Errorf("wait for the confirmation of %d channels: %w", waiting, err)
-		}
-		switch got := got.(type) {
-		case *goredis.Subscription:
-			waiting--
-		case *goredis.Message:
-			early = append(early, message(got))
+		// An error changes nothing: what is known stands, and a server that is gone is noticed by its connection.
+		_, _ = s.bus.directory.renew(s.ctx, every/2)
+		for _, p := range s.parts {
+			p.check(s.ctx)
 		}
 	}
-	again, err := s.start()
-	if err != nil {
-		return err
-	}
-	if again {
-		s.queue.PushGap(&bus.Gap{Connected: true, Cause: errors.New("the connection was lost and made again")})
-	}
-	for _, m := range early {
-		s.push(m)
-	}
-	return nil
-}
-
-// start notes that run has a connection to read, so that Close waits for it, and says whether it had one before.
-func (s *subscription) start() (again bool, err error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.ctx.Err() != nil {
-		return false, bus.ErrClosed // Close came first and waits for nothing
-	}
-	again, s.started = s.started, true
-	return again, nil
-}
-
-// read queues what arrives until the connection breaks.
-func (s *subscription) read(w *wire) error {
-	for {
-		got, err := w.pubsub.Receive(s.ctx)
-		if err != nil {
-			return err
-		}
-		switch got := got.(type) {
-		case *goredis.Message:
-			s.push(message(got))
-		case *goredis.Subscription:
-			// An event nobody asked for: the server moved or took a channel.
-			return fmt.Errorf("the server sent %s for %s", got.Kind, got.Channel)
-		}
-	}
-}
-
-func (s *subscription) push(m bus.Message) {
-	if len(m.Payload) <= bus.MaxPayload { // nothing of ours is larger; the bus may lose
-		s.queue.Push(m)
-	}
-}
-
-func message(m *goredis.Message) bus.Message {
-	return bus.Message{Channel: m.Channel, Payload: []byte(m.Payload)}
 }

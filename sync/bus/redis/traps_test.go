@@ -9,9 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/alicebob/miniredis/v2"
-	"github.com/alicebob/miniredis/v2/server"
-
 	"github.com/aashram-care/sangam/internal/testkit"
 	"github.com/aashram-care/sangam/sync/bus"
 )
@@ -137,15 +134,9 @@ func TestReplicaIsRefused(t *testing.T) {
 }
 
 // A Sentinel listens, answers PING and takes SUBSCRIBE, and carries none of our messages.
-func TestSentinelIsRefused(t *testing.T) {
-	s := miniredis.RunT(t)
-	s.Server().SetPreHook(func(c *server.Peer, command string, _ ...string) bool {
-		if command == "INFO" {
-			c.WriteBulk("# Server\r\nredis_version:7.0.15\r\nredis_mode:sentinel\r\n")
-		}
-		return command == "INFO"
-	})
-	b := open(t, "redis://"+s.Addr(), quick)
+func TestSentinelIsNoServer(t *testing.T) {
+	s := testkit.StartRedisSentinel(t, "")
+	b := open(t, "redis://"+s.Sentinel.Addr, quick)
 	if _, err := b.Subscribe(deadline(t), "c"); !errors.Is(err, bus.ErrUnsuitable) {
 		t.Errorf("subscribe: %v, want ErrUnsuitable", err)
 	}
