@@ -7,10 +7,10 @@ import { createOutbox, type OutboxNote } from "./outbox.ts";
 import { createReader } from "./reader.ts";
 import { between, defaultPolling } from "./schedule.ts";
 import { initialState, type Msg, reduce, sharedOf } from "./state.ts";
-import { type Owner, openStore, type Store } from "./store.ts";
+import { type Owner, openStore, type Remembered, type Store } from "./store.ts";
 import { createTabs } from "./tabs.ts";
 import { createTimers } from "./timers.ts";
-import type { Act, Client, ClientOptions, SessionState, State } from "./types.ts";
+import type { Client, ClientOptions, SessionState } from "./types.ts";
 import { uuidv7Source } from "./uuid.ts";
 import type { EventEnvelope, User } from "./wire.ts";
 
@@ -26,6 +26,7 @@ export function createClient(options: ClientOptions): Client {
   // The cookie is one for all tabs of a screen, so it is used wherever it can be.
   const bearer = options.token !== undefined || baseUrl !== "" || typeof document === "undefined";
   const screenKey = `${baseUrl} ${options.screen}`;
+  const whoKey = `who ${screenKey}`;
   const newId = uuidv7Source(deps.now, deps.getRandomValues);
   const tab = newId();
 
@@ -92,7 +93,10 @@ export function createClient(options: ClientOptions): Client {
   });
 
   const store = () =>
-    (opening ??= openStore(deps.indexedDB, (durable) => dispatchHere({ type: "durable", durable })));
+    (opening ??= openStore(deps.indexedDB, (durable, why) => {
+      if (state.queueDurable && !durable) log(`actions are kept in memory only: ${why}`);
+      dispatchHere({ type: "durable", durable, why });
+    }));
 
   // ---- the parts
 
@@ -133,7 +137,7 @@ export function createClient(options: ClientOptions): Client {
       state.session.user?.id === user &&
       state.session.node === node &&
       state.connection.mode !== "offline",
-    actOnSocket: (action) => reader.act(action),
+    actOnSocket: reader.act,
     getState,
     dispatch: dispatchHere,
     tell: (note) => tabs.tell(ownerScope(), note),
@@ -145,16 +149,12 @@ export function createClient(options: ClientOptions): Client {
   const tabs = createTabs({
     deps,
     tab,
-    lead: () => {
-      dispatchHere({ type: "tab", leader: true });
-      reader.start();
-    },
-    follow: () => {
-      dispatchHere({ type: "tab", leader: false });
-      reader.stop();
+    leads: (leader) => {
+      dispatchHere({ type: "tab", leader });
+      if (leader) reader.start();
+      else reader.stop();
     },
     shared: () => sharedOf(state),
-    takeOver: (shared) => dispatchHere({ type: "shared", shared }),
     msg: dispatchHere,
     events: emit,
     asked: (what) => (what === "nudge" ? reader.nudge() : void reader.refetch().catch(() => {})),
@@ -197,7 +197,7 @@ export function createClient(options: ClientOptions): Client {
     } catch (error) {
       if (mine !== era || !started || !(error instanceof SangamError)) return;
       log(`who is this: ${error.code}`);
-      const remembered = await (await store()).recall(screenKey);
+      const remembered = await (await store()).recall<Remembered>(whoKey);
       if (state.session.status === "unknown" && remembered) enterAs(remembered.user, remembered.node);
       else if (!state.session.user)
         dispatchHere({ type: "connection", connection: { mode: error.unreachable ? "offline" : "unknown" } });
@@ -209,7 +209,7 @@ export function createClient(options: ClientOptions): Client {
   /** Known for certain: this user, at this node. */
   async function enter(user: User, node: string): Promise<void> {
     const mine = era;
-    await (await store()).remember(screenKey, { node, user });
+    await (await store()).remember(whoKey, { node, user } satisfies Remembered);
     if (mine !== era) return;
     enterAs(user, node);
     verified = true;
@@ -236,7 +236,7 @@ export function createClient(options: ClientOptions): Client {
   function signedOut(node = state.session.node): void {
     if (state.session.status === "signed_out" && node === state.session.node) return;
     verified = false;
-    void store().then((s) => s.remember(screenKey, null));
+    void store().then((s) => s.remember(whoKey, null));
     switchTo({ status: "signed_out", user: null, kind: null, node });
     dispatchHere({ type: "connection", connection: { mode: "unknown" } });
   }
@@ -298,6 +298,7 @@ export function createClient(options: ClientOptions): Client {
         outbox.drain();
       },
       left: () => tabs.leave(),
+      unsafe: () => !state.queueDurable && state.pending.some((p) => p.state !== "rejected"),
       returned: () => {
         if (state.session.status === "signed_in") tabs.join(readerScope(state.session));
       },
@@ -317,12 +318,7 @@ export function createClient(options: ClientOptions): Client {
     outbox.stop();
     http.abortAll();
     dispatchHere({ type: "connection", connection: { mode: "connecting", socketId: null } });
-    const closing = opening;
-    void closing?.then((s) => {
-      if (!s.durable || started || opening !== closing) return; // what is only in memory must outlive a stop
-      opening = null;
-      s.close();
-    });
+    void opening?.then((s) => started || s.close());
   }
 
   return {
@@ -339,17 +335,24 @@ export function createClient(options: ClientOptions): Client {
       handlers.set(type, ofType.add(heard as (event: never) => void));
       return () => ofType.delete(heard as (event: never) => void);
     },
-    act: (type, data, given) =>
-      outbox.act(type, data as State["pending"][number]["data"], given) as Act<never>,
-    retry: (id, changed) => outbox.retry(id, changed),
-    discard: (id) => outbox.discard(id),
+    act: outbox.act as Client["act"],
+    retry: outbox.retry,
+    discard: outbox.discard,
     applyOptimisticUpdate: optimistic.apply,
-    signIn: ({ user, pin }) => signInBy({ user, pin }),
+    signIn: signInBy,
     signInWithPairCode: (code) => signInBy({ pair: code }),
     signInWithLink: (link) => signInBy({ link }),
     adoptSession: begin,
     async pairDevice(device) {
-      const { requestId, code, approved, cancel } = await askToPair(deps, http, device);
+      const kept = await store();
+      const key = `pair ${screenKey} ${device.kind} ${device.name}`;
+      const { requestId, code, approved, cancel } = await askToPair(
+        deps,
+        http,
+        device,
+        await kept.recall(key),
+        (wish) => kept.remember(key, wish),
+      );
       return { requestId, code, cancel, approved: approved.then(begin) };
     },
     async signOut() {

@@ -1,6 +1,7 @@
 /** The ways in and out of a node: each request starts a session or asks whose it is. */
 import { type Http, refusal, SangamError } from "./http.ts";
-import { backoff, between } from "./schedule.ts";
+import { between } from "./schedule.ts";
+import { createTimers } from "./timers.ts";
 import type { Deps } from "./types.ts";
 import type { PairingAnswer, SessionAnswer, StatusAnswer, User } from "./wire.ts";
 
@@ -33,54 +34,64 @@ export async function closeSession(http: Http): Promise<void> {
   }
 }
 
-export interface Asked {
+/** A wish to be let in that nobody decided about yet. */
+export interface Wish {
   requestId: string;
   code: string;
+}
+
+export interface Asked extends Wish {
   approved: Promise<SessionAnswer>;
   cancel(): void;
 }
 
-/** Asks for a device to be let in, then asks again every few seconds until somebody decided. */
+/**
+ * Asks for a device to be let in, then asks again every few seconds until somebody decided. `before` is the wish of
+ * an earlier run, which is then gone on with; `keep` is told of a new one, and null once it is decided.
+ */
 export async function askToPair(
   deps: Deps,
   http: Http,
   device: { kind: string; name: string },
+  before: Wish | null,
+  keep: (wish: Wish | null) => Promise<void>,
 ): Promise<Asked> {
-  const { requestId, code = "" } = (await http.send("POST", sessionPath, { device })).body as PairingAnswer;
+  const { requestId, code = "" } =
+    before ?? ((await http.send("POST", sessionPath, { device })).body as PairingAnswer);
+  if (!before) await keep({ requestId, code });
   let cancelled = false;
   let wake: () => void = () => {};
-  const pause = (ms: number) =>
+  const timers = createTimers<"ask">(deps);
+  const pause = () =>
     new Promise<void>((resume) => {
-      const timer = deps.setTimeout(resume, ms);
-      wake = () => {
-        deps.clearTimeout(timer);
-        resume();
-      };
+      wake = resume;
+      timers.set("ask", between([2_000, 3_000], deps.random), resume);
     });
 
-  async function approved(): Promise<SessionAnswer> {
-    for (let failures = 0; ; ) {
-      await pause(
-        failures === 0 ? between([2_000, 3_000], deps.random) : backoff(failures, 1_000, deps.random),
-      );
+  async function decided(): Promise<SessionAnswer> {
+    for (let early = before !== null; ; early = false) {
+      // One from before may be decided by now; a new one is not.
+      if (!early) await pause();
       if (cancelled) throw refusal("aborted", "Cancelled.");
       try {
         const answer = await http.send("POST", sessionPath, { device: { requestId } });
         if (answer.status !== 202) return answer.body as SessionAnswer;
-        failures = 0;
       } catch (error) {
         if (!(error instanceof SangamError) || !error.retryable) throw error;
-        failures++;
       }
     }
   }
 
+  const approved = decided().finally(() => {
+    if (!cancelled) return keep(null);
+  });
   return {
     requestId,
     code,
-    approved: approved(),
+    approved,
     cancel() {
       cancelled = true;
+      timers.clear();
       wake();
     },
   };

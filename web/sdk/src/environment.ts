@@ -11,7 +11,7 @@ export function surroundings(given: Partial<Deps> = {}): Deps {
     now: () => Date.now(),
     setTimeout: (run, ms) => here.setTimeout(run, ms),
     clearTimeout: (timer) => here.clearTimeout(timer as number),
-    random: () => Math.random(),
+    random: Math.random,
     getRandomValues: (bytes) => here.crypto.getRandomValues(bytes),
     ...given,
   };
@@ -25,23 +25,35 @@ function disk(here: { indexedDB?: IDBFactory }): IDBFactory | null {
   }
 }
 
-/** Calls back when the page wakes, and when it goes or comes back from the browser's back-forward cache. */
-export function watchPage(on: { woke: () => void; left: () => void; returned: () => void }): () => void {
+export interface PageEvents {
+  woke: () => void;
+  left: () => void;
+  returned: () => void;
+  /** Whether something would be lost with the page. */
+  unsafe: () => boolean;
+}
+
+/**
+ * Calls back when the page wakes, and when it goes or comes back from the browser's back-forward cache; has the
+ * browser ask before a page goes that something would be lost with.
+ */
+export function watchPage(on: PageEvents): () => void {
   if (typeof document === "undefined") return () => {};
-  const visible = () => {
+  const ended = new AbortController();
+  const { signal } = ended;
+  const shown = () => {
     if (document.visibilityState === "visible") on.woke();
   };
-  const shown = (event: PageTransitionEvent) => {
+  const returned = (event: PageTransitionEvent) => {
     if (event.persisted) on.returned();
   };
-  document.addEventListener("visibilitychange", visible);
-  addEventListener("online", on.woke); // a hint to look, never a proof
-  addEventListener("pagehide", on.left);
-  addEventListener("pageshow", shown);
-  return () => {
-    document.removeEventListener("visibilitychange", visible);
-    removeEventListener("online", on.woke);
-    removeEventListener("pagehide", on.left);
-    removeEventListener("pageshow", shown);
+  const leaving = (event: Event) => {
+    if (on.unsafe()) event.preventDefault();
   };
+  document.addEventListener("visibilitychange", shown, { signal });
+  addEventListener("online", on.woke, { signal }); // a hint to look, never a proof
+  addEventListener("pagehide", on.left, { signal });
+  addEventListener("pageshow", returned, { signal });
+  addEventListener("beforeunload", leaving, { signal });
+  return () => ended.abort();
 }

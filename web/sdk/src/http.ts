@@ -80,16 +80,14 @@ export function openHttp(options: HttpOptions): Http {
     try {
       const response = await deps.fetch(baseUrl + path, {
         method,
-        credentials: "same-origin",
         cache: "no-store",
         signal: abort.signal,
         headers: {
-          Accept: "application/json",
           "Sangam-Screen": screen,
-          ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+          "Content-Type": "application/json",
           ...(token ? { Authorization: `Bearer ${token}` } : {}),
         },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        body: JSON.stringify(body),
       });
       const parsed: unknown = parse(await response.text());
       heard?.(true);
@@ -120,9 +118,7 @@ export function openHttp(options: HttpOptions): Http {
       const page = (globalThis as { location?: { href: string } }).location?.href;
       const url = new URL(`${baseUrl}/ws`, page);
       url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-      url.searchParams.set("since", cursor);
-      url.searchParams.set("screen", screen);
-      if (token) url.searchParams.set("token", token);
+      url.search = String(new URLSearchParams({ since: cursor, screen, ...(token && { token }) }));
       return url.href;
     },
     setToken(next) {
@@ -136,16 +132,15 @@ export function openHttp(options: HttpOptions): Http {
 
 function parse(text: string): unknown {
   try {
-    return text === "" ? null : JSON.parse(text);
+    return JSON.parse(text);
   } catch {
     return null;
   }
 }
 
 function problemOf(body: unknown, status: number): Problem {
-  if (typeof body === "object" && body !== null && "code" in body) {
-    return { ...(body as Problem), status };
-  }
+  const told = body as Problem | null;
+  if (told?.code) return { ...told, status };
   const codes: Record<number, string> = { 401: "unauthenticated", 403: "forbidden", 404: "not_found" };
   const retryable = status >= 500 || status === 429;
   return { code: codes[status] ?? "internal", message: `HTTP ${status}`, retryable, status };

@@ -1,6 +1,6 @@
 /** Patches a screen makes by itself: shown until confirmed, rolled back, or too old to be believed. */
 import type { Msg } from "./state.ts";
-import type { Act, Client, Deps, OptimisticUpdate } from "./types.ts";
+import type { Act, Client, Deps, OptimisticUpdate, Patch } from "./types.ts";
 
 const patienceMs = 30_000;
 
@@ -20,7 +20,9 @@ export function createOptimistic(deps: Deps, dispatch: (msg: Msg) => void): Opti
     given: { followed?: Act; timeoutMs?: number } = {},
   ): OptimisticUpdate {
     open.get(key)?.confirm(); // its place is taken, so there is nothing to take back
-    const patches = make();
+    const made = make();
+    const working = made && "then" in made ? made : null;
+    const patches = working ? null : (made as Patch | readonly Patch[] | undefined);
     const shown = `update ${key}`;
     if (patches) dispatch({ type: "patched", set: { key: shown, patches: [patches].flat() } });
 
@@ -43,6 +45,7 @@ export function createOptimistic(deps: Deps, dispatch: (msg: Msg) => void): Opti
     void given.followed?.settled.then((outcome) =>
       outcome.status === "rejected" ? update.rollback() : update.confirm(),
     );
+    working?.then(update.confirm, update.rollback);
     return update;
   }
 

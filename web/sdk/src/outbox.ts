@@ -80,6 +80,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
   let faults = 0;
   let batchLimit = maxBatch;
   const timers = createTimers<"drain">(deps);
+  const move = (ids: string[], to: "waiting" | "sending") => dispatch({ type: "moved", ids, to });
   let onSocket: { id: string; answer: (result: WireResult | null) => void } | null = null;
 
   function act(type: string, data: Fields, given: ActOptions = {}): Act {
@@ -88,7 +89,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     const settled = new Promise<Outcome>((resolve) => settling.set(id, resolve));
     const saw = given.saw ?? sawNow(getState(), type, data);
     if (isSecret(type, data)) {
-      void sendSecret({ id, type, at: timeOf(now), data, ...(saw ? { saw } : {}) });
+      void sendSecret(wireOf({ id, type, at: now, data, saw }));
       return { id, stored: Promise.resolve(false), settled };
     }
     const { optimistic } = given;
@@ -104,7 +105,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
       id,
       type,
       data,
-      ...(saw ? { saw } : {}),
+      saw,
       at: now,
       state: "waiting",
       user: { id: user?.id ?? "", name: user?.name ?? "" },
@@ -142,15 +143,14 @@ export function createOutbox(options: OutboxOptions): Outbox {
     for (let attempt = 1; ; attempt++) {
       try {
         const { body } = await http.send("POST", "/api/v1/actions", { actions: [action] });
-        const result = (body as ActionsAnswer).results[0];
-        if (result) settle(result);
+        void settle((body as ActionsAnswer).results);
         options.nudge();
         return;
       } catch (error) {
-        if (!(error instanceof SangamError)) throw error;
-        if (error.status === 401) options.unauthenticated();
-        if (!error.retryable || attempt === 3) {
-          resolve({ status: "rejected", id: action.id, error: error.problem });
+        const { status, problem } = error as SangamError; // requests fail with nothing else
+        if (status === 401) options.unauthenticated();
+        if (!problem.retryable || attempt === 3) {
+          resolve({ status: "rejected", id: action.id, error: problem });
           return;
         }
         // The same id again: if only the answer was lost, the node says so.
@@ -183,7 +183,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
     const store = await options.store();
     const owner = await options.owner();
     if (!owner) return;
-    while (!stopped && options.maySend(owner)) {
+    let wait: number | null = null;
+    while (wait === null && !stopped && options.maySend(owner)) {
       again = false;
       const claim = await store.claim(owner, options.tab, deps.now(), leaseMs);
       if ("until" in claim) {
@@ -192,14 +193,10 @@ export function createOutbox(options: OutboxOptions): Outbox {
       }
       // Somebody else may have signed in while the disk was read.
       if (claim.actions.length === 0 || !options.maySend(owner)) break;
-      const wait = await sendSome(claim.actions.map(wireOf));
-      if (wait !== null) {
-        await store.release(owner, options.tab);
-        if (options.maySend(owner)) timers.set("drain", wait, drain);
-        return;
-      }
+      wait = await sendSome(claim.actions.map(wireOf));
     }
     await store.release(owner, options.tab);
+    if (wait !== null && options.maySend(owner)) timers.set("drain", wait, drain);
   }
 
   /** Sends the first of these. Null: go on; a number: wait that long, in ms. */
@@ -211,14 +208,14 @@ export function createOutbox(options: OutboxOptions): Outbox {
     }
     const batch = cut(waiting, batchLimit);
     const ids = batch.map((a) => a.id);
-    dispatch({ type: "moved", ids, to: "sending" });
+    move(ids, "sending");
     try {
       const { body } = await http.send("POST", "/api/v1/actions", { actions: batch });
       const ok = await judged(batch, (body as ActionsAnswer).results);
       options.nudge(); // without a socket, only a poll shows what this changed
       return ok ? done() : failed();
     } catch (error) {
-      dispatch({ type: "moved", ids, to: "waiting" });
+      move(ids, "waiting");
       if (!(error instanceof SangamError)) throw error;
       return refusedWhole(batch, error);
     }
@@ -254,14 +251,14 @@ export function createOutbox(options: OutboxOptions): Outbox {
       return null;
     }
     faults = 0;
-    await settle({ id: only.id, status: "rejected", error: { ...error.problem, retryable: false } });
+    await settle([{ id: only.id, status: "rejected", error: { ...error.problem, retryable: false } }]);
     return null;
   }
 
   function sendOnSocket(action: WireAction): Promise<WireResult | null> {
     if (sizeOf(action) > maxFrameBytes) return Promise.resolve(null);
     // First: what comes of it may arrive before `actOnSocket` returns.
-    dispatch({ type: "moved", ids: [action.id], to: "sending" });
+    move([action.id], "sending");
     if (!options.actOnSocket(action)) return Promise.resolve(null);
     return new Promise((resolveAnswer) => {
       const patience = deps.setTimeout(() => answer(null), 5_000);
@@ -277,28 +274,22 @@ export function createOutbox(options: OutboxOptions): Outbox {
 
   /** False: something is to be sent again later. */
   async function judged(batch: readonly WireAction[], results: readonly WireResult[]): Promise<boolean> {
-    const byId = new Map(results.map((r) => [r.id, r]));
-    let all = true;
-    for (const { id } of batch) {
-      const result = byId.get(id);
-      if (result && !(result.error?.retryable && result.status === "rejected")) await settle(result);
-      else {
-        all = false;
-        dispatch({ type: "moved", ids: [id], to: "waiting" });
-      }
-    }
-    return all;
+    const final = results.filter((r) => !(r.error?.retryable && r.status === "rejected"));
+    await settle(final);
+    const open = batch.map((a) => a.id).filter((id) => !final.some((r) => r.id === id));
+    move(open, "waiting");
+    return open.length === 0;
   }
 
   // ---- outcomes
 
-  async function settle(result: WireResult): Promise<void> {
-    const store = await options.store();
+  async function settle(results: readonly WireResult[]): Promise<void> {
     // On disk first: a tab that closes now must not send a refused action again.
-    if (result.error) await store.reject(result.id, result.error);
-    else await store.remove(result.id);
-    show(result);
-    options.tell({ type: "settled", result });
+    await (await options.store()).settle(results);
+    for (const result of results) {
+      show(result);
+      options.tell({ type: "settled", result });
+    }
   }
 
   function show(result: WireResult): void {
@@ -310,7 +301,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     dispatch({ type: "applied", id, seq, entry: data?.entry });
     if (getState().pending.some((p) => p.id === id))
       deps.setTimeout(() => dispatch({ type: "dropped", id }), lingerMs);
-    resolve({ status: status === "duplicate" ? "duplicate" : "applied", id, ...(seq ? { seq } : {}), data });
+    resolve({ status: status === "duplicate" ? "duplicate" : "applied", id, seq, data });
   }
 
   function refuse(id: string, error: Problem): void {
@@ -324,7 +315,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
   }
 
   async function forget(id: string): Promise<void> {
-    await (await options.store()).remove(id);
+    await (await options.store()).settle([{ id }]);
     dispatch({ type: "dropped", id });
     options.tell({ type: "dropped", id });
   }
@@ -348,7 +339,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
       if (!old) throw refusal("not_found", "No such action.");
       const current = old.error?.code === "stale" ? old.error.current : undefined;
       const saw = changed.saw ?? (current && old.saw ? pick(current, Object.keys(old.saw)) : old.saw);
-      const next = act(old.type, changed.data ?? old.data, saw ? { saw } : {});
+      const next = act(old.type, changed.data ?? old.data, { saw });
       void next.stored.then(() => forget(id));
       return next;
     },
@@ -357,7 +348,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
       if (!found || found.state === "sending" || found.state === "applied") return false;
       await writing;
       await forget(id);
-      resolve({ status: "rejected", id, error: refusal("aborted", "Discarded.").problem });
+      resolve({ status: "rejected", id, error: refusal("aborted", "Cancelled.").problem });
       return true;
     },
     drain,
@@ -369,9 +360,10 @@ export function createOutbox(options: OutboxOptions): Outbox {
       if (note.type === "settled") {
         show(note.result);
       } else if (note.type === "dropped") dispatch(note);
-      else if (note.action.user.id === getState().session.user?.id) {
-        dispatch({ ...note, action: { ...note.action, mine: true } });
-      } else dispatch({ ...note, action: { ...note.action, mine: false }, patches: [] });
+      else {
+        const mine = note.action.user.id === getState().session.user?.id;
+        dispatch({ ...note, action: { ...note.action, mine }, patches: mine ? note.patches : [] });
+      }
     },
     stop() {
       stopped = true;
@@ -386,8 +378,6 @@ function isSecret(type: string, data: Fields): boolean {
   return type === "staff.reset_pin" || "pin" in data || "pair" in data;
 }
 
-const timeOf = (ms: number) => new Date(ms).toISOString();
-
 function wireOf({
   id,
   type,
@@ -395,7 +385,7 @@ function wireOf({
   saw,
   data,
 }: Pick<PendingAction, "id" | "type" | "at" | "saw" | "data">): WireAction {
-  return { id, type, at: timeOf(at), ...(saw ? { saw } : {}), data };
+  return { id, type, at: new Date(at).toISOString(), saw, data };
 }
 
 /** The longest beginning that fits in one request; at least one. */

@@ -34,17 +34,14 @@ function moved({ status: from, generation }: Fields, status: string): Fields {
 const row = (id: string, fields: Fields): Patch[] => [{ kind: "row", id, fields }];
 
 /** Who is first of those waiting for a guruji. */
-function firstWaiting(rows: ReadonlyMap<string, Row>, guruji: string): [string, Fields] | null {
-  let first: [string, Fields] | null = null;
-  const key = (f: Fields) => [Number(f.band), Number(f.order)] as const;
-  for (const [id, { fields }] of rows) {
-    if (fields.guruji !== guruji || fields.status !== "waiting") continue;
-    const [band, order] = key(fields);
-    const [firstBand, firstOrder] = first ? key(first[1]) : [Number.POSITIVE_INFINITY, 0];
-    const before = band - firstBand || order - firstOrder || (first && id < first[0] ? -1 : 1);
-    if (!first || before < 0) first = [id, fields];
-  }
-  return first;
+function firstWaiting(rows: ReadonlyMap<string, Row>, guruji: string): [string, Fields] | undefined {
+  return [...rows]
+    .map(([id, { fields }]): [string, Fields] => [id, fields])
+    .filter(([, f]) => f.guruji === guruji && f.status === "waiting")
+    .sort(
+      ([a, x], [b, y]) =>
+        Number(x.band) - Number(y.band) || Number(x.order) - Number(y.order) || (a < b ? -1 : 1),
+    )[0];
 }
 
 /** Patches of an action; none when the node alone can tell. */

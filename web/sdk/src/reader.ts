@@ -6,8 +6,8 @@
  * is `unknown`.
  */
 import { createChain } from "./chain.ts";
-import { clockAfter, leftAt, type Told } from "./clock.ts";
-import { modeOf, silenceMs } from "./evidence.ts";
+import { clockAfter, type Told } from "./clock.ts";
+import { elapsedMs, modeOf, silenceMs } from "./evidence.ts";
 import { type Http, SangamError } from "./http.ts";
 import { backoff, between, pollDelay, retryDelay, slowAnswerMs } from "./schedule.ts";
 import { type Line, openLine } from "./socket.ts";
@@ -60,31 +60,36 @@ export function createReader(options: ReaderOptions): Reader {
   let run = 0;
   let line: Line | null = null;
   let greeted = false;
+  let dialledAt = 0;
+  /** The node's clock minus this device's is at most this, measured when the socket was dialled. */
+  let offsetAtMost = 0;
   let triedSocket = false;
-  let polledAt = Number.NEGATIVE_INFINITY;
+  let polledAt = 0;
   let socketFailures = 0;
   let pollFailures = 0;
   /** The last request failed because nothing answered. */
   let unreachable = false;
   let polling: Promise<void> | null = null;
-  let statusAskedAt = Number.NEGATIVE_INFINITY;
+  let statusAskedAt = 0;
   const chain = createChain();
-  const timers = createTimers<"poll" | "socket" | "watch" | "check">(deps);
+  const timers = createTimers<"poll" | "socket" | "fresh" | "late" | "proof" | "check">(deps);
 
   const connection = () => getState().connection;
-  const ageMs = () => deps.now() - (connection().lastHeardAt ?? Number.NEGATIVE_INFINITY);
+  const live = () => connection().mode === "realtime";
+  const know = (known: Partial<State["connection"]>) => dispatch({ type: "connection", connection: known });
+  const soon = () => between([50, 500], deps.random);
   // A poll is proof for as long as the slowest rhythm lasts, and once more for the answer's way.
   const pollProofMs = 2 * options.polling.fallback[1];
 
   // ---- what is known of the connection
 
   function judge(): void {
-    const { beatMs, socketId } = connection();
+    const { beatMs, socketId, lastHeardAt } = connection();
     const mode = modeOf({
-      ageMs: ageMs(),
-      polledAgoMs: deps.now() - polledAt,
-      beatMs,
-      pollProofMs,
+      heard: lastHeardAt !== null,
+      // The timers know of time that a clock which was set hides, the clock of time in which no timer ran.
+      fresh: timers.has("fresh") && elapsedMs(lastHeardAt, deps.now()) <= silenceMs(beatMs),
+      polled: timers.has("proof") && elapsedMs(polledAt, deps.now()) <= pollProofMs,
       greeted,
       doubt: chain.doubt,
       triedSocket,
@@ -92,65 +97,50 @@ export function createReader(options: ReaderOptions): Reader {
       unreachable,
     });
     if (mode !== connection().mode) log(`connection ${mode}`);
-    dispatch({
-      type: "connection",
-      connection: {
-        mode,
-        retryCount: Math.max(pollFailures, socketFailures),
-        socketId: greeted ? socketId : null,
-      },
+    know({
+      mode,
+      retryCount: Math.max(pollFailures, socketFailures),
+      socketId: greeted ? socketId : null,
     });
     if (mode === "offline") timers.cancel("socket"); // a poll that is answered opens it again
-    watch();
   }
 
-  /** Looks again at the moment when what is known now goes stale. */
-  function watch(): void {
-    const { mode, beatMs } = connection();
-    if (mode === "realtime") timers.set("watch", Math.max(1, silenceMs(beatMs) - ageMs() + 1), silence);
-    // Every frame comes through here; when none does for two beats, the line is dead.
-    else if (greeted) timers.set("watch", silenceMs(beatMs), silence);
-    else if (mode === "fallback")
-      timers.set("watch", Math.max(1, pollProofMs - (deps.now() - polledAt) + 1), judge);
-    else timers.cancel("watch");
+  /** What is shown was whole at this moment of this device's clock. */
+  function wholeAt(at: number): void {
+    know({ lastHeardAt: at });
+    const left = silenceMs(connection().beatMs) - elapsedMs(at, deps.now());
+    if (left >= 0) timers.set("fresh", left + 1, silence);
   }
 
+  /** Nothing for two beats says that what is shown is whole. */
   function silence(): void {
-    judge();
-    if (connection().mode === "realtime") return;
-    log("silence");
+    if (greeted) redial("silence");
+    else judge();
+  }
+
+  /** The line is not believed any more: a new one, and meanwhile a poll. */
+  function redial(why: string): void {
+    log(why);
     dropLine();
     judge();
     timers.set("socket", backoff(1, 1_000, deps.random), openSocket);
     void poll();
   }
 
-  function heard(told: Told | null, fresh: boolean): void {
-    const now = deps.now();
-    let at = now;
-    if (told) {
-      const clock = clockAfter(getState().clock, told, now, fresh);
-      dispatch({ type: "clock", clock });
-      at = leftAt(clock.serverOffsetMs, clock.atServerMs, now);
-    }
-    dispatch({ type: "connection", connection: { lastHeardAt: at } });
+  function tick(told: Told, fresh: boolean): void {
+    dispatch({ type: "clock", clock: clockAfter(getState().clock, told, deps.now(), fresh) });
   }
 
   function failed(error: unknown): void {
     if (!(error instanceof SangamError) || error.code === "aborted") return;
-    if (error.status === 401) {
-      options.sessionDoubted("unauthenticated");
-      return;
-    }
-    if (error.status === 403) {
-      options.sessionDoubted("forbidden");
+    if (error.status === 401 || error.status === 403) {
+      options.sessionDoubted(error.status === 401 ? "unauthenticated" : "forbidden");
       return;
     }
     pollFailures++;
     unreachable = error.unreachable;
     judge();
-    if (error.retryAfterMs !== null) schedulePoll(Math.max(error.retryAfterMs, 250));
-    else schedulePoll();
+    schedulePoll(error.retryAfterMs === null ? undefined : Math.max(error.retryAfterMs, 250));
   }
 
   function answered(tookMs: number): void {
@@ -158,9 +148,10 @@ export function createReader(options: ReaderOptions): Reader {
     pollFailures = 0;
     unreachable = false;
     polledAt = deps.now();
+    timers.set("proof", pollProofMs, judge);
     // One slow answer makes it slow; it takes a quick one by some margin to count as good again.
     const slow = tookMs > (connection().slow ? slowAnswerMs / 2 : slowAnswerMs);
-    dispatch({ type: "connection", connection: { slow } });
+    know({ slow });
     if (wasAway) options.reachable();
   }
 
@@ -177,14 +168,23 @@ export function createReader(options: ReaderOptions): Reader {
 
   function poll(): Promise<void> {
     const mine = run;
-    polling ??= (chain.cursor === null ? takeSnapshot() : readChanges(chain.cursor))
-      .catch((error: unknown) => {
-        if (mine === run) failed(error);
-      })
+    polling ??= judged(chain.cursor === null ? takeSnapshot() : readChanges(chain.cursor))
+      .catch(() => {})
       .finally(() => {
         if (mine === run) polling = null;
       });
     return polling;
+  }
+
+  /** What an answer that did not come says of the connection, before whoever asked hears of it. */
+  async function judged(answer: Promise<void>): Promise<void> {
+    const mine = run;
+    try {
+      await answer;
+    } catch (error) {
+      if (mine === run) failed(error);
+      throw error;
+    }
   }
 
   async function takeSnapshot(): Promise<void> {
@@ -199,7 +199,7 @@ export function createReader(options: ReaderOptions): Reader {
     chain.stand(snapshot.cursor);
     dispatch({ type: "snapshot", answer: snapshot, at: deps.now() });
     answered(tookMs);
-    heard(null, false);
+    wholeAt(deps.now() - tookMs);
     judge();
     if (line && greeted) resume(line);
     else openSocket();
@@ -221,8 +221,10 @@ export function createReader(options: ReaderOptions): Reader {
       return;
     }
     if (greeted) {
+      if (!answer && chain.cursor === since && !chain.doubt) wholeAt(deps.now() - tookMs);
       checkSocket(since, answer);
-      schedulePoll();
+      judge();
+      schedulePoll(live() ? undefined : 1_000);
       return;
     }
     if (chain.cursor !== since) return; // the socket opened meanwhile and moved on
@@ -230,7 +232,7 @@ export function createReader(options: ReaderOptions): Reader {
       chain.stand(answer.cursor);
       apply(answer.cursor, answer);
     }
-    heard(null, false);
+    wholeAt(deps.now() - tookMs);
     judge();
     if (!line && !timers.has("socket")) openSocket();
     schedulePoll(answer?.more ? 0 : undefined);
@@ -244,14 +246,12 @@ export function createReader(options: ReaderOptions): Reader {
   function checkSocket(since: string, answer: ChangesAnswer | null): void {
     if (!answer || (answer.changes.length === 0 && answer.events.length === 0) || chain.cursor !== since)
       return;
+    if (timers.has("check")) return;
     const checked = line;
     timers.set("check", 2_000, () => {
       if (line !== checked || chain.cursor !== since) return;
-      log("the socket is deaf");
       socketFailures++;
-      dropLine();
-      judge();
-      void poll();
+      redial("the socket is deaf");
     });
   }
 
@@ -260,14 +260,10 @@ export function createReader(options: ReaderOptions): Reader {
     if (greeted || deps.now() - statusAskedAt < 15_000) return;
     statusAskedAt = deps.now();
     const mine = run;
-    try {
-      const status = (await http.send("GET", "/api/v1/status")).body as StatusAnswer;
-      if (mine === run && !greeted) dispatch({ type: "uplink", uplink: status.uplink ?? null });
-    } catch (error) {
-      if (!(error instanceof SangamError)) throw error;
-      // Polls judge whether the node answers; the uplink is then simply not known.
-      if (mine === run && !greeted) dispatch({ type: "uplink", uplink: null });
-    }
+    // Polls judge whether the node answers; when it does not, the uplink is simply not known.
+    const status = await http.send("GET", "/api/v1/status").catch(() => null);
+    const uplink = (status?.body as StatusAnswer | undefined)?.uplink ?? null;
+    if (mine === run && !greeted) dispatch({ type: "uplink", uplink });
   }
 
   // ---- the socket
@@ -275,6 +271,7 @@ export function createReader(options: ReaderOptions): Reader {
   function openSocket(): void {
     if (!running || line || chain.cursor === null) return;
     timers.cancel("socket");
+    dialledAt = deps.now();
     const opened = openLine(deps, http.socketUrl(chain.cursor), {
       frame: (frame) => {
         if (running && line === opened) onFrame(opened, frame);
@@ -297,7 +294,7 @@ export function createReader(options: ReaderOptions): Reader {
     greeted = false;
     chain.lost();
     if (!wasLive) return;
-    polledAt = Number.NEGATIVE_INFINITY; // what a poll proved before the socket went is not what is so after
+    timers.cancel("proof"); // what a poll proved before the socket went is not what is so after
     options.socketLost();
   }
 
@@ -310,7 +307,7 @@ export function createReader(options: ReaderOptions): Reader {
     triedSocket = true;
     lost();
     judge();
-    const pause = behind ? between([50, 250], deps.random) : backoff(socketFailures, 1_000, deps.random);
+    const pause = behind ? soon() : backoff(socketFailures, 1_000, deps.random);
     if (connection().mode !== "offline") timers.set("socket", pause, openSocket);
     if (wasLive || socketFailures <= 2) void poll();
   }
@@ -335,8 +332,8 @@ export function createReader(options: ReaderOptions): Reader {
       case "bye":
         log(`bye: ${frame.why}`);
         dropLine();
-        timers.set("socket", frame.retryAfterMs + between([100, 1_000], deps.random), openSocket);
-        schedulePoll(between([100, 1_000], deps.random));
+        timers.set("socket", frame.retryAfterMs + soon(), openSocket);
+        schedulePoll(soon());
         break;
     }
     judge();
@@ -346,32 +343,44 @@ export function createReader(options: ReaderOptions): Reader {
     greeted = triedSocket = true;
     socketFailures = pollFailures = 0;
     unreachable = false;
-    dispatch({
-      type: "connection",
-      connection: { beatMs: hello.beatMs, socketId: hello.session, boot: hello.boot },
-    });
-    heard(hello, true);
+    know({ beatMs: hello.beatMs, socketId: hello.session, boot: hello.boot });
+    // It left the node after the socket was dialled, however long a proxy held it.
+    offsetAtMost = Date.parse(hello.serverTime) - dialledAt;
+    tick(hello, true);
     if (hello.cursor !== chain.cursor) resume(from); // a poll moved on while it opened
+    timers.set("late", silenceMs(hello.beatMs), () => live() || silence());
     judge();
-    schedulePoll();
+    // It proves the line, not what is shown: when that is old, a poll or beat has to say that nothing is missing.
+    if (live()) schedulePoll();
+    else void poll();
     options.reachable();
   }
 
   function onChanges(from: Line, frame: Extract<ServerFrame, { frame: "changes" }>): void {
     const fits = chain.frame(frame.from, frame.to);
     if (fits === "gap") gap(from);
-    if (fits !== "apply") return;
-    dispatch({ type: "connection", connection: { lastHeardAt: deps.now() } });
-    apply(frame.to, frame);
+    // It does not say when it left; a beat does.
+    if (fits === "apply") apply(frame.to, frame);
   }
 
   function onBeat(from: Line, beat: Extract<ServerFrame, { frame: "beat" }>): void {
     from.send({ frame: "pong" });
     dispatch({ type: "uplink", uplink: beat.uplink });
     const fits = chain.beat(beat.cursor);
-    if (fits === "whole") heard(beat, false);
+    if (fits === "whole") onWhole(beat);
     if (fits === "gap") gap(from);
     if (fits === "broken") void reset("gap");
+  }
+
+  function onWhole(beat: Told): void {
+    const now = deps.now();
+    const left = Date.parse(beat.serverTime) - offsetAtMost;
+    // From the future: this device's clock was set back, and what was measured is void.
+    if (left > now + 1_000) redial("the clock was set");
+    else {
+      tick(beat, false);
+      wholeAt(Math.min(left, now));
+    }
   }
 
   function gap(from: Line): void {
@@ -389,10 +398,7 @@ export function createReader(options: ReaderOptions): Reader {
     log(`reset: ${why}`);
     chain.stand(null);
     options.sessionDoubted("reset");
-    const mine = run;
-    await takeSnapshot().catch((error: unknown) => {
-      if (mine === run) failed(error);
-    });
+    await judged(takeSnapshot()).catch(() => {});
   }
 
   // ---- what arrived
@@ -412,7 +418,7 @@ export function createReader(options: ReaderOptions): Reader {
       chain.stand(getState().cursor);
       pollFailures = socketFailures = 0;
       unreachable = triedSocket = false;
-      polledAt = statusAskedAt = Number.NEGATIVE_INFINITY;
+      statusAskedAt = 0;
       judge();
       void poll();
     },
@@ -427,17 +433,13 @@ export function createReader(options: ReaderOptions): Reader {
     nudge() {
       if (!running) return;
       judge();
-      if (connection().mode === "realtime") return;
+      if (live()) return;
       timers.cancel("poll");
       void poll();
     },
     async refetch() {
       await polling;
-      const mine = run;
-      await takeSnapshot().catch((error: unknown) => {
-        if (mine === run) failed(error);
-        throw error;
-      });
+      await judged(takeSnapshot());
     },
   };
 }

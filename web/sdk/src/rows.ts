@@ -27,7 +27,7 @@ export function openSnapshot(answer: SnapshotAnswer): Opened {
   }
   if (recent) put("recent", only, { recent });
   for (const site of sites ?? []) put("site_status", site.id, site as unknown as Fields);
-  for (const change of Array.isArray(more) ? (more as Change[]) : []) {
+  for (const change of (more as Change[] | null | undefined) ?? []) {
     if (change.fields) put(change.kind, change.id, change.fields, change.seq ?? null);
   }
   return { view, rows };
@@ -35,7 +35,6 @@ export function openSnapshot(answer: SnapshotAnswer): Opened {
 
 /** Applies changes in order. Kinds without a change keep their identity, so that selectors can tell. */
 export function applyChanges(rows: Rows, changes: readonly Change[]): Rows {
-  if (changes.length === 0) return rows;
   const next = new Map(rows);
   const touched = new Map<string, Map<string, Row>>();
   for (const { kind, id: named, seq, fields, gone } of changes) {

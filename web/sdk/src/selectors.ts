@@ -1,5 +1,5 @@
 /** What screens read from the state. Pure; those that build lists give the same list while nothing it shows changed. */
-import { silenceMs } from "./evidence.ts";
+import { elapsedMs, silenceMs } from "./evidence.ts";
 import { only, shownRows } from "./rows.ts";
 import type { ConnectionMode, PendingAction, QueueEntry, Row, State } from "./types.ts";
 import type { CentreSite, Fields, RecentCall, Wait } from "./wire.ts";
@@ -185,13 +185,18 @@ export function rowsOf(state: State, kind: string): ReadonlyMap<string, Row> {
 /** Age of what is shown, in ms; null before the first answer. */
 export function dataAgeMs(state: State, now: number): number | null {
   const { lastHeardAt } = state.connection;
-  return lastHeardAt === null ? null : Math.max(0, now - lastHeardAt);
+  return lastHeardAt === null ? null : elapsedMs(lastHeardAt, now);
 }
 
-/** The connection as it may be told at this moment: a `realtime` that aged in a sleeping tab is `unknown`. */
+/** No poll proves anything for longer, whatever its pace. */
+const fallbackProofMs = 60_000;
+
+/** The connection as it may be told at this moment: what aged in a sleeping tab is `unknown`. */
 export function modeNow(state: State, now: number): ConnectionMode {
   const { mode, beatMs } = state.connection;
-  return mode === "realtime" && (dataAgeMs(state, now) ?? 0) > silenceMs(beatMs) ? "unknown" : mode;
+  const proofMs = mode === "realtime" ? silenceMs(beatMs) : fallbackProofMs;
+  const old = elapsedMs(state.connection.lastHeardAt, now) > proofMs;
+  return old && (mode === "realtime" || mode === "fallback") ? "unknown" : mode;
 }
 
 /** What is shown is older than two beats and nobody polls: show its age in orange. */

@@ -24,7 +24,7 @@ export type Msg =
   | { type: "shared"; shared: Shared }
   | { type: "emptied" }
   | { type: "tab"; leader: boolean }
-  | { type: "durable"; durable: boolean }
+  | { type: "durable"; durable: boolean; why: string }
   | { type: "added"; action: PendingAction; patches?: readonly Patch[] }
   | { type: "moved"; ids: readonly string[]; to: "waiting" | "sending" }
   | { type: "applied"; id: string; seq?: string | undefined; entry?: unknown }
@@ -83,18 +83,13 @@ export function reduce(state: State, msg: Msg): State {
         () => true,
       );
     case "changes": {
-      if (msg.changes.length === 0)
-        return { ...state, cursor: msg.cursor, eventsFrom: msg.eventsFrom ?? state.eventsFrom };
-      const touched = new Set(msg.changes.map((c) => `${c.kind} ${c.id}`));
-      const rows = applyChanges(state.rows, msg.changes);
-      const next = {
-        ...state,
-        rows,
-        cursor: msg.cursor,
-        lastUpdate: msg.at,
-        eventsFrom: msg.eventsFrom ?? state.eventsFrom,
-      };
-      return settle(next, (p) => touched.has(`${p.kind} ${p.id}`));
+      const { cursor, changes, eventsFrom = state.eventsFrom } = msg;
+      const next = { ...state, cursor, eventsFrom };
+      if (changes.length === 0) return next;
+      const touched = new Set(changes.map((c) => `${c.kind} ${c.id}`));
+      return settle({ ...next, rows: applyChanges(state.rows, changes), lastUpdate: msg.at }, (p) =>
+        touched.has(`${p.kind} ${p.id}`),
+      );
     }
     case "shared":
       return settle({ ...state, ...msg.shared }, () => true);
@@ -105,7 +100,9 @@ export function reduce(state: State, msg: Msg): State {
     case "tab":
       return { ...state, tab: { ...state.tab, leader: msg.leader } };
     case "durable":
-      return state.queueDurable === msg.durable ? state : { ...state, queueDurable: msg.durable };
+      return state.queueDurable === msg.durable
+        ? state
+        : { ...state, queueDurable: msg.durable, queueTrouble: msg.durable ? "" : msg.why };
     default:
       return reducePending(state, msg);
   }
@@ -136,10 +133,7 @@ function reducePending(state: State, msg: Msg): State {
     }
     case "rejected":
       return without(
-        eachPending(state, (p) => {
-          if (p.id !== msg.id) return p;
-          return msg.error ? { ...p, state: "rejected", error: msg.error } : { ...p, state: "rejected" };
-        }),
+        eachPending(state, (p) => (p.id === msg.id ? { ...p, state: "rejected", error: msg.error } : p)),
         msg.id,
       );
     case "dropped":

@@ -21,6 +21,11 @@ export interface Kept extends Omit<PendingAction, "mine"> {
   patches: readonly Patch[];
 }
 
+export interface Settled {
+  id: string;
+  error?: Problem | undefined;
+}
+
 /** What waits, oldest first; or until when another tab has the right to send it. */
 export type Claim = { actions: Kept[] } | { until: number };
 
@@ -31,18 +36,18 @@ export interface Remembered {
 }
 
 export interface Store {
-  /** False: something is kept in memory only, and lost with the tab. */
-  readonly durable: boolean;
   /** True when it is on disk. */
   put(action: Kept): Promise<boolean>;
   ofNode(node: string): Promise<Kept[]>;
-  reject(id: string, error: Problem): Promise<void>;
-  remove(id: string): Promise<void>;
+  /** In one transaction: what was refused stays, marked with why; what was done or is not wanted any more goes. */
+  settle(results: readonly Settled[]): Promise<void>;
   /** In one transaction: takes or renews the lease of the owner for a tab, and reads what waits. */
   claim(owner: Owner, tab: string, now: number, leaseMs: number): Promise<Claim>;
   release(owner: Owner, tab: string): Promise<void>;
-  remember(screen: string, who: Remembered | null): Promise<void>;
-  recall(screen: string): Promise<Remembered | null>;
+  /** Keeps a small thing under a name, where there is a disk; null forgets it. */
+  remember(name: string, what: unknown): Promise<void>;
+  recall<T>(name: string): Promise<T | null>;
+  /** Lets go of the disk until it is needed again. */
   close(): void;
 }
 
@@ -53,76 +58,84 @@ interface Lease {
 
 const leaseKey = ({ node, user }: Owner) => `lease ${node} ${user}`;
 
+/** With fewer in memory, each new action asks the disk again whether it has room for all of them. */
+const manyInMemory = 32;
+
 /**
- * Opens the store. Where the disk is refused (private mode, no room, blocked by policy), or takes no more, memory
- * stands in, and `durableChanged` is told for as long as that is so.
+ * Opens the store. Where the disk is refused (private mode, no room, blocked by policy), fails, or takes no more,
+ * memory stands in until it takes everything again; `durableChanged` is told, with the browser's name for why.
  */
 export async function openStore(
   factory: IDBFactory | null,
-  durableChanged: (durable: boolean) => void,
+  durableChanged: (durable: boolean, why: string) => void,
 ): Promise<Store> {
-  const db = factory && (await open(factory).catch(() => null));
+  let db: IDBDatabase | null = null;
   let memory: Kept[] = [];
-  const notes = new Map<string, unknown>();
-  const tell = () => durableChanged(durable());
-  const durable = () => db !== null && memory.length === 0;
-  tell();
+  let trouble = "";
+  const tell = () => durableChanged(db !== null && memory.length === 0, trouble);
 
-  /** Runs `work` on the disk as one transaction and gives its answer once that is whole; null without a disk. */
+  /**
+   * Runs `work` on the disk as one transaction and gives its answer once that is whole; null where that fails. A
+   * browser may close a database under a page, when it is short of room or its data are cleared: it is opened again.
+   */
   async function onDisk<T>(
     work: (actions: IDBObjectStore, notes: IDBObjectStore) => Promise<T> | T,
     durability: IDBTransactionDurability = "relaxed",
   ): Promise<T | null> {
-    if (!db) return null;
-    const tx = db.transaction(["actions", "notes"], "readwrite", { durability });
-    const whole = new Promise<void>((resolve, reject) => {
-      tx.oncomplete = () => resolve();
-      tx.onabort = () => reject(tx.error);
-    });
-    const [answer] = await Promise.all([work(tx.objectStore("actions"), tx.objectStore("notes")), whole]);
-    return answer;
+    const wasOpen = db !== null;
+    try {
+      db ??= factory && (await open(factory));
+      if (!db) return null;
+      const tx = db.transaction(["actions", "notes"], "readwrite", { durability });
+      const whole = new Promise<void>((resolve, reject) => {
+        tx.oncomplete = () => resolve();
+        tx.onabort = () => reject(tx.error);
+      });
+      const [answer] = await Promise.all([work(tx.objectStore("actions"), tx.objectStore("notes")), whole]);
+      return answer;
+    } catch (error) {
+      trouble = (error as Error | null)?.name ?? "";
+      db?.close();
+      db = null;
+      return wasOpen && trouble === "InvalidStateError" ? onDisk(work, durability) : null;
+    }
   }
 
-  const find = (actions: IDBObjectStore, id: string) =>
-    answerOf<Kept | undefined>(actions.index("id").get(id));
-
-  async function note(key: string, value: unknown): Promise<void> {
-    notes.set(key, value);
-    // What cannot be noted is only a little less convenient.
-    await onDisk((_, kept) => void kept.put(value, key)).catch(() => null);
-  }
+  await onDisk(() => {}); // to know at once whether there is one
+  tell();
 
   return {
-    get durable() {
-      return durable();
-    },
     async put(action) {
-      // While older ones are in memory, newer ones join them: order matters more.
-      if (durable()) {
-        const stored = await onDisk((actions) => answerOf(actions.add(action)), "strict").catch(() => null);
-        if (stored !== null) return true;
-      }
-      memory.push(action);
+      // Those in memory came before it: all of them are written, or none.
+      let written: readonly Kept[] = [];
+      const stored =
+        memory.length < manyInMemory &&
+        (await onDisk(async (actions) => {
+          written = [...memory, action];
+          await Promise.all(written.map((kept) => answerOf(actions.add(kept))));
+          return true;
+        }, "strict"));
+      if (stored) memory = memory.filter((kept) => !written.includes(kept));
+      else memory.push(action);
       tell();
-      return false;
+      return stored === true;
     },
     async ofNode(node) {
       const kept = (await onDisk((actions) => answerOf<Kept[]>(actions.getAll()))) ?? [];
       return [...kept, ...memory].filter((a) => a.node === node);
     },
-    async reject(id, error) {
-      const refused = (a: Kept): Kept => ({ ...a, state: "rejected", error });
-      memory = memory.map((a) => (a.id === id ? refused(a) : a));
-      await onDisk(async (actions) => {
-        const kept = await find(actions, id);
-        if (kept) actions.put(refused(kept));
+    async settle(results) {
+      const refused = (kept: Kept, error: Problem): Kept => ({ ...kept, state: "rejected", error });
+      memory = memory.flatMap((kept) => {
+        const result = results.find((r) => r.id === kept.id);
+        return !result ? kept : result.error ? refused(kept, result.error) : [];
       });
-    },
-    async remove(id) {
-      memory = memory.filter((a) => a.id !== id);
       await onDisk(async (actions) => {
-        const kept = await find(actions, id);
-        if (kept?.n !== undefined) actions.delete(kept.n);
+        for (const { id, error } of results) {
+          const kept = await answerOf<Kept | undefined>(actions.index("id").get(id));
+          if (kept && error) actions.put(refused(kept, error));
+          else if (kept?.n) actions.delete(kept.n);
+        }
       });
       tell();
     },
@@ -150,13 +163,11 @@ export async function openStore(
         if (lease?.tab === tab) kept.delete(key);
       });
     },
-    remember: (screen, who) => note(`who ${screen}`, who),
-    async recall(screen) {
-      const key = `who ${screen}`;
-      const kept = await onDisk((_, notesKept) => answerOf<Remembered | undefined>(notesKept.get(key))).catch(
-        () => null,
-      );
-      return kept ?? (notes.get(key) as Remembered | undefined) ?? null;
+    async remember(name, what) {
+      await onDisk((_, kept) => void kept.put(what, name));
+    },
+    async recall<T>(name: string) {
+      return (await onDisk((_, kept) => answerOf<T | undefined>(kept.get(name)))) ?? null;
     },
     close: () => db?.close(),
   };

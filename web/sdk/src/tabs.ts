@@ -31,10 +31,9 @@ type Said = Word & { from: string; scope: string };
 export interface TabsOptions {
   deps: Deps;
   tab: string;
-  lead: () => void;
-  follow: () => void;
+  /** This tab leads from now on, or follows. */
+  leads: (leader: boolean) => void;
   shared: () => Shared;
-  takeOver: (shared: Shared) => void;
   msg: (msg: Msg) => void;
   events: (events: readonly EventEnvelope[]) => void;
   asked: (what: "nudge" | "refetch") => void;
@@ -81,7 +80,7 @@ export function createTabs(options: TabsOptions): Tabs {
     leader = tab;
     term++;
     heartbeat();
-    options.lead();
+    options.leads(true);
   }
 
   function heartbeat(): void {
@@ -107,7 +106,7 @@ export function createTabs(options: TabsOptions): Tabs {
     term = itsTerm;
     heardAt = deps.now();
     if (before !== from) {
-      options.follow();
+      options.leads(false);
       say({ say: "who" });
     }
     watch();
@@ -143,7 +142,7 @@ export function createTabs(options: TabsOptions): Tabs {
       case "shared":
         if (said.to !== tab || said.from !== leader) break;
         n = said.n;
-        options.takeOver(said.shared);
+        options.msg({ type: "shared", shared: said.shared });
         break;
       case "ask":
         if (leading()) options.asked(said.what);

@@ -137,12 +137,12 @@ export interface PendingAction {
   id: string;
   type: string;
   data: Fields;
-  saw?: Fields;
+  saw?: Fields | undefined;
   /** When the person acted, by the node's real clock as far as it is known; ms since 1970. */
   at: number;
   state: PendingState;
   /** Why it was rejected. */
-  error?: Problem;
+  error?: Problem | undefined;
   /** Who made it; it is sent under nobody else. */
   user: { id: string; name: string };
   /** False: it waits for its own user to sign in again. */
@@ -163,6 +163,8 @@ export interface State {
   pending: readonly PendingAction[];
   /** False: actions that wait are lost when the tab closes, since the browser gives no room to keep them. */
   queueDurable: boolean;
+  /** Then why, as the browser names it: QuotaExceededError is a full disk. Empty: it has none to offer. */
+  queueTrouble?: string;
   tab: { id: string; leader: boolean };
   /** When a change last arrived, by this device's clock. */
   lastUpdate: number | null;
@@ -173,7 +175,7 @@ export interface State {
 }
 
 export type Outcome<T extends string = string> =
-  | { status: "applied" | "duplicate"; id: string; seq?: string; data: AnswerData<T> }
+  | { status: "applied" | "duplicate"; id: string; seq?: string | undefined; data: AnswerData<T> }
   | { status: "rejected"; id: string; error: Problem };
 
 export interface ActOptions {
@@ -181,7 +183,7 @@ export interface ActOptions {
    * The values that were shown to the person. Left out: those of the row the action names, as shown now.
    * Queue moves need status and generation, transfer also guruji, prioritise also band and credit.
    */
-  saw?: Fields;
+  saw?: Fields | undefined;
   /** Left out: what the client can predict. False: nothing is shown before the node answered. */
   optimistic?: Patch | readonly Patch[] | false;
 }
@@ -234,13 +236,14 @@ export interface Client {
   /** Forgets a rejected or waiting action of this user. False: there is none, or it is on its way. */
   discard(id: string): Promise<boolean>;
   /**
-   * Shows what `apply` returns until it is confirmed or rolled back; `followed` settles it by itself. After
-   * `timeoutMs` (30 s) without either it is rolled back. A second one with the same key takes the first's place.
+   * Shows what `apply` returns until it is confirmed or rolled back; `followed` settles it by itself, and so does a
+   * promise that `apply` returns, which shows nothing. After `timeoutMs` (30 s) without either it is rolled back. A
+   * second one with the same key takes the first's place.
    */
   applyOptimisticUpdate(
     key: string,
     // biome-ignore lint/suspicious/noConfusingVoidType: an apply with only side effects returns nothing
-    apply: () => Patch | readonly Patch[] | void,
+    apply: () => Patch | readonly Patch[] | PromiseLike<unknown> | void,
     rollback?: () => void,
     options?: { followed?: Act; timeoutMs?: number },
   ): OptimisticUpdate;
@@ -250,6 +253,7 @@ export interface Client {
   signInWithLink(link: string): Promise<User>;
   /** Takes over a session that another request started (such as the setup of a new node). */
   adoptSession(session: { token?: string; user: User }): Promise<User>;
+  /** Goes on with the request this screen made before a reload, while nobody decided about it. */
   pairDevice(device: { kind: string; name: string }): Promise<Pairing>;
   /** What this user still has waiting stays on this device, bound to them. */
   signOut(): Promise<void>;

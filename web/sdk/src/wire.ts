@@ -64,7 +64,7 @@ export type SessionAnswer = With<Shape<"Session">, { user: User }>;
 /** 202 of a device that waits to be let in; the person reads `code` to an admin. */
 export type PairingAnswer = Shape<"DevicePending">;
 
-export type WireAction = With<Shape<"Action">, { saw?: Fields; data: Fields }>;
+export type WireAction = With<Shape<"Action">, { saw?: Fields | undefined; data: Fields }>;
 
 export type WireResult = With<Shape<"Result">, { data?: Fields; error?: Problem }>;
 

@@ -3,6 +3,8 @@ export class Clock {
   ms = Date.parse("2026-10-02T04:00:00.000Z");
   private timers = new Map<number, { at: number; run: () => void }>();
   private ids = 0;
+  /** Looks after every step of time. */
+  watch: () => void = () => {};
 
   now = (): number => this.ms;
 
@@ -32,9 +34,11 @@ export class Clock {
       this.timers.delete(due[0]);
       this.ms = Math.max(this.ms, due[1].at);
       due[1].run();
+      this.watch();
     }
-    this.ms = end;
+    this.ms = Math.max(this.ms, end);
     await settle();
+    this.watch();
   }
 }
 
@@ -46,8 +50,8 @@ export async function settle(turns = 25): Promise<void> {
 }
 
 /** Waits, without moving time, for something that happens by itself. */
-export async function until(what: string, holds: () => boolean): Promise<void> {
-  for (let i = 0; i < 2_000; i++) {
+export async function until(what: string, holds: () => boolean, turns = 2_000): Promise<void> {
+  for (let i = 0; i < turns; i++) {
     if (holds()) return;
     await turn();
   }

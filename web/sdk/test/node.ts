@@ -6,6 +6,7 @@ export const asha: User = { id: "user-asha", name: "Asha", role: "coordinator" }
 export const ravi: User = { id: "user-ravi", name: "Ravi", role: "guruji", gurujiId: "g1" };
 
 interface Commit {
+  at: number;
   changes: Change[];
   events: EventEnvelope[];
 }
@@ -22,6 +23,8 @@ export class FakeNode {
   user: User | null = asha;
   viewForbidden = false;
   answerDelayMs = 0;
+  /** A proxy keeps what sockets send this long. */
+  frameDelayMs = 0;
   log: Commit[] = [];
   rows = new Map<string, Change>();
   sockets = new Set<FakeSocket>();
@@ -86,7 +89,7 @@ export class FakeNode {
         data: {},
       }),
     );
-    this.log.push({ changes, events });
+    this.log.push({ at: this.clock.now(), changes, events });
     for (const s of this.sockets) if (s.live) this.tell(s, from);
   }
 
@@ -95,7 +98,7 @@ export class FakeNode {
     s.push({ frame: "changes", from, to: this.head, ...this.since(from) });
   }
 
-  since(cursor: string): Commit {
+  since(cursor: string): Omit<Commit, "at"> {
     const after = this.log.slice(Number(cursor.slice(1)));
     const last = new Map<string, Change>();
     for (const c of after.flatMap((commit) => commit.changes)) last.set(`${c.kind} ${c.id}`, c);
@@ -204,7 +207,26 @@ export class FakeNode {
     throw problem(404, "not_found", "No such route.");
   }
 
+  /** Devices that asked to be let in, by request. */
+  wishes = new Map<string, "open" | "refused" | User>();
+
+  letIn(device: { requestId?: string }): { status: number; body?: unknown } {
+    const requestId = device.requestId ?? `wish-${this.wishes.size + 1}`;
+    if (!device.requestId) {
+      this.wishes.set(requestId, "open");
+      return { status: 202, body: { requestId, code: `CODE-${this.wishes.size}` } };
+    }
+    const wish = this.wishes.get(requestId);
+    if (!wish) throw problem(404, "not_found", "Not known any more.");
+    if (wish === "open") return { status: 202, body: { requestId } };
+    if (wish === "refused") throw problem(403, "forbidden", "Not let in.");
+    this.wishes.delete(requestId);
+    this.user = wish;
+    return { status: 200, body: { token: "device", expiresAt: null, user: wish } };
+  }
+
   signIn(body: Record<string, unknown>): { status: number; body?: unknown } {
+    if (body.device) return this.letIn(body.device as { requestId?: string });
     if (body.pin === "wrong") throw problem(401, "unauthenticated", "Wrong PIN.");
     this.user = body.user === "Ravi" ? ravi : asha;
     return { status: 200, body: { token: `token-${this.user.id}`, expiresAt: null, user: this.user } };
@@ -239,8 +261,9 @@ export class FakeSocket {
   readyState = 0;
   open = false;
   live = false;
-  /** Frames are eaten on their way. */
-  lossy = false;
+  /** Frames are eaten on their way: all, or those that carry changes. */
+  lossy: boolean | "changes" = false;
+  private clearAt = 0;
   sent: string;
   heard: Record<string, unknown>[] = [];
   onmessage: ((m: { data: string }) => void) | null = null;
@@ -291,8 +314,14 @@ export class FakeSocket {
   }
 
   push(frame: Record<string, unknown>): void {
-    if (!this.open || this.lossy || this.node.line === "silent") return;
-    this.onmessage?.({ data: JSON.stringify(frame) });
+    const { node } = this;
+    if (!this.open || this.lossy === true || this.lossy === frame.frame || node.line === "silent") return;
+    const data = JSON.stringify(frame);
+    const now = node.clock.now();
+    // In order, also when the proxy is quicker than before.
+    this.clearAt = Math.max(this.clearAt, now + node.frameDelayMs);
+    if (this.clearAt === now) this.onmessage?.({ data });
+    else node.clock.setTimeout(() => this.onmessage?.({ data }), this.clearAt - now);
   }
 
   send(text: string): void {

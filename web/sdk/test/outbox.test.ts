@@ -230,7 +230,7 @@ describe("while the node is away", () => {
     await world.clock.advance(5_000);
     const long = "अ".repeat(2_000);
     const acts = Array.from({ length: 450 }, (_, i) =>
-      client.act("notification.send", { n: i, body: i < 100 ? long : "" }),
+      client.act("note.write", { n: i, body: i < 100 ? long : "" }),
     );
     await Promise.all(acts.map((a) => a.stored));
     const bodies: { actions: unknown[]; bytes: number }[] = [];
@@ -409,37 +409,6 @@ describe("what a browser may keep", () => {
     expect(await act.settled).toMatchObject({ status: "applied" });
   });
 
-  it("falls back to memory in order when the disk is full, and says so for as long", async () => {
-    const client = await world.openTab();
-    world.node.down();
-    await world.clock.advance(5_000);
-    await client.act("note.write", { name: "1" }).stored;
-    expect(client.getState().queueDurable).toBe(true);
-    const proto = Object.getPrototypeOf(await storeOf()) as { add: IDBObjectStore["add"] };
-    const { add } = proto;
-    proto.add = () => {
-      throw new DOMException("no room", "QuotaExceededError");
-    };
-    expect(await client.act("note.write", { name: "2" }).stored).toBe(false);
-    proto.add = add;
-    expect(client.getState().queueDurable).toBe(false);
-    expect(await client.act("note.write", { name: "3" }).stored).toBe(false);
-    world.node.line = "up";
-    await world.clock.advance(6_000);
-    expect(world.node.received.map((r) => r.action.data.name)).toEqual(["1", "2", "3"]);
-    expect(client.getState().queueDurable).toBe(true);
-  });
-
-  async function storeOf(): Promise<IDBObjectStore> {
-    const request = world.disk?.open("sangam") as IDBOpenDBRequest;
-    const db = await new Promise<IDBDatabase>((open) => {
-      request.onsuccess = () => open(request.result);
-    });
-    const store = db.transaction("actions").objectStore("actions");
-    db.close();
-    return store;
-  }
-
   it("refuses to act for nobody", async () => {
     world.node.user = null;
     const client = await world.openTab();
@@ -504,6 +473,18 @@ describe("applyOptimisticUpdate", () => {
     await settle();
     expect(undone).toEqual(["k"]);
     expect(status(client, "a1")).toBe("waiting");
+  });
+
+  it("follows a promise, as the existing app's screens hand one in", async () => {
+    const client = await world.openTab();
+    const undone: string[] = [];
+    const back = (name: string) => () => undone.push(name);
+    client.applyOptimisticUpdate("good", () => Promise.resolve("saved"), back("good"));
+    client.applyOptimisticUpdate("bad", () => Promise.reject(new Error("no")), back("bad"));
+    expect(client.getState().patches).toEqual([]);
+    await settle();
+    await world.node.live(35_000);
+    expect(undone).toEqual(["bad"]);
   });
 
   it("does not believe for ever: after 30 s it is rolled back", async () => {

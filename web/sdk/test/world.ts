@@ -9,6 +9,8 @@ export class World {
   node = new FakeNode(this.clock);
   disk: IDBFactory | null = new IDBFactory();
   logs: string[] = [];
+  /** This device's clock minus the node's. */
+  skewMs = 0;
   private channels = new Set<FakeChannel>();
   private lives = new Map<Client, Life>();
   private seed = 1;
@@ -55,7 +57,7 @@ export class World {
         ) => WebSocket,
         indexedDB: this.disk,
         BroadcastChannel: this.channelClass(life),
-        now: this.clock.now,
+        now: () => this.clock.now() + this.skewMs,
         setTimeout: (run, ms) => this.clock.setTimeout(alive(run), ms),
         clearTimeout: this.clock.clearTimeout,
         random: () => 0.5,
