@@ -50,6 +50,8 @@ type Rules struct {
 	// finds, where this node may not write to network: a site's own scope.
 	// Empty: they go to the scope in which they were found.
 	Home Scope
+	// Ablated is for a simulation only.
+	Ablated Ablation
 }
 
 // Change is one committed state of a record.

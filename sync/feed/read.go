@@ -34,6 +34,8 @@ type ReadOptions struct {
 	// it is known to hold by them is left out. Never those of an earlier
 	// session: a restored reader must get its own lost work back.
 	PeerSpans []Span
+	// Ablated is for a simulation only.
+	Ablated Ablation
 }
 
 // maxScanned bounds how much of a long left-out stretch one Read walks.
@@ -67,7 +69,7 @@ func Read(tx Tx, scope Scope, since Seq, o ReadOptions) (Batch, error) {
 		}
 		seq := Seq(binary.BigEndian.Uint64(key[len(key)-8:]))
 		scanned++
-		if p.mark.isSet() && covers(o.PeerSpans, p.mark.timeline, p.mark.seq) {
+		if p.mark.isSet() && (o.Ablated.has(AblateEchoList) || covers(o.PeerSpans, p.mark.timeline, p.mark.seq)) {
 			if full = scanned > maxScanned; full {
 				return false, nil
 			}

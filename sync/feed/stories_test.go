@@ -331,3 +331,17 @@ func TestAMergeThatOnlyRaisesTheClockIsRemembered(t *testing.T) {
 		t.Errorf("stamped %d after a lost merge of %d: one writer's stamps must pass all it ever merged", at.HLC, far)
 	}
 }
+
+// A frame is labelled with its owner's last timeline, and may carry what an earlier one numbered.
+func TestWhatWasNumberedBeforeTheLastTimelineIsNotSentBack(t *testing.T) {
+	hub, edge := open(t, "hub"), open(t, "edge")
+	hub.set("A", "x", record.Int(1))
+	hub.reopen()
+	hub.set("B", "x", record.Int(1))
+	if sent := pull(edge, hub); sent != 2 {
+		t.Fatalf("%d records were sent to the edge, want 2", sent)
+	}
+	if sent := pull(hub, edge); sent != 0 {
+		t.Errorf("%d records were sent back, want none", sent)
+	}
+}

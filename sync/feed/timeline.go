@@ -168,13 +168,14 @@ func headSeq(tx Tx, k tag) (Seq, error) {
 	return Seq(binary.BigEndian.Uint64(row)), nil
 }
 
-// covers tells whether the timelines that a peer sent say that it holds seq
-// of t. The last one counts as open-ended: it was minted by this open of the
-// peer's store, so all it numbers is still there.
+// covers tells whether the timelines that a peer sent say that it holds what
+// it sent as seq during t; seq may have been numbered before t began. The last
+// one counts as open-ended: it was minted by this open of the peer's store, so
+// all it numbers is still there.
 func covers(spans []Span, t Timeline, seq Seq) bool {
 	for i := len(spans) - 1; i >= 0; i-- {
 		if bytes.Equal(spans[i].Timeline[:], t[:]) {
-			return seq >= spans[i].First && (i == len(spans)-1 || seq < spans[i+1].First)
+			return i == len(spans)-1 || seq < spans[i+1].First
 		}
 	}
 	return false

@@ -34,6 +34,9 @@ func (r Rules) Edit(tx Tx, scope Scope, e record.Edit, now time.Time) (Change, e
 	if err != nil {
 		return Change{}, err
 	}
+	if after, err = r.lowered(current, after, e, now); err != nil {
+		return Change{}, err
+	}
 	body := record.Encode(&after)
 	if before != nil && bytes.Equal(body, before.body) {
 		return Change{Scope: scope, Seq: before.seq, Before: current, After: after}, nil
@@ -101,7 +104,7 @@ func (r Rules) Merge(tx Tx, scope Scope, rec record.Record, from Source) ([]Chan
 	}
 	body := record.Encode(&merged)
 	var m mark
-	if bytes.Equal(body, sent) {
+	if r.asSent(body, sent) {
 		m = mark{from.Timeline, from.Seq}
 	}
 	if before != nil && bytes.Equal(body, before.body) {

@@ -288,7 +288,8 @@ func (m *EdgeMachine) welcomed(h seal.Header, w welcome, now time.Time) {
 		m.reason = BadVersion
 		return
 	}
-	sealed, err := m.ring.Session(seal.Edge, h.KeyID, m.nonce, seal.Nonce(w.Nonce))
+	mine, theirs := m.ablated.nonces(m.nonce, seal.Nonce(w.Nonce))
+	sealed, err := m.ring.Session(seal.Edge, h.KeyID, mine, theirs)
 	if err != nil {
 		m.notice("a welcome cannot found a session", err)
 		return
@@ -296,9 +297,9 @@ func (m *EdgeMachine) welcomed(h seal.Header, w welcome, now time.Time) {
 	m.serial++
 	s := &session{core: &m.core, id: m.serial, sealed: sealed, peerNode: w.Node, version: w.Chosen, credit: w.Credit}
 	m.session, m.met, m.hello = s, true, nil
-	theirs := places(w.Scopes)
-	s.open(m.mine, theirs, now)
-	s.settle(theirs)
+	hub := places(w.Scopes)
+	s.open(m.mine, hub, now)
+	s.settle(hub)
 }
 
 func (m *EdgeMachine) onBye(h seal.Header, b bye, now time.Time) {

@@ -60,7 +60,10 @@ func (Leave) event()     {}
 type Effect interface{ effect() }
 
 // Send publishes a frame towards the other end. Losing it does no harm that the machine does not mend.
-type Send struct{ Frame []byte }
+type Send struct {
+	Frame   []byte
+	Records int // that the frame carries
+}
 
 // Notice is for the log: something that a person should know of.
 type Notice struct {

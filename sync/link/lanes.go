@@ -30,8 +30,8 @@ func (s *session) readNext(n scopeNo) {
 		return
 	}
 	o.busy = true
-	options := feed.ReadOptions{MaxBytes: frameBytes, MaxRecords: frameRecords, PeerSpans: o.spans}
-	if since < o.single {
+	options := feed.ReadOptions{MaxBytes: frameBytes, MaxRecords: frameRecords, PeerSpans: o.spans, Ablated: s.ablated.feed()}
+	if since < o.single || s.without(AblateBatches) {
 		options.MaxRecords = 1
 	}
 	s.do(read{

@@ -61,8 +61,13 @@ func (o *outflow) sent() feed.Seq {
 	return o.back
 }
 
-// pulled sends all over again from where the peer is.
-func (o *outflow) pulled(single feed.Seq) {
+// pulled sends all over again from where the peer says it is. Its word counts more than what was thought before: while
+// the session was founded another one may have moved its cursor, also back.
+func (o *outflow) pulled(r report, single feed.Seq) {
+	if r.Seq <= o.head {
+		o.acked, o.has = r.Seq, nil
+	}
+	o.heard(r)
 	o.epoch++
 	o.busy = false
 	o.back, o.start, o.live = o.acked, o.head, o.head

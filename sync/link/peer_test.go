@@ -114,7 +114,12 @@ func (s *stranger) sayBytes(kind seal.Kind, data []byte) {
 // welcome answers the site's hello, for a hub at this head.
 func (s *stranger) welcome(head int) {
 	s.t.Helper()
-	h := s.next(helloKind)
+	s.answer(s.next(helloKind), head)
+}
+
+// answer is a welcome for a hub at this head that holds these cursors.
+func (s *stranger) answer(h body, head int, cursors ...any) {
+	s.t.Helper()
 	copy(s.nonce[:], h[3].([]byte))
 	nonce := bits{s.w.random}.id()
 	var err error
@@ -123,7 +128,7 @@ func (s *stranger) welcome(head int) {
 	}
 	s.say(welcomeKind, body{
 		1: "stranger", 2: s.line, 3: nonce, 4: s.nonce, 5: 1, 6: 1, 7: s.w.now.UnixMilli(), 9: 65536, 10: hubID[:],
-		8: []any{[]any{0, head, []any{[]any{s.line, 1}}, []any{}}},
+		8: []any{[]any{0, head, []any{[]any{s.line, 1}}, append([]any{}, cursors...)}},
 	})
 }
 
@@ -262,6 +267,25 @@ func TestAPullIsAlwaysAnswered(t *testing.T) {
 	f := s.next(changesKind)
 	if f[3].(uint64) != 0 || f[8] != nil {
 		t.Errorf("answered by %v, want an empty frame", f)
+	}
+}
+
+// While a session is founded, another one of the same site may move the hub's cursor, also back: what the welcome said
+// of it is then too much.
+func TestAPullFromFurtherBackIsBelieved(t *testing.T) {
+	s, edge := meetStranger(t)
+	p := &pair{world: s.w}
+	p.write(edge, feed.SiteScope(s.site), "entry", 3)
+	h := s.next(helloKind)
+	scope := h[8].([]any)[0].([]any)
+	spans := scope[2].([]any)
+	timeline := spans[len(spans)-1].([]any)[0]
+	s.answer(h, 0, []any{timeline, 3, 3, 3})
+	s.next(beatKind)
+	s.say(pullKind, body{1: []any{0, timeline, 1, []any{}}})
+	f := s.next(changesKind)
+	if f[4].(uint64) != 1 || f[5].(uint64) != 3 {
+		t.Errorf("sent (%v, %v], want (1, 3]", f[4], f[5])
 	}
 }
 

@@ -20,20 +20,6 @@ const (
 	lagFault    = 30 * time.Second
 )
 
-// Ablation switches a rule off, for a simulation that shows what the rule is for. A node switches nothing off. That
-// frames of other sessions are dropped cannot be switched off: nobody has the keys to read them.
-type Ablation uint32
-
-// The rules that can be switched off.
-const (
-	AblateBeat       Ablation = 1 << iota // no beats, and so no gap detection by them
-	AblateRanges                          // a frame beyond a hole moves the cursor: a high-water mark
-	AblateContiguous                      // a frame beyond a hole is dropped
-	AblateEcho                            // everything is sent back to who sent it
-	AblateLiveLane                        // fresh commits wait behind the backlog
-	AblateDigest                          // no digests; not a rule of safety, but it hides what breaks the others
-)
-
 // core is what both ends of a link are made of.
 type core struct {
 	side    seal.Side
@@ -57,7 +43,7 @@ type core struct {
 
 func (c *core) do(e Effect)                { c.effects = append(c.effects, e) }
 func (c *core) scope(n scopeNo) feed.Scope { return n.of(c.site) }
-func (c *core) without(a Ablation) bool    { return c.ablated&a != 0 }
+func (c *core) without(a Ablation) bool    { return c.ablated.has(a) }
 func (c *core) scopes() [scopes]feed.Scope {
 	return [scopes]feed.Scope{c.scope(siteScope), feed.Network}
 }
@@ -115,7 +101,7 @@ func (s *session) silence() time.Duration {
 func (s *session) open(mine, theirs [scopes]place, now time.Time) {
 	s.began, s.heard = now, now
 	for n := range scopes {
-		since, _, _ := feed.Resume(mine[n].spans, mine[n].head, theirs[n].cursors)
+		since, _, _ := feed.Resume(mine[n].spans, mine[n].head, s.ablated.cursors(mine[n].spans, theirs[n].cursors))
 		spans := theirs[n].spans
 		if s.without(AblateEcho) {
 			spans = nil
@@ -131,7 +117,7 @@ func (s *session) open(mine, theirs [scopes]place, now time.Time) {
 
 // settle asks from where to read.
 func (s *session) settle(theirs [scopes]place) {
-	s.do(adopt{session: s.id, peer: s.peer, scopes: s.scopes(), theirs: theirs})
+	s.do(adopt{session: s.id, peer: s.peer, scopes: s.scopes(), theirs: theirs, ablated: s.ablated})
 }
 
 // settled starts the flows.
@@ -334,8 +320,7 @@ func (s *session) onPull(f pull, now time.Time) {
 		s.end(byeUnknown, now)
 		return
 	}
-	s.onReports([]report{f.Report})
-	o.pulled(f.Single)
+	o.pulled(f.Report, f.Single)
 }
 
 // pump does all that is due.
@@ -371,7 +356,8 @@ func (s *session) mergeNext(n scopeNo) {
 	if s.without(AblateRanges) {
 		m.From = in.cursor.Seq
 	}
-	s.do(merge{session: s.id, no: n, frames: group, in: m, vouch: macs})
+	givenBack := n == networkScope && s.side == seal.Hub && len(m.Records) > 0
+	s.do(merge{session: s.id, no: n, frames: group, in: m, vouch: macs, givenBack: givenBack})
 }
 
 func (s *session) onMerged(o mergedIn, now time.Time) {
@@ -484,7 +470,11 @@ func (s *session) send(kind seal.Kind, body any) int {
 		s.notice("a frame could not be sealed", err)
 		return 0
 	}
-	s.do(Send{Frame: frame})
+	records := 0
+	if f, ok := body.(changes); ok {
+		records = len(f.Seqs)
+	}
+	s.do(Send{Frame: frame, Records: records})
 	return len(frame)
 }
 

@@ -179,7 +179,7 @@ func (m *SiteMachine) received(e Received, now time.Time) {
 }
 
 func (m *SiteMachine) find(id [16]byte) *guest {
-	for _, g := range m.sessions {
+	for _, g := range slices.Backward(m.sessions) {
 		if g.sealed.ID() == id {
 			return g
 		}
@@ -295,7 +295,8 @@ func (m *SiteMachine) onSurveyed(o surveyed, g greeting, now time.Time) {
 	}
 	var nonce seal.Nonce
 	fill(m.random, nonce[:])
-	sealed, err := m.ring.Session(seal.Hub, g.keyID, seal.Nonce(g.hello.Nonce), nonce)
+	theirs, mine := m.ablated.nonces(seal.Nonce(g.hello.Nonce), nonce)
+	sealed, err := m.ring.Session(seal.Hub, g.keyID, theirs, mine)
 	if err != nil {
 		m.notice("a hello cannot found a session", err)
 		return

@@ -226,6 +226,52 @@ func TestAWrongClockIsToldAndStopsNothing(t *testing.T) {
 	p.arrives("the edit at the hub", p.hub, p.scope, p.write(p.edge, p.scope, "entry", 1), time.Second)
 }
 
+func TestAClockThatIsSetBackKeepsNobodyFromSayingHello(t *testing.T) {
+	p := newPair(t)
+	p.edge.skew = 48 * time.Hour
+	p.edge.start()
+	p.runFor(time.Minute)
+	p.edge.skew = 0
+	p.hub.start()
+	p.runUntil("live", 30*time.Second, func() bool {
+		p.edge.step(p.edge.edge, link.Tick{}) // the shell ticks at least each 5 s
+		return p.atEdge().State == link.Live
+	})
+}
+
+// A site that dies between keeping the hub's MAC of a state and merging the state can give it back. The hub must not
+// take it for granted then that the site holds it.
+func TestAStateThatASiteGivesBackWithoutHoldingItComesToIt(t *testing.T) {
+	p := newPair(t)
+	p.ablate = link.AblateDigest // it would mend this
+	p.hub.start()
+	p.edge.start()
+	p.runUntil("live", 30*time.Second, func() bool { return p.atHub().State == link.Live })
+	empty := p.hub.disk.backup()
+	key := p.write(p.hub, feed.Network, "note", 1)
+	p.arrives("the note at the site", p.edge, feed.Network, key, time.Second)
+	p.edge.disk.fail, p.edge.disk.keepsNames = errFull, true
+	if _, err := p.hub.disk.edit(feed.Network, "note", key.ID, record.Derive("edit", "second"), "second", p.now); err != nil {
+		t.Fatal(err)
+	}
+	p.runFor(2 * time.Second)
+	p.edge.crash()
+	p.hub.crash()
+	p.edge.disk.fail, p.edge.disk.keepsNames = nil, false
+	p.hub.disk.restore(empty)
+	p.hub.start()
+	p.edge.start()
+	text := func(d *disk) string {
+		r, _, _, err := feed.Load(d.tx(t), feed.Network, key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r.Get("text").Text()
+	}
+	p.runUntil("back at the hub", time.Minute, func() bool { return text(p.hub.disk) == "second" })
+	p.runUntil("at the site", time.Minute, func() bool { return text(p.edge.disk) == "second" })
+}
+
 func TestARecordThatCannotBeMergedBlocksNoOther(t *testing.T) {
 	p := startPair(t)
 	bad := record.Derive("entry", fmt.Sprint(p.count+1))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/aashram-care/sangam/sync/feed"
@@ -161,6 +162,7 @@ type adopt struct {
 	peer    string
 	scopes  [scopes]feed.Scope
 	theirs  [scopes]place // timelines and heads that the peer told
+	ablated Ablation
 }
 
 type adopted struct {
@@ -211,7 +213,7 @@ func (w adopt) resume(tx feed.Tx, i int, out *feed.Cursor) (c feed.Cursor, same 
 	if err != nil {
 		return c, false, err
 	}
-	_, c, _ = feed.Resume(w.theirs[i].spans, w.theirs[i].head, held)
+	_, c, _ = feed.Resume(w.theirs[i].spans, w.theirs[i].head, w.ablated.cursors(w.theirs[i].spans, held))
 	*out = c
 	return c, len(held) > 0 && held[len(held)-1] == c, nil
 }
@@ -310,6 +312,27 @@ type merge struct {
 	in      Incoming
 	vouch   []byte // MACs of the hub, one a record
 	repair  bool
+
+	givenBack bool // by a site, of the network's records
+}
+
+// takeBack merges what a site gave back of the network's records. Nothing is remembered of where it came from: it is
+// what the hub once made, and the site may hold less, if it died between keeping a MAC and merging its record.
+func (w merge) takeBack(ctx context.Context, d Desk) (Merged, error) {
+	records := slices.Clone(w.in.Records)
+	for i := range records {
+		records[i].Seq = 0
+	}
+	m, err := d.Store.Merge(ctx, Incoming{Scope: w.in.Scope, Records: records})
+	if err != nil {
+		return Merged{}, err
+	}
+	frame := feed.Frame{Timeline: w.in.Timeline, From: w.in.From, To: w.in.To, Head: w.in.Head}
+	err = d.Store.Write(ctx, func(tx feed.Tx) (err error) {
+		m.Cursor, err = feed.Advance(tx, w.in.Scope, w.in.Peer, frame)
+		return err
+	})
+	return m, err
 }
 
 type mergedIn struct {
@@ -324,7 +347,11 @@ func (w merge) Perform(ctx context.Context, d Desk) Event {
 		// Before the merge: a record without its MAC could never be given back, a MAC without its record does no harm.
 		out.err = d.Store.Write(ctx, func(tx feed.Tx) error { return Vouch(tx, w.in.Records, w.vouch) })
 	}
-	if out.err == nil {
+	switch {
+	case out.err != nil:
+	case w.givenBack:
+		out.result, out.err = w.takeBack(ctx, d)
+	default:
 		out.result, out.err = d.Store.Merge(ctx, w.in)
 	}
 	if out.err != nil {

@@ -31,13 +31,14 @@ var hubID = record.Derive("hub")
 // disk is a store and, beside it, what it should hold: per record a plain set of edits, united whenever a record
 // arrives. It shares nothing with feed, cursors and merge.
 type disk struct {
-	mem   *feedtest.Memory
-	ghost map[ghostKey]map[record.ID]bool
-	rules feed.Rules
-	wrote func(feed.Scope) // a transaction moved a scope
-	fail  error            // what every write returns
-	stall time.Duration    // how long a merge waits
-	parks map[record.ID]bool
+	mem        *feedtest.Memory
+	ghost      map[ghostKey]map[record.ID]bool
+	rules      feed.Rules
+	wrote      func(feed.Scope) // a transaction moved a scope
+	fail       error            // what every write returns
+	keepsNames bool             // but those of named values
+	stall      time.Duration    // how long a merge waits
+	parks      map[record.ID]bool
 }
 
 type ghostKey struct {
@@ -80,7 +81,7 @@ func (d *disk) open(random *rand.Rand, home feed.Scope, scopes ...feed.Scope) er
 func (d *disk) View(fn func(feed.Tx) error) error { return d.mem.View(fn) }
 
 func (d *disk) Write(_ context.Context, fn func(feed.Tx) error) error {
-	if d.fail != nil {
+	if d.fail != nil && !d.keepsNames {
 		return d.fail
 	}
 	return d.mem.Update(fn)

@@ -1,0 +1,94 @@
+package simulation
+
+import (
+	"time"
+
+	"github.com/aashram-care/sangam/sync/link"
+)
+
+// Result is what came of a play.
+type Result struct {
+	Profile string
+	Seed    uint64
+	Faults  []Fault // none: every promise was kept
+	Took    time.Duration
+	Edits   int
+	Excused int // edits that were on one disk only, and went with it
+	Frames  int
+	Sent    int // records in frames
+	Useful  int // records that changed whom they came to
+}
+
+const (
+	quietLimit = 60 * time.Second // to converge in
+	patience   = 4 * time.Minute  // to see whether it converges at all
+	stillFor   = 15 * time.Second
+)
+
+// Play plays one seed of a profile, with some rules off, and judges it. trace may be nil.
+func Play(p Profile, seed uint64, off Off, trace *Trace) Result {
+	w := newWorld(p, seed, off, trace)
+	for _, wr := range w.writers {
+		wr.live()
+	}
+	w.start()
+	w.run(p.Span)
+	w.heal()
+	w.quiet()
+	w.judge()
+	r := w.result
+	r.Profile, r.Seed, r.Faults = p.Name, seed, w.faults
+	for _, s := range w.oracle.order {
+		r.Edits += len(s.edits)
+	}
+	return r
+}
+
+func (w *world) start() {
+	if len(w.profile.blows) > 0 {
+		w.badLines()
+	}
+	w.misfortune()
+}
+
+// live lets a writer act at its own pace while the play lasts.
+func (wr *writer) live() {
+	wr.at(time.Duration(float64(2*time.Second)*wr.random.Float64()/wr.profile.Rate), func() {
+		if !wr.calm {
+			wr.act()
+			wr.live()
+		}
+	})
+}
+
+// quiet waits until all is equal, and then sees whether it stays so.
+func (w *world) quiet() {
+	began := w.now
+	for !w.converged() && w.now.Sub(began) < patience {
+		w.run(time.Second)
+	}
+	w.result.Took = w.now.Sub(began)
+	w.tracef("", "CONVERGED after %s", w.result.Took)
+	if w.result.Took > quietLimit {
+		w.fault(InTime, "it took %s or more", w.result.Took)
+		return
+	}
+	before := w.heads()
+	w.run(stillFor)
+	for i, at := range w.heads() {
+		if at != before[i] {
+			w.fault(Still, "a head went from %d to %d", before[i].seq, at.seq)
+		}
+	}
+}
+
+func (w *world) heads() (out []standing) {
+	for _, d := range w.disks {
+		for _, scope := range w.scopes() {
+			out = append(out, head(d, scope))
+		}
+	}
+	return out
+}
+
+func (p *process) tick() { p.tell(link.Tick{}) }
