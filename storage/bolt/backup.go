@@ -73,7 +73,7 @@ func foldInto(path string, p place, l layer) (err error) {
 		if err != nil {
 			return err
 		}
-		f := &folding{rows: rows, sum: rows.Sequence()}
+		f := newFolding(rows, rows.Sequence())
 		if err := f.all(p, []layer{l}); err != nil {
 			return err
 		}

@@ -8,12 +8,14 @@ import (
 )
 
 func TestStore(t *testing.T) {
+	t.Parallel()
 	storagetest.Run(t, func(path string) (storagetest.Store, error) { return bolt.Open(path, bolt.Options{}) })
 }
 
 // Folds of the log are on their way whenever something happens, and now and
 // then a transaction is too large for it.
 func TestStoreThatFoldsAllTheTime(t *testing.T) {
+	t.Parallel()
 	storagetest.Run(t, func(path string) (storagetest.Store, error) {
 		return bolt.Open(path, bolt.Options{LogBytes: 8 << 10})
 	})

@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -211,11 +212,13 @@ func (s *Store) intoFile(p place, layers ...layer) error {
 		s.rollback(btx)
 		return ErrReplaced
 	}
-	f := &folding{sum: s.sum}
-	if f.rows, err = rowsOf(btx); err == nil {
-		err = f.all(p, layers)
-	}
+	rows, err := rowsOf(btx)
 	if err != nil {
+		s.rollback(btx)
+		return err
+	}
+	f := newFolding(rows, s.sum)
+	if err := f.all(p, layers); err != nil {
 		s.rollback(btx)
 		return err
 	}
@@ -266,9 +269,14 @@ func commitPages(btx *bbolt.Tx, sum uint64) (err error) {
 // key and value behind it; sum is the sum of all checksums, with the number
 // of rows in the upper half.
 type folding struct {
-	rows *bbolt.Bucket
-	sum  uint64
-	free []byte // where stored values go: bbolt wants them until the commit
+	rows   *bbolt.Bucket
+	cursor *bbolt.Cursor // of rows
+	sum    uint64
+	free   []byte // where stored values go: bbolt wants them until the commit
+}
+
+func newFolding(rows *bbolt.Bucket, sum uint64) *folding {
+	return &folding{rows: rows, cursor: rows.Cursor(), sum: sum}
 }
 
 func (f *folding) all(p place, layers []layer) (err error) {
@@ -316,8 +324,8 @@ func (f *folding) delete(key []byte) error {
 
 // forget takes the row that stands under key out of the sum.
 func (f *folding) forget(key []byte) bool {
-	old := f.rows.Get(key)
-	if len(old) < checksumSize {
+	found, old := f.cursor.Seek(key)
+	if !bytes.Equal(found, key) || len(old) < checksumSize {
 		return false
 	}
 	f.sum -= weight(binary.BigEndian.Uint32(old[len(old)-checksumSize:]))

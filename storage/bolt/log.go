@@ -31,6 +31,8 @@ const (
 	growth = 256 << 10
 )
 
+var zeros [growth]byte
+
 // newLine returns a line without rows, with room for size bytes.
 func newLine(size int) []byte { return make([]byte, lineHeader, max(size, block)) }
 
@@ -73,7 +75,7 @@ func readRows(b []byte, fn func(row)) error {
 // sealed finishes a line: it fills blocks, and carries its header.
 func sealed(line []byte, opening, seq uint64, room int64) []byte {
 	rows := len(line) - lineHeader
-	line = append(line, make([]byte, -len(line)&(block-1))...)
+	line = append(line, zeros[:-len(line)&(block-1)]...)
 	binary.BigEndian.PutUint32(line, lineMagic)
 	binary.BigEndian.PutUint64(line[8:], opening)
 	binary.BigEndian.PutUint64(line[16:], seq)
@@ -152,7 +154,7 @@ func (g *segment) append(line []byte, opening, seq uint64) error {
 	line = sealed(line, opening, seq, g.room)
 	if _, err := g.file.WriteAt(line, g.tail); err != nil {
 		// Behind a line cut short may stand the zeros it would have ended in.
-		_, wiped := g.file.WriteAt(make([]byte, lineHeader), g.tail)
+		_, wiped := g.file.WriteAt(zeros[:lineHeader], g.tail)
 		if wiped == nil {
 			wiped = syncData(g.file)
 		}
@@ -179,7 +181,7 @@ func (g *segment) makeRoom(size int) error {
 	}
 	end := g.tail + int64(size+block-1)&^(block-1)
 	for g.room < end {
-		n, err := g.file.WriteAt(make([]byte, growth), g.room)
+		n, err := g.file.WriteAt(zeros[:], g.room)
 		if err != nil {
 			if n > 0 { // files are whole multiples, or somebody cut them
 				err = errors.Join(err, g.file.Truncate(g.room))

@@ -224,6 +224,7 @@ func (s *Store) attach() (err error) {
 	if err != nil {
 		return damaged("%v", err)
 	}
+	s.db.AllocSize = growth // else a file smaller than its map grows by 16 MiB
 	return s.db.View(func(tx *bbolt.Tx) error {
 		b := tx.Bucket(bucketName)
 		if b == nil {
@@ -276,7 +277,7 @@ func fill(path string) error {
 		if err != nil {
 			return err
 		}
-		f := &folding{rows: b}
+		f := newFolding(b, 0)
 		id := make([]byte, 16)
 		if _, err := rand.Read(id); err != nil {
 			return err

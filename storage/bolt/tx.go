@@ -79,7 +79,7 @@ func (s *Store) commit(t *tx) error {
 	}
 	s.seq++
 	s.publish(func(st *state) { st.active = t.own })
-	s.lineSize = len(t.line) + len(t.line)/8
+	s.lineSize = max(len(t.line)+block, s.lineSize-s.lineSize/8)
 	s.foldLater()
 	return nil
 }
