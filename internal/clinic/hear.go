@@ -3,6 +3,8 @@ package clinic
 import (
 	"maps"
 	"strings"
+
+	"github.com/aashram-care/sangam/sync/record"
 )
 
 // hearers are the roles that hear of an area at all; gurujis and patients are narrowed further by what is theirs.
@@ -47,7 +49,7 @@ func CanHear(a Audience, e Event, day *Day) (Event, bool) {
 	case RolePatient:
 		return e, reader.patientHears(e, day)
 	case RoleGuruji:
-		return e, reader.gurujiHears(area, e)
+		return e, reader.gurujiHears(area, e, day)
 	}
 	return e, true
 }
@@ -82,11 +84,17 @@ func (a Actor) hearsAnnounced(e Event, day *Day) (Event, bool) {
 	return e, true
 }
 
-// gurujiHears: of others' appointments, consultations and remedies nothing; the queues are on the boards anyway.
-func (a Actor) gurujiHears(area string, e Event) bool {
+// gurujiHears: of others' appointments, consultations, remedies and conflicts nothing; the queues are on the boards
+// anyway.
+func (a Actor) gurujiHears(area string, e Event, day *Day) bool {
 	switch area {
 	case "appointment", "consultation", "remedy":
 		return e.Data["guruji"] == a.Guruji.String()
+	case "conflict":
+		kind, _ := e.Data["subjectKind"].(string)
+		text, _ := e.Data["subject"].(string)
+		subject, err := record.ParseID(text)
+		return err == nil && a.ownsSubject(day, kind, subject)
 	}
 	return true
 }
