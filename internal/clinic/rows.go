@@ -94,22 +94,34 @@ type Changed struct {
 // shownCalls is how many calls boards show.
 const shownCalls = 5
 
-// entryRow is an entry for an audience. Each field asks the same table that View does.
-func (d *Day) entryRow(a Audience, e *entry, clinicNow time.Time) EntryRow {
-	role := a.standingTo(e)
-	may := func(field string) bool { return mayRead(role, KindEntry, field) }
-	place := d.placeOf(e, clinicNow)
+// rights are what a role reads of entries, asked of the table of View once.
+type rights struct {
+	figures, records, alike, name, phone, reason bool
+}
+
+var entryRights = func() map[Role]rights {
+	table := map[Role]rights{}
+	for _, role := range Roles {
+		may := func(field string) bool { return mayRead(role, KindEntry, field) }
+		table[role] = rights{may("credit"), may("lastAction"), may("alike"), may("name"), may("phone"), may("reason")}
+	}
+	return table
+}()
+
+// entryRow is an entry for an audience, at its place.
+func (d *Day) entryRow(a Audience, e *entry, place PlaceRow) EntryRow {
+	may := entryRights[a.standingTo(e)]
 	row := EntryRow{
 		ID: e.id, Guruji: e.guruji, Token: e.token, Status: e.status, Generation: e.generation, Band: e.band, Order: e.order,
 		Position: place.Position, Ahead: place.Ahead, Wait: place.Wait, LongWait: place.LongWait,
 		CheckedInAt: stampMs(e.checkedIn), CalledAt: stampMs(e.called), Room: orNil(e.room),
 	}
-	if may("credit") {
+	if may.figures {
 		row.StartedAt, row.EndedAt, row.Slot = stampMs(e.started), stampMs(e.ended), stampMs(e.slot)
 		row.Credit, row.Nudge, row.Delay, row.Misses, row.Recalls = &e.credit, &e.nudge, &e.delay, &e.misses, &e.recalls
-		row.Why = e.why(may("alike"))
+		row.Why = e.why(may.alike)
 	}
-	if may("lastAction") {
+	if may.records {
 		row.From, row.Appointment, row.Consultation = e.from, e.appointment, e.consultation
 		row.Twin, row.LastAction, row.Person, row.Language = e.twin, e.lastAction, e.person, e.language
 	}
@@ -117,16 +129,16 @@ func (d *Day) entryRow(a Audience, e *entry, clinicNow time.Time) EntryRow {
 		row.Language = ""
 		return row
 	}
-	if may("alike") {
+	if may.alike {
 		row.Alike = e.alike
 	}
-	if may("name") {
+	if may.name {
 		row.Name = e.name
 	}
-	if may("phone") {
+	if may.phone {
 		row.Phone = e.phone
 	}
-	if may("reason") {
+	if may.reason {
 		row.Reason = e.reason
 	}
 	return row
@@ -161,24 +173,30 @@ func (e *entry) why(toStaff bool) []string {
 
 // placeOf is the place of an entry, also of one that is only about to be written.
 func (d *Day) placeOf(e *entry, clinicNow time.Time) PlaceRow {
+	o := d.outlook(e.guruji, clinicNow)
+	return o.place(e)
+}
+
+func (o *outlook) place(e *entry) PlaceRow {
 	if !e.inLine() {
 		return PlaceRow{}
 	}
-	ahead := d.queue(e.guruji).line.rank(e, byOrder)
-	position := ahead + 1
-	row := PlaceRow{Position: &position, Ahead: &ahead}
-	if g := d.gurujis[e.guruji]; g != nil {
-		row.Wait, row.LongWait = d.wait(g, ahead, clinicNow)
-	}
+	return o.at(o.queue.line.rank(e, byOrder))
+}
+
+// at is the place behind so many.
+func (o *outlook) at(ahead int) PlaceRow {
+	place := [2]int{ahead, ahead + 1}
+	row := PlaceRow{Position: &place[1], Ahead: &place[0]}
+	row.Wait, row.LongWait = o.wait(ahead)
 	return row
 }
 
-func (d *Day) gurujiWait(g *guruji, clinicNow time.Time) GurujiWaitRow {
-	q := d.queue(g.id)
-	row := GurujiWaitRow{Waiting: len(q.line), InService: q.inService}
-	row.Wait, row.LongWait = d.wait(g, len(q.line), clinicNow)
-	if p := d.pace(g); p.known {
-		mean := max(1, int(p.mean+0.5))
+func (o *outlook) row() GurujiWaitRow {
+	row := GurujiWaitRow{Waiting: len(o.queue.line), InService: o.queue.inService}
+	row.Wait, row.LongWait = o.wait(len(o.queue.line))
+	if o.pace.known {
+		mean := max(1, int(o.pace.mean+0.5))
 		row.MeanMinutes = &mean
 	}
 	return row
@@ -215,7 +233,21 @@ type rowBuilder struct {
 	rows     []Row
 	queues   map[record.ID]bool // whose waits and places may differ
 	calls    bool
+	outlooks map[record.ID]*outlook
 }
+
+func (b *rowBuilder) outlook(guruji record.ID) *outlook {
+	if b.outlooks[guruji] == nil {
+		if b.outlooks == nil {
+			b.outlooks = map[record.ID]*outlook{}
+		}
+		o := b.day.outlook(guruji, b.now)
+		b.outlooks[guruji] = &o
+	}
+	return b.outlooks[guruji]
+}
+
+func (b *rowBuilder) place(e *entry) PlaceRow { return b.outlook(e.guruji).place(e) }
 
 func (b *rowBuilder) everything() {
 	for _, e := range b.day.entries {
@@ -265,8 +297,8 @@ func (b *rowBuilder) entry(before, after *entry) {
 	saw, sees := b.shows(before), b.shows(after)
 	switch {
 	case sees:
-		row := b.day.entryRow(b.audience, after, b.now)
-		if saw && sameButPlace(b.day.entryRow(b.audience, before, b.now), row) {
+		row := b.day.entryRow(b.audience, after, b.place(after))
+		if saw && sameButPlace(b.day.entryRow(b.audience, before, PlaceRow{}), row) {
 			return
 		}
 		b.add(RowEntry, after.id.String(), row)
@@ -274,7 +306,7 @@ func (b *rowBuilder) entry(before, after *entry) {
 		b.rows = append(b.rows, Row{Kind: RowEntry, ID: before.id.String(), Gone: true})
 	}
 	if after != nil && b.audience.View == ViewKiosk && after.inLine() {
-		b.add(RowPlace, after.id.String(), b.day.placeOf(after, b.now))
+		b.add(RowPlace, after.id.String(), b.place(after))
 	}
 }
 
@@ -306,13 +338,13 @@ func (b *rowBuilder) shows(e *entry) bool {
 func (b *rowBuilder) derived() {
 	if b.audience.View == ViewPatient {
 		if e := b.day.entries[b.audience.Entry]; e != nil && b.queues[e.guruji] {
-			b.add(RowPlace, e.id.String(), b.day.placeOf(e, b.now))
+			b.add(RowPlace, e.id.String(), b.place(e))
 		}
 		return
 	}
 	for id := range b.queues {
-		if g := b.day.gurujis[id]; g != nil {
-			b.add(RowGurujiWait, id.String(), b.day.gurujiWait(g, b.now))
+		if o := b.outlook(id); o.known {
+			b.add(RowGurujiWait, id.String(), o.row())
 		}
 	}
 	if b.calls {

@@ -34,7 +34,8 @@ func (w *work) checkSaw(r *record.Record, required ...string) error {
 // current is the row that a stale action gets back: for entries the row of the queue, for others their fields.
 func (w *work) current(r *record.Record, view map[string]any) any {
 	if r.Kind == KindEntry {
-		return w.day.entryRow(w.actor.audience(), readEntry(r), w.clinic)
+		e := readEntry(r)
+		return w.day.entryRow(w.actor.audience(), e, w.day.placeOf(e, w.clinic))
 	}
 	return view
 }

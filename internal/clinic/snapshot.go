@@ -63,14 +63,14 @@ func (d *Day) Snapshot(a Audience, clinicNow time.Time) any {
 		}
 		view.Gurujis = append(view.Gurujis, d.gurujiView(b, g))
 		if a.View != ViewPatient {
-			b.add(RowGurujiWait, g.id.String(), d.gurujiWait(g, clinicNow))
+			b.add(RowGurujiWait, g.id.String(), b.outlook(g.id).row())
 		}
 	}
 	if a.View == ViewPatient {
 		view.Recent = []RecentCall{}
 	}
 	for _, e := range d.visibleGone(b) {
-		b.add(RowEntry, e.id.String(), d.entryRow(a, e, clinicNow))
+		b.add(RowEntry, e.id.String(), d.entryRow(a, e, PlaceRow{}))
 	}
 	view.Rows = append(d.records(a, clinicNow), b.rows...)
 	return view
@@ -123,7 +123,7 @@ func (d *Day) gurujisInOrder() []*guruji {
 func (d *Day) gurujiView(b *rowBuilder, g *guruji) GurujiView {
 	view := GurujiView{
 		ID: g.id, Name: g.name, Room: orNil(g.room), Series: g.series, Availability: g.availableAt(b.now),
-		IntakeClosed: g.intakeClosed, Entries: []EntryRow{}, GurujiWaitRow: d.gurujiWait(g, b.now),
+		IntakeClosed: g.intakeClosed, Entries: []EntryRow{}, GurujiWaitRow: b.outlook(g.id).row(),
 	}
 	if view.Availability != Available {
 		view.OfferTo = g.offerTo
@@ -131,9 +131,15 @@ func (d *Day) gurujiView(b *rowBuilder, g *guruji) GurujiView {
 	if view.Availability == OnBreak {
 		view.Until = stampMs(g.until)
 	}
+	ahead := 0
 	for _, e := range d.queue(g.id).open {
+		var place PlaceRow
+		if e.inLine() {
+			place = b.outlook(g.id).at(ahead)
+			ahead++
+		}
 		if b.shows(e) {
-			view.Entries = append(view.Entries, d.entryRow(b.audience, e, b.now))
+			view.Entries = append(view.Entries, d.entryRow(b.audience, e, place))
 		}
 	}
 	return view

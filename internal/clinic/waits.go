@@ -58,15 +58,31 @@ func (e *entry) minutes() float64 { return float64(e.ended-e.started) / minuteMs
 // whoever is on the way in, and half of each one that is going on.
 func (q *queue) load(ahead int) float64 { return float64(ahead+q.called) + float64(q.inService)/2 }
 
+// outlook is what one guruji's queue looks like at a moment: everything that the waits of all who stand in it share.
+type outlook struct {
+	queue *queue
+	pace  pace
+	pause float64 // minutes
+	known bool    // there is such a guruji
+}
+
+func (d *Day) outlook(id record.ID, clinicNow time.Time) outlook {
+	o := outlook{queue: d.queue(id)}
+	if g := d.gurujis[id]; g != nil {
+		o.known, o.pace, o.pause = true, d.pace(g), g.pauseMinutes(clinicNow)
+	}
+	return o
+}
+
 // wait tells how long somebody with so many ahead will wait: a range, or nil for what cannot be told, with long when
 // that is because it is too long for a number. Every queue has one guruji, so nothing is shared out among several.
-func (d *Day) wait(g *guruji, ahead int, clinicNow time.Time) (w *Wait, long bool) {
-	p := d.pace(g)
+func (o *outlook) wait(ahead int) (w *Wait, long bool) {
+	p := &o.pace
 	if !p.known {
 		return nil, false
 	}
-	n := d.queue(g.id).load(ahead)
-	middle := n*p.mean + g.pauseMinutes(clinicNow)
+	n := o.queue.load(ahead)
+	middle := n*p.mean + o.pause
 	if middle > longMinutes {
 		return nil, true
 	}
