@@ -30,6 +30,7 @@ type Redis struct {
 	dir     string
 	extra   []string
 	args    []string // behind the configuration on the command line
+	paused  bool
 	process *exec.Cmd
 	exited  chan struct{} // closed when the process has ended
 }
@@ -181,10 +182,18 @@ func (r *Redis) Stop() { r.end(syscall.SIGTERM) }
 func (r *Redis) Kill() { r.end(syscall.SIGKILL) }
 
 // Pause stops the process without ending it: its sockets stay open and silent. Resume lets it go on.
-func (r *Redis) Pause() { r.signal(syscall.SIGSTOP) }
+func (r *Redis) Pause() {
+	r.t.Helper()
+	r.signal(syscall.SIGSTOP)
+	r.paused = true
+}
 
 // Resume ends Pause.
-func (r *Redis) Resume() { r.signal(syscall.SIGCONT) }
+func (r *Redis) Resume() {
+	r.t.Helper()
+	r.signal(syscall.SIGCONT)
+	r.paused = false
+}
 
 func (r *Redis) signal(s syscall.Signal) {
 	r.t.Helper()

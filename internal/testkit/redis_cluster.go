@@ -125,8 +125,9 @@ func (c *RedisCluster) replicated() bool {
 	return true
 }
 
+// running are the nodes that answer.
 func (c *RedisCluster) running() []*Redis {
-	return slices.DeleteFunc(slices.Clone(c.Nodes), func(n *Redis) bool { return !n.running() })
+	return slices.DeleteFunc(slices.Clone(c.Nodes), func(n *Redis) bool { return n.paused || !n.running() })
 }
 
 // clusterLine is one node in another's view.

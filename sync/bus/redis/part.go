@@ -19,8 +19,9 @@ type part struct {
 	channels []string // that one server carries
 
 	// Guarded by of.mu.
-	known     bool // whether it was ever confirmed
-	confirmed bool // and is now
+	known     bool  // whether it was ever confirmed
+	confirmed bool  // and is now
+	cause     error // why it was lost last
 
 	mu   sync.Mutex
 	wire *wire // the connection being read, nil between two

@@ -2,7 +2,7 @@ package redis
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"sync"
@@ -121,13 +121,11 @@ func (s *subscription) lose(p *part, cause error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if p.confirmed {
-		p.confirmed = false
+		p.confirmed, p.cause = false, cause
 		s.lost++
 	}
 	s.queue.PushGap(&bus.Gap{Cause: cause})
 }
-
-var errMadeAgain = errors.New("the connection was lost and made again")
 
 // confirm notes that a part is subscribed. If it was before, the queue gets the gap, before anything new arrives.
 func (s *subscription) confirm(p *part) {
@@ -136,7 +134,7 @@ func (s *subscription) confirm(p *part) {
 	if p.known {
 		s.lost--
 		s.bus.figures.resubscribes.Add(1)
-		s.queue.PushGap(&bus.Gap{Connected: s.lost == 0, Cause: errMadeAgain})
+		s.queue.PushGap(&bus.Gap{Connected: s.lost == 0, Cause: fmt.Errorf("the connection was lost and made again: %w", p.cause)})
 	}
 	p.known, p.confirmed = true, true
 }

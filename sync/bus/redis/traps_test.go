@@ -13,9 +13,12 @@ import (
 	"github.com/aashram-care/sangam/sync/bus"
 )
 
+// limit is when a test gives up waiting.
+const limit = 30 * time.Second
+
 func deadline(t *testing.T) context.Context {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	t.Cleanup(cancel)
 	return ctx
 }
