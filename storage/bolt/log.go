@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	bbolt "go.etcd.io/bbolt"
 )
 
 // The log is two files beside the store's, filled by turns. A line of it is
@@ -63,8 +65,8 @@ func readRows(b []byte, fn func(row)) error {
 		}
 		b = b[n+m:]
 		key := head >> 1
-		if key > uint64(len(b)) || size > uint64(len(b))-key {
-			return damaged("a row in the log runs out of its line")
+		if key == 0 || key > bbolt.MaxKeySize || key > uint64(len(b)) || size > uint64(len(b))-key {
+			return damaged("a row in the log has a key of %d bytes, a value of %d, and %d are left of its line", key, size, len(b))
 		}
 		fn(row{bytes: b[: key+size : key+size], key: int(key), gone: head&1 == 1})
 		b = b[key+size:]

@@ -2,6 +2,7 @@ package bench_test
 
 import (
 	"bytes"
+	"crypto/rand"
 	"os"
 	"path/filepath"
 	"sync"
@@ -13,14 +14,16 @@ import (
 	"github.com/aashram-care/sangam/internal/clinic"
 	"github.com/aashram-care/sangam/sync/feed"
 	"github.com/aashram-care/sangam/sync/record"
+	bbolt "go.etcd.io/bbolt"
 )
 
-// BenchmarkDurableCommits compares, on one disk in one run: a bare append and fsync, one store transaction an edit, and
-// whole commands (Can, Decide, records, feed, idempotency row, audit, events, fsync) of 1 and of 100 writers.
+// BenchmarkDurableCommits compares, on one disk in one run: a bare append and fsync, one bbolt Update an edit, one
+// transaction of the store an edit, and whole commands (Can, Decide, records, feed, idempotency row, audit, events, fsync) of 1 and of 100 writers.
 //
 //	go test -run '^$' -bench DurableCommits ./internal/commit/bench
 func BenchmarkDurableCommits(b *testing.B) {
 	b.Run("append+fsync", benchAppend)
+	b.Run("bbolt-update-per-edit", benchBolt)
 	b.Run("update-per-edit", benchUpdate)
 	b.Run("writers=1", func(b *testing.B) { benchCommands(b, 1) })
 	b.Run("writers=100", func(b *testing.B) { benchCommands(b, 100) })
@@ -44,17 +47,59 @@ func benchAppend(b *testing.B) {
 	perSecond(b)
 }
 
+// roomEdit is the edit that a transaction of its own is made for.
+func roomEdit(tx feed.Tx, n int) error {
+	rules := feed.Rules{Schema: clinic.Schema, Writer: 9}
+	_, err := rules.Edit(tx, scope, record.Edit{Kind: clinic.KindEntry, ID: record.Derive("an entry"), Day: "2026-10-02",
+		Set: map[string]record.Value{"room": record.Int(int64(n))}}, time.Now())
+	return err
+}
+
 func benchUpdate(b *testing.B) {
 	s := open(b, b.TempDir())
-	rules := feed.Rules{Schema: clinic.Schema, Writer: 9}
-	entry := record.Derive("an entry")
-	for i := 0; b.Loop(); i++ {
-		err := s.store.Update(func(tx feed.Tx) error {
-			_, err := rules.Edit(tx, scope, record.Edit{Kind: clinic.KindEntry, ID: entry, Day: "2026-10-02",
-				Set: map[string]record.Value{"room": record.Int(int64(i))}}, time.Now())
+	for n := 0; b.Loop(); n++ {
+		if err := s.store.Update(func(tx feed.Tx) error { return roomEdit(tx, n) }); err != nil {
+			b.Fatal(err)
+		}
+	}
+	perSecond(b)
+}
+
+// bare is the least that makes a bucket of bbolt a feed.Tx.
+type bare struct{ *bbolt.Bucket }
+
+func (t bare) Get(key []byte) ([]byte, error) { return t.Bucket.Get(key), nil }
+
+func (t bare) Scan(from, to []byte, fn func(key, value []byte) (bool, error)) error {
+	c := t.Cursor()
+	for k, v := c.Seek(from); k != nil && (to == nil || bytes.Compare(k, to) < 0); k, v = c.Next() {
+		if more, err := fn(k, v); err != nil || !more {
 			return err
+		}
+	}
+	return nil
+}
+
+func benchBolt(b *testing.B) {
+	db, err := bbolt.Open(filepath.Join(b.TempDir(), "bolt"), 0o600, &bbolt.Options{FreelistType: bbolt.FreelistMapType})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer db.Close()
+	update := func(fn func(feed.Tx) error) error {
+		return db.Update(func(tx *bbolt.Tx) error {
+			rows, err := tx.CreateBucketIfNotExists([]byte("rows"))
+			if err != nil {
+				return err
+			}
+			return fn(bare{rows})
 		})
-		if err != nil {
+	}
+	if err := update(func(tx feed.Tx) error { return feed.MintAll(tx, rand.Reader, scope) }); err != nil {
+		b.Fatal(err)
+	}
+	for n := 0; b.Loop(); n++ {
+		if err := update(func(tx feed.Tx) error { return roomEdit(tx, n) }); err != nil {
 			b.Fatal(err)
 		}
 	}
