@@ -36,6 +36,8 @@ export class FakeClient {
   readonly sent: Sent[] = [];
   readonly tried: { user: string; pin: string }[] = [];
   readonly asked: { path: string; body: unknown }[] = [];
+  /** What the node answers on these paths. */
+  readonly answers: Record<string, unknown> = {};
   private refusal: Refusal | null = null;
   private setup = false;
   private state: State;
@@ -164,6 +166,7 @@ export class FakeClient {
     if (path.endsWith("/status")) return { node: "n", role: "edge", version: "0", setup: this.setup };
     if (path.endsWith("/names")) return { names: staff };
     if (this.refusal) throw this.refusal;
+    if (path in this.answers) return this.answers[path];
     return { user: coordinator };
   }
 

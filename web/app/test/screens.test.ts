@@ -23,6 +23,7 @@ const board: User = { id: "d2", name: "Board 1", role: "board" };
 
 // Two cores are shared with much else; nothing here is about speed.
 vi.setConfig({ testTimeout: 60_000 });
+const PATIENT = { timeout: 20_000 };
 
 let browser: Browser;
 beforeAll(async () => {
@@ -155,16 +156,14 @@ describe("the kiosk in a browser", () => {
   it("keeps giving tokens when the box is gone, and hands them in when it is back", async () => {
     await visit("/kiosk", [1080, 1920], tokens, async ({ page, node }) => {
       await page.locator(".healer").first().waitFor();
-      await expect.poll(() => node.acted.length).toBe(1);
+      await expect.poll(() => node.acted.length, PATIENT).toBe(1);
       node.cut(true);
       await page.getByText("अभी काउंटर से जुड़ी नहीं। टोकन फिर भी पक्के हैं।").waitFor();
       await page.getByText("Shri Vasudev Maharaj").click();
       await page.getByText("K2-07").waitFor();
       await isAccessible(page);
       node.cut(false);
-      await expect
-        .poll(() => node.acted.map((action) => action.data.token), { timeout: 15_000 })
-        .toContain("K2-07");
+      await expect.poll(() => node.acted.map((action) => action.data.token), PATIENT).toContain("K2-07");
     });
   });
 
@@ -245,13 +244,13 @@ describe("the phone in a browser", () => {
       await isAccessible(page);
       await page.keyboard.press("Escape");
       await expect
-        .poll(() => page.evaluate(() => document.activeElement?.textContent?.trim()))
+        .poll(() => page.evaluate(() => document.activeElement?.textContent?.trim()), PATIENT)
         .toBe("I cannot wait");
       expect(node.acted).toEqual([]);
       await page.getByRole("button", { name: "I cannot wait" }).click();
       await page.getByRole("dialog").getByRole("button", { name: "Leave the queue" }).click();
       await expect
-        .poll(() => node.acted.map((action) => [action.type, action.data]))
+        .poll(() => node.acted.map((action) => [action.type, action.data]), PATIENT)
         .toEqual([["queue.leave", { entry: "B41" }]]);
     });
   });
@@ -267,8 +266,8 @@ describe("the first page in a browser", () => {
       await page.getByText("Ashwini Sathe").waitFor();
       await isAccessible(page);
       await fits(page);
-      expect(await text(page)).toContain(
-        "Working locally. The centre last heard 12 min ago, 31 changes waiting.",
+      expect(await text(page)).toMatch(
+        /Working locally\. The centre last heard 1\d min ago, 31 changes waiting\./,
       );
       await page.getByRole("button", { name: "हिन्दी" }).click();
       await page.getByText("आप कौन हैं?").waitFor();
