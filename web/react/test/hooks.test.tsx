@@ -89,7 +89,7 @@ describe("useQueueUnified", () => {
     const { seen, element } = probe(() => useQueueUnified());
     await show(element);
     const { renders } = seen;
-    await act(() => world.node.live(20_000));
+    await act(() => world.live(20_000));
     expect(seen.renders).toBe(renders);
   });
 

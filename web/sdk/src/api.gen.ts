@@ -1653,6 +1653,19 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        UplinkEvent: {
+            /**
+             * @description Of rejected
+             * @example revoked
+             */
+            reason?: string;
+            /** @example silent */
+            state: string;
+            /** @example live */
+            was: string;
+        } & {
+            [key: string]: unknown;
+        };
         User: {
             /** @description The device this session runs on */
             device?: string;

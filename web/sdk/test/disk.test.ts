@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Client, pendingOf } from "../src/index.ts";
+import { problem } from "../src/testing.ts";
 import { settle, until } from "./clock.ts";
-import { problem } from "./node.ts";
 import { World } from "./world.ts";
 
 let world: World;

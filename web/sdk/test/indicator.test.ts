@@ -35,18 +35,18 @@ function watchForLies(): string[] {
     if (mode() === "realtime" && missingMs() > twoBeats()) lies.push(`${missingMs()} ms behind`);
   };
   client.subscribe(look);
-  world.node.clock.watch = look;
+  world.clock.watch = look;
   return lies;
 }
 
 describe("Real-time is never said over data older than two beats", () => {
   it("when the other end of the socket is gone without a word", async () => {
     const lies = watchForLies();
-    await world.node.live(10_000);
+    await world.live(10_000);
     theSocket().lossy = true;
     world.node.socketsAllowed = false;
     world.node.commit([world.node.entry("a1")]);
-    await world.node.live(9_900);
+    await world.live(9_900);
     expect(mode()).toBe("realtime");
     await world.clock.advance(200);
     expect(mode()).not.toBe("realtime");
@@ -57,16 +57,16 @@ describe("Real-time is never said over data older than two beats", () => {
     const lies = watchForLies();
     theSocket().lossy = "changes";
     world.node.commit([world.node.entry("a1")]);
-    await world.node.live(5_000);
+    await world.live(5_000);
     expect(mode()).not.toBe("realtime");
-    await world.node.live(30_000);
+    await world.live(30_000);
     expect(queueOf(client.getState()).map((e) => e.token)).toEqual(["A1"]);
     expect(lies).toEqual([]);
   });
 
   it("in a tab that was frozen, before and while it works through what piled up", async () => {
     const lies = watchForLies();
-    await world.node.live(5_000);
+    await world.live(5_000);
     const socket = theSocket();
     const held: (() => void)[] = [];
     const push = socket.push.bind(socket);
@@ -97,7 +97,7 @@ describe("Real-time is never said over data older than two beats", () => {
     expect(mode()).toBe("offline");
     world.node.line = "up";
     world.node.commit([world.node.entry("a1")]);
-    await world.node.live(15_000);
+    await world.live(15_000);
     expect(mode()).toBe("realtime");
     expect(lies).toEqual([]);
   });
@@ -105,12 +105,12 @@ describe("Real-time is never said over data older than two beats", () => {
   it("behind a proxy that holds frames back", async () => {
     const lies = watchForLies();
     world.node.socketsAllowed = true;
-    await world.node.live(10_000);
+    await world.live(10_000);
     world.node.frameDelayMs = 30_000;
     const modes = new Set<string>();
     for (let i = 0; i < 24; i++) {
       world.node.commit([world.node.entry(`a${i + 1}`)]);
-      await world.node.live(5_000);
+      await world.live(5_000);
       modes.add(mode());
     }
     expect(modes).toContain("fallback");
@@ -122,17 +122,17 @@ describe("Real-time is never said over data older than two beats", () => {
     world.node.cutSockets();
     world.node.frameDelayMs = 4_000;
     const lies = watchForLies();
-    await world.node.live(20_000);
+    await world.live(20_000);
     world.node.frameDelayMs = 9_000; // 5 s more than it showed at first
     for (let i = 0; i < 20; i++) {
       world.node.commit([world.node.entry(`a${i + 1}`)]);
-      await world.node.live(5_000);
+      await world.live(5_000);
     }
     expect(lies).toEqual([]);
   });
 
   it("when this device's clock is set back while the line dies", async () => {
-    await world.node.live(10_000);
+    await world.live(10_000);
     world.node.line = "silent";
     world.skewMs = -3_600_000;
     expect(mode()).not.toBe("realtime");
@@ -144,20 +144,20 @@ describe("Real-time is never said over data older than two beats", () => {
     "when this device's clock moves by %i ms, and it recovers by itself",
     async (step) => {
       const lies = watchForLies();
-      await world.node.live(10_000);
+      await world.live(10_000);
       world.skewMs += step;
-      await world.node.live(20_000);
+      await world.live(20_000);
       expect(mode()).toBe("realtime");
       expect(age()).toBeLessThanOrEqual(world.node.beatMs);
       world.node.frameDelayMs = 15_000;
       world.node.commit([world.node.entry("a1")]);
-      await world.node.live(60_000);
+      await world.live(60_000);
       expect(lies).toEqual([]);
     },
   );
 
   it("by hello alone: it proves the line, not what is shown", async () => {
-    await world.node.live(5_000);
+    await world.live(5_000);
     world.node.socketsAllowed = false;
     const before = world.node.before;
     world.node.before = () => {
@@ -171,7 +171,7 @@ describe("Real-time is never said over data older than two beats", () => {
     world.node.frameDelayMs = 1_000;
     await world.clock.advance(20_000);
     world.node.before = before;
-    await world.node.live(30_000);
+    await world.live(30_000);
     expect(mode()).toBe("realtime");
     expect(lies).toEqual([]);
   });
@@ -201,12 +201,12 @@ describe("Real-time is never said over data older than two beats", () => {
       if (random() < 0.25) faults[Math.floor(random() * faults.length)]?.();
       if (random() < 0.2) heal();
       if (random() < 0.6) world.node.commit([world.node.entry(`a${i}`)]);
-      await world.node.live(2_500);
+      await world.live(2_500);
       if (i % 2) world.node.beat();
     }
     expect(lies).toEqual([]);
     heal();
-    for (let i = 0; i < 24; i++) await world.node.live(5_000);
+    for (let i = 0; i < 24; i++) await world.live(5_000);
     expect(mode()).toBe("realtime");
     expect(missingMs()).toBe(0);
   });

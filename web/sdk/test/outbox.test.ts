@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Client, entryById, type Outcome, pendingOf, queueOf, waitingForOthers } from "../src/index.ts";
+import { asha, problem, ravi } from "../src/testing.ts";
 import { settle, until } from "./clock.ts";
-import { asha, problem, ravi } from "./node.ts";
 import { World } from "./world.ts";
 
 let world: World;
@@ -213,7 +213,7 @@ describe("while the node is away", () => {
       busy ? { status: "rejected", error: problem(503, "unavailable", "Later.", true) } : {};
     const first = client.act("queue.call", { entry: "a1" });
     const second = client.act("queue.start", { entry: "a1" });
-    await world.node.live(20_000);
+    await world.live(20_000);
     expect(waiting(client)).toEqual(["queue.call", "queue.start"]);
     expect(types()).not.toContain("queue.start");
     const tries = world.node.received.length;
@@ -483,7 +483,7 @@ describe("applyOptimisticUpdate", () => {
     client.applyOptimisticUpdate("bad", () => Promise.reject(new Error("no")), back("bad"));
     expect(client.getState().patches).toEqual([]);
     await settle();
-    await world.node.live(35_000);
+    await world.live(35_000);
     expect(undone).toEqual(["bad"]);
   });
 
@@ -495,9 +495,9 @@ describe("applyOptimisticUpdate", () => {
       () => [patch],
       () => undone.push("k"),
     );
-    await world.node.live(25_000);
+    await world.live(25_000);
     expect(undone).toEqual([]);
-    await world.node.live(10_000);
+    await world.live(10_000);
     expect(undone).toEqual(["k"]);
   });
 

@@ -85,7 +85,7 @@ describe("a reader with a live socket", () => {
     world.node.commit([world.node.entry("b2")]);
     expect(tokens(client)).toEqual(["B1", "B2"]);
     expect(world.node.sockets.size).toBe(1);
-    await world.node.live(5_000);
+    await world.live(5_000);
     expect(mode(client)).toBe("realtime");
   });
 
@@ -103,7 +103,7 @@ describe("a reader with a live socket", () => {
 
   it("stops saying realtime after two silent beats, and says fallback once a poll answered", async () => {
     const client = await world.openTab();
-    await world.node.live(20_000);
+    await world.live(20_000);
     expect(mode(client)).toBe("realtime");
     await world.clock.advance(9_900);
     expect(mode(client)).toBe("realtime");
@@ -115,7 +115,7 @@ describe("a reader with a live socket", () => {
 
   it("does not take a beat that was long under way for a fresh one", async () => {
     const client = await world.openTab();
-    await world.node.live(10_000);
+    await world.live(10_000);
     const late = world.node.clocks();
     await world.clock.advance(9_000);
     for (const s of world.node.sockets) s.push({ frame: "beat", cursor: s.sent, uplink: null, ...late });
@@ -124,7 +124,7 @@ describe("a reader with a live socket", () => {
 
   it("answers beats, so that the node knows it still reads", async () => {
     await world.openTab();
-    await world.node.live(15_000);
+    await world.live(15_000);
     const [socket] = world.node.sockets;
     expect(socket?.heard.filter((f) => f.frame === "pong")).toHaveLength(3);
   });
@@ -135,7 +135,7 @@ describe("a reader with a live socket", () => {
     if (!socket) throw new Error("no socket");
     socket.live = false; // beats come, changes do not
     world.node.commit([world.node.entry("a1")]);
-    await world.node.live(65_000);
+    await world.live(65_000);
     expect(tokens(client)).toEqual(["A1"]);
     expect(world.node.sockets.has(socket)).toBe(false);
   });
@@ -174,7 +174,7 @@ describe("falling back", () => {
       await go(ms);
       return polls() - before;
     };
-    expect(await during(120_000, (ms) => world.node.live(ms))).toBeLessThanOrEqual(4);
+    expect(await during(120_000, (ms) => world.live(ms))).toBeLessThanOrEqual(4);
     world.node.socketsAllowed = false;
     world.node.cutSockets();
     await world.clock.advance(30_000); // the socket's own attempts are at their slowest by now

@@ -67,13 +67,13 @@ describe("tabs of one view", () => {
     });
     const two = await world.openTab();
     frozen = true;
-    await world.node.live(5_000);
+    await world.live(5_000);
     expect(leads(two)).toBe(true);
     world.node.commit([world.node.entry("a1")]);
     await settle();
     expect(tokens(two)).toEqual(["A1"]);
     frozen = false;
-    await world.node.live(5_000);
+    await world.live(5_000);
     expect([leads(one), leads(two)]).toEqual([false, true]); // the newer term wins
     expect(world.node.sockets.size).toBe(1);
     await settle();
@@ -91,7 +91,7 @@ describe("tabs of one view", () => {
     }
     const client = await world.openTab({ deps: { BroadcastChannel: asChannel(Echoing) } });
     const other = await world.openTab();
-    await world.node.live(20_000);
+    await world.live(20_000);
     expect([leads(client), leads(other)]).toEqual([true, false]); // it still says that it leads, and is heard
     const seen: number[] = [];
     client.subscribe(() => seen.push(client.getState().pending.length));

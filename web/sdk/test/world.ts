@@ -1,12 +1,12 @@
 /** One browser in front of one node: tabs share its disk and its channels, and all share one clock. */
 import { IDBFactory } from "fake-indexeddb";
 import { type Client, type ClientOptions, createClient } from "../src/index.ts";
+import { TestNode } from "../src/testing.ts";
 import { Clock, settle } from "./clock.ts";
-import { FakeNode } from "./node.ts";
 
 export class World {
   clock = new Clock();
-  node = new FakeNode(this.clock);
+  node = new TestNode(this.clock);
   disk: IDBFactory | null = new IDBFactory();
   logs: string[] = [];
   /** This device's clock minus the node's. */
@@ -69,6 +69,15 @@ export class World {
     });
     this.lives.set(client, life);
     return client;
+  }
+
+  /** Time in which the node beats as it should. */
+  async live(ms: number): Promise<void> {
+    for (let left = ms; left > 0; left -= this.node.beatMs) {
+      await this.clock.advance(Math.min(left, this.node.beatMs));
+      this.node.beat();
+    }
+    await this.clock.advance(0);
   }
 
   /** A tab that has started and found its place. */

@@ -1,23 +1,37 @@
-/** A node in memory that keeps to the contract: snapshots, chained frames, polls, actions judged once. */
-import type { Change, EventEnvelope, Problem, User, WireAction, WireResult } from "../src/index.ts";
-import type { Clock } from "./clock.ts";
+/**
+ * A node in memory for tests of apps: it keeps to the contract, with snapshots, chained frames, polls, beats and
+ * actions judged once, so that the real client runs against it, and its lines can be cut, slowed and eaten.
+ *
+ * It promises what a node promises on the wire. It refuses to know the clinic's rules: what an action does is what
+ * the test says in `judge` and commits.
+ */
+import type { Deps } from "./types.ts";
+import type { Change, EventEnvelope, Problem, User, WireAction, WireResult } from "./wire.ts";
 
 export const asha: User = { id: "user-asha", name: "Asha", role: "coordinator" };
 export const ravi: User = { id: "user-ravi", name: "Ravi", role: "guruji", gurujiId: "g1" };
 
-interface Commit {
+/** Time as the node sees it; a test may own it. */
+export interface NodeClock {
+  /** Ms since 1970. */
+  now(): number;
+  setTimeout(run: () => void, ms: number): unknown;
+}
+
+const realTime: NodeClock = { now: () => Date.now(), setTimeout: (run, ms) => setTimeout(run, ms) };
+
+export interface Commit {
   at: number;
   changes: Change[];
   events: EventEnvelope[];
 }
 
-type Line = "up" | "refused" | "silent";
-
-export class FakeNode {
+export class TestNode {
   id = "node-1";
   boot = "boot-1";
   beatMs = 5_000;
-  line: Line = "up";
+  /** `refused`: nothing listens; `silent`: everything is swallowed. */
+  line: "up" | "refused" | "silent" = "up";
   socketsAllowed = true;
   /** Whose session a request is; null: nobody's. */
   user: User | null = asha;
@@ -27,34 +41,44 @@ export class FakeNode {
   frameDelayMs = 0;
   log: Commit[] = [];
   rows = new Map<string, Change>();
-  sockets = new Set<FakeSocket>();
+  sockets = new Set<TestSocket>();
+  /** Method and path of every HTTP request. */
   requests: string[] = [];
   /** Sockets that were tried, whatever became of them. */
   dialled = 0;
   /** Everything that came in as an action, in order of arrival, repeats included. */
   received: { by: string; how: "socket" | "http"; action: WireAction }[] = [];
   answered = new Map<string, WireResult>();
+  /** What becomes of an action; applied, when it says nothing else. */
   judge: (action: WireAction) => Partial<WireResult> = () => ({});
   /** Runs before each HTTP answer; may throw the problem to answer with. */
   before: (path: string) => void = () => {};
+  /** Older cursors are answered with `reset`. */
   oldestCursor = 0;
   /** False: results on the socket are held back. */
   resultsOnSocket = true;
 
-  constructor(readonly clock: Clock) {
+  constructor(readonly clock: NodeClock = realTime) {
     this.put("guruji", "g1", { id: "g1", name: "Ravi", room: "2", series: "A", availability: "available" });
+  }
+
+  /** What a client takes from its surroundings, so that it talks to this node: for `createClient({ deps })`. */
+  get deps(): Pick<Deps, "fetch" | "WebSocket" | "indexedDB" | "BroadcastChannel"> {
+    return { fetch: this.fetch, WebSocket: this.socketClass(), indexedDB: null, BroadcastChannel: null };
   }
 
   get head(): string {
     return `c${this.log.length}`;
   }
 
+  /** Puts a row without telling anybody; give what it returns to `commit` for that. */
   put(kind: string, id: string, fields: Record<string, unknown>): Change {
     const change = { kind, id, fields };
     this.rows.set(`${kind} ${id}`, change);
     return change;
   }
 
+  /** As `put`: somebody who waits for the guruji g1, unless `fields` say otherwise. */
   entry(id: string, fields: Record<string, unknown> = {}): Change {
     return this.put("row", id, {
       id,
@@ -74,26 +98,30 @@ export class FakeNode {
 
   /** Commits and tells the sockets, except those that lost a frame. */
   commit(changes: Change[], types: string[] = []): void {
-    const from = this.head;
-    for (const c of changes) {
-      if (c.gone) this.rows.delete(`${c.kind} ${c.id}`);
-      else this.rows.set(`${c.kind} ${c.id}`, c);
-    }
-    const events = types.map(
-      (type, i): EventEnvelope => ({
+    this.append(
+      changes,
+      types.map((type, i) => ({
         id: `event-${this.log.length}-${i}`,
         type,
         at: this.time(),
         site: "site-1",
         subject: { kind: "entry", id: changes[0]?.id ?? "" },
         data: {},
-      }),
+      })),
     );
+  }
+
+  private append(changes: Change[], events: EventEnvelope[]): void {
+    const from = this.head;
+    for (const c of changes) {
+      if (c.gone) this.rows.delete(`${c.kind} ${c.id}`);
+      else this.rows.set(`${c.kind} ${c.id}`, c);
+    }
     this.log.push({ at: this.clock.now(), changes, events });
     for (const s of this.sockets) if (s.live) this.tell(s, from);
   }
 
-  tell(s: FakeSocket, from: string): void {
+  private tell(s: TestSocket, from: string): void {
     s.sent = this.head;
     s.push({ frame: "changes", from, to: this.head, ...this.since(from) });
   }
@@ -119,19 +147,25 @@ export class FakeNode {
     }
   }
 
-  /** Beats in time for a while. */
-  async live(ms: number): Promise<void> {
-    for (let left = ms; left > 0; left -= this.beatMs) {
-      await this.clock.advance(Math.min(left, this.beatMs));
+  /** Beats in time from now on, as a node does. Returns how to end it. */
+  beating(): () => void {
+    let over = false;
+    const next = () => {
+      if (over) return;
       this.beat();
-    }
-    await this.clock.advance(0);
+      this.clock.setTimeout(next, this.beatMs);
+    };
+    this.clock.setTimeout(next, this.beatMs);
+    return () => {
+      over = true;
+    };
   }
 
   cutSockets(code = 1006): void {
     for (const s of [...this.sockets]) s.end(code);
   }
 
+  /** Nothing listens any more, until `line` is "up" again. */
   down(): void {
     this.line = "refused";
     this.cutSockets();
@@ -199,12 +233,21 @@ export class FakeNode {
         if (since === this.head) return { status: 304 };
         return ok({ cursor: this.head, ...this.since(since), more: false });
       }
+      case "POST /api/v1/events":
+        return ok(this.postEvent(body as unknown as EventEnvelope));
       case "POST /api/v1/actions": {
         const { actions } = body as unknown as { actions: WireAction[] };
         return ok({ results: actions.map((a) => this.act(a, "http", user.id)) });
       }
     }
     throw problem(404, "not_found", "No such route.");
+  }
+
+  private postEvent({ id, type, subject, data }: EventEnvelope): EventEnvelope {
+    const known = this.log.flatMap((c) => c.events).find((e) => e.id === id);
+    const event = known ?? { id, type, subject, data: data ?? {}, at: this.time(), site: "site-1" };
+    if (!known) this.append([], [event]);
+    return event;
   }
 
   /** Devices that asked to be let in, by request. */
@@ -243,7 +286,7 @@ export class FakeNode {
 
   socketClass() {
     const node = this;
-    return class extends FakeSocket {
+    return class extends TestSocket {
       constructor(url: string) {
         super(url, node);
       }
@@ -257,7 +300,8 @@ export function problem(status: number, code: string, message: string, retryable
   return { status, code, message, retryable };
 }
 
-export class FakeSocket {
+/** A socket as a browser has it, and as the node sees it. */
+export class TestSocket {
   readyState = 0;
   open = false;
   live = false;
@@ -272,7 +316,7 @@ export class FakeSocket {
 
   constructor(
     readonly url: string,
-    readonly node: FakeNode,
+    readonly node: TestNode,
   ) {
     this.sent = new URL(url).searchParams.get("since") ?? "";
     node.dialled++;
