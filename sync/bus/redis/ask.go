@@ -56,8 +56,8 @@ func readSpan(answer any, asked string) (span, bool) {
 		return span{}, false
 	}
 	host, _ := master[0].(string)
-	port, ok := master[1].(int64)
-	return span{int(first), int(last), endpoint(host, strconv.FormatInt(port, 10), asked)}, ok
+	port, _ := master[1].(int64) // 0 where the other kind of line, with or without TLS, is closed
+	return span{int(first), int(last), endpoint(host, strconv.FormatInt(port, 10), asked)}, port > 0
 }
 
 var errUnknownMaster = errors.New("no such master")

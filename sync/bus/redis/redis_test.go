@@ -8,15 +8,11 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
-
 	"github.com/aashram-care/sangam/internal/testkit"
 	"github.com/aashram-care/sangam/sync/bus"
 	"github.com/aashram-care/sangam/sync/bus/bustest"
 	"github.com/aashram-care/sangam/sync/bus/redis"
 )
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 var quick = redis.Options{IOTimeout: time.Second, RetryMin: time.Millisecond, RetryMax: 20 * time.Millisecond}
 
