@@ -24,6 +24,9 @@ type site struct {
 	history []clinic.Changed
 	last    clinic.Decision
 	made    uint64
+	writer  record.Writer
+	// reserve hands out token numbers; nil for a box that never loses any.
+	reserve func(*clinic.TokensNeeded)
 }
 
 var (
@@ -39,7 +42,7 @@ var (
 func newSite(t testing.TB) *site {
 	return &site{
 		t: t, day: clinic.NewDay(siteID, "2026-11-23"), records: map[record.Key]record.Record{}, his: map[record.Key]record.HLC{},
-		clinic: monday, now: monday, undos: map[record.ID]*clinic.Undo{},
+		clinic: monday, now: monday, undos: map[record.ID]*clinic.Undo{}, writer: 7,
 	}
 }
 
@@ -113,6 +116,10 @@ func (s *site) act(a clinic.Actor, c clinic.Command) (any, error) {
 		decision, err := clinic.Decide(s.day, s, c, a, s.clinic, s.now)
 		var needed *clinic.TokensNeeded
 		if errors.As(err, &needed) {
+			if s.reserve != nil {
+				s.reserve(needed)
+				continue
+			}
 			r := s.day.Tokens[needed.Series]
 			s.day.Tokens[needed.Series] = clinic.TokenRange{Epoch: max(r.Epoch, 1), Next: max(r.Next, 1), Last: max(r.Last, 0) + max(needed.Count, 20)}
 			continue
@@ -154,7 +161,7 @@ func (s *site) commit(edits []record.Edit) {
 		if r, ok := s.records[key]; ok {
 			before = &r
 		}
-		after, hi, err := record.Apply(clinic.Schema, before, e, s.now, 7, s.his[key])
+		after, hi, err := record.Apply(clinic.Schema, before, e, s.now, s.writer, s.his[key])
 		if err != nil {
 			s.t.Fatalf("an edit of %s that the record refuses: %v", e.Kind, err)
 		}
