@@ -16,23 +16,37 @@ import (
 
 	"github.com/aashram-care/sangam/internal/api"
 	"github.com/aashram-care/sangam/internal/testkit"
+	"github.com/aashram-care/sangam/sync/bus"
 	"github.com/aashram-care/sangam/sync/record"
 )
 
-// chaotic is one hub and several sites as processes, each site behind a line of its own to one Redis.
+// chaotic is one hub and several sites as processes on a wire.
 type chaotic struct {
 	t      *testing.T
 	random *rand.Rand
-	redis  *testkit.Redis
+	wire   chaoticWire
 	hub    *testkit.Process
 	sites  []*chaoticSite
 	kills  int
 	done   map[string]int // what the nemesis did
 }
 
+// chaoticWire is a kind of Redis, and the bad things that happen to it.
+type chaoticWire interface {
+	hubURL() string
+	siteURL() string // of the next site
+	deeds(ctx context.Context, c *chaotic, site int, away time.Duration) []deed
+}
+
+// deed is a bad thing that happens in proportion to its weight.
+type deed struct {
+	name   string
+	weight int
+	do     func()
+}
+
 type chaoticSite struct {
 	edge *testkit.Process
-	line *testkit.Proxy
 	id   record.ID
 
 	token, guruji string
@@ -42,17 +56,17 @@ type chaoticSite struct {
 	sent  map[string]bool
 }
 
-func newChaos(t *testing.T, sites int, seed uint64) *chaotic {
+func newChaos(t *testing.T, wire chaoticWire, sites int, seed uint64) *chaotic {
 	t.Helper()
-	c := &chaotic{t: t, random: rand.New(rand.NewPCG(seed, 1)), redis: testkit.StartRedis(t), done: map[string]int{}}
-	c.hub = testkit.StartProcess(t, "hub", "--redis", c.redis.URL)
+	c := &chaotic{t: t, random: rand.New(rand.NewPCG(seed, 1)), wire: wire, done: map[string]int{}}
+	c.hub = testkit.StartProcess(t, "hub", "--redis", wire.hubURL())
 	testkit.Run(t, pin, "staff", "add", "--data", c.hub.Dir, "--name", "Anil", "--role", "central_admin")
 	for i := range sites {
-		s := &chaoticSite{line: testkit.StartProxy(t, c.redis.Addr), sent: map[string]bool{}}
+		s := &chaoticSite{sent: map[string]bool{}}
 		name := fmt.Sprintf("Dham %d", i+1)
 		var enrolled struct{ Code string }
 		testkit.RunJSON(t, &enrolled, "", "hub", "enrol", "--data", c.hub.Dir, "--site", name)
-		s.edge = testkit.StartProcess(t, "edge", "--redis", c.redis.URLAt(s.line.Addr), "--join", enrolled.Code, "--site-name", name)
+		s.edge = testkit.StartProcess(t, "edge", "--redis", wire.siteURL(), "--join", enrolled.Code, "--site-name", name)
 		testkit.Run(t, pin, "staff", "add", "--data", s.edge.Dir, "--name", "Meera", "--role", "admin")
 		testkit.Run(t, pin, "staff", "add", "--data", s.edge.Dir, "--name", "Vaidya", "--role", "guruji")
 		s.token = signIn(t, s.edge.URL, "Meera")
@@ -131,22 +145,13 @@ func (s *chaoticSite) checkIn(ctx context.Context, id string, n int) bool {
 
 // disturb does one bad thing, and lets it be for a while.
 func (c *chaotic) disturb(ctx context.Context) {
-	s := c.sites[c.random.IntN(len(c.sites))]
+	n := c.random.IntN(len(c.sites))
+	s := c.sites[n]
 	away := time.Duration(c.random.IntN(400)) * time.Millisecond
-	deeds := []struct {
-		name   string
-		weight int
-		do     func()
-	}{
-		{"site killed", 10, func() { c.kill(ctx, s.edge.Kill, s.edge.Start, away/4) }},
-		{"centre killed", 4, func() { c.kill(ctx, c.hub.Kill, c.hub.Start, away/2) }},
-		{"Redis killed", 2, func() { c.kill(ctx, c.redis.Kill, c.redis.Start, 2*away) }},
-		{"Redis stopped in its tracks", 1, func() { c.redis.Pause(); pauseFor(ctx, 4*away); c.redis.Resume() }},
-		{"Redis wiped", 1, func() { c.redis.Flush() }},
-		{"subscriptions killed", 1, func() { c.redis.KillSubscriptions() }},
-		{"line cut", 2, func() { s.line.Cut(); pauseFor(ctx, 4*away); s.line.Restore() }},
-		{"line swallows", 2, func() { s.line.Stall(); pauseFor(ctx, 4*away); s.line.Restore() }},
-	}
+	deeds := append(c.wire.deeds(ctx, c, n, away),
+		deed{"site killed", 10, func() { c.kill(ctx, s.edge.Kill, s.edge.Start, away/4) }},
+		deed{"centre killed", 4, func() { c.kill(ctx, c.hub.Kill, c.hub.Start, away/2) }},
+	)
 	total := 0
 	for _, d := range deeds {
 		total += d.weight
@@ -168,16 +173,80 @@ func (c *chaotic) kill(ctx context.Context, kill, start func(), away time.Durati
 	start()
 }
 
+// singleRedis is one server, and a line of its own for each site.
+type singleRedis struct {
+	t     *testing.T
+	redis *testkit.Redis
+	lines []*testkit.Proxy
+}
+
+func (w *singleRedis) hubURL() string { return w.redis.URL }
+
+func (w *singleRedis) siteURL() string {
+	line := testkit.StartProxy(w.t, w.redis.Addr)
+	w.lines = append(w.lines, line)
+	return w.redis.URLAt(line.Addr)
+}
+
+func (w *singleRedis) deeds(ctx context.Context, c *chaotic, site int, away time.Duration) []deed {
+	line := w.lines[site]
+	return []deed{
+		{"Redis killed", 2, func() { c.kill(ctx, w.redis.Kill, w.redis.Start, 2*away) }},
+		{"Redis stopped in its tracks", 1, func() { w.redis.Pause(); pauseFor(ctx, 4*away); w.redis.Resume() }},
+		{"Redis wiped", 1, func() { w.redis.Flush() }},
+		{"subscriptions killed", 1, func() { w.redis.KillSubscriptions() }},
+		{"line cut", 2, func() { line.Cut(); pauseFor(ctx, 4*away); line.Restore() }},
+		{"line swallows", 2, func() { line.Stall(); pauseFor(ctx, 4*away); line.Restore() }},
+	}
+}
+
+// clusterRedis is three masters, and a replica that takes the place of one that was killed.
+type clusterRedis struct{ cluster *testkit.RedisCluster }
+
+func (w clusterRedis) hubURL() string { return w.cluster.URL() }
+
+func (w clusterRedis) siteURL() string { return w.cluster.URL() }
+
+func (w clusterRedis) deeds(ctx context.Context, c *chaotic, site int, away time.Duration) []deed {
+	id := c.sites[site].id
+	channel := bus.DownChannel(id)
+	if away%2 == 0 {
+		channel = bus.UpChannel(bus.Bucket(id))
+	}
+	return []deed{
+		{"slot moved", 8, func() { w.cluster.Move(channel) }},
+		{"master killed", 6, func() {
+			w.cluster.HaveReplica(channel)
+			w.cluster.AwaitWell()
+			master := w.cluster.Owner(channel)
+			c.kill(ctx, master.Kill, func() {
+				w.cluster.AwaitOwnerAfter(channel, master)
+				w.cluster.Start()
+			}, away)
+		}},
+		{"cluster stopped", 2, func() { c.kill(ctx, w.cluster.Stop, w.cluster.Start, away) }},
+	}
+}
+
 // TestNothingIsLostWhateverIsKilled kills sites, centre and Redis at random while people are checked in, and compares
 // what was acknowledged with what both ends hold. SANGAM_CHAOS_SITES=5 SANGAM_CHAOS_KILLS=500 makes it longer.
 func TestNothingIsLostWhateverIsKilled(t *testing.T) {
-	c := newChaos(t, setting(t, "SANGAM_CHAOS_SITES", 2), uint64(setting(t, "SANGAM_CHAOS_SEED", 1)))
+	playChaos(t, &singleRedis{t: t, redis: testkit.StartRedis(t)}, 12)
+}
+
+// TestNothingIsLostWhateverHappensToACluster is the same on a Redis Cluster.
+func TestNothingIsLostWhateverHappensToACluster(t *testing.T) {
+	playChaos(t, clusterRedis{testkit.StartRedisCluster(t, "")}, 8)
+}
+
+func playChaos(t *testing.T, wire chaoticWire, kills int) {
+	c := newChaos(t, wire, setting(t, "SANGAM_CHAOS_SITES", 2), uint64(setting(t, "SANGAM_CHAOS_SEED", 1)))
 	ctx, cancel := context.WithCancel(t.Context())
 	var writing sync.WaitGroup
 	for _, s := range c.sites {
 		writing.Go(func() { s.write(ctx) })
 	}
-	for kills := setting(t, "SANGAM_CHAOS_KILLS", 12); c.kills < kills && !t.Failed(); {
+	for kills = setting(t, "SANGAM_CHAOS_KILLS", kills); c.kills < kills && !t.Failed(); {
 		c.disturb(ctx)
 		pauseFor(ctx, time.Duration(c.random.IntN(300))*time.Millisecond)
 	}
