@@ -19,7 +19,7 @@ func (p place) bytes() []byte {
 
 // placeOf reads the place of a file; one that never had a log is at zero.
 func placeOf(rows *bbolt.Bucket) (place, error) {
-	t := &tx{base: rows}
+	t := &tx{base: rows, cursor: rows.Cursor()}
 	b, err := t.Get(keyLog)
 	if err != nil || b == nil {
 		return place{}, err

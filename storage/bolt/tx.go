@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -129,6 +130,7 @@ func (s *Store) look(t *tx) (*bbolt.Tx, error) {
 		s.rollback(btx)
 		return nil, err
 	}
+	t.cursor = t.base.Cursor()
 	t.over = s.state.Load().layers()
 	return btx, nil
 }
@@ -179,12 +181,13 @@ func rowsOf(btx *bbolt.Tx) (b *bbolt.Bucket, err error) {
 // tx is a feed.Tx over layers and the file. What a writing one puts goes into
 // a layer of its own and into its line of the log.
 type tx struct {
-	base  *bbolt.Bucket // nil after the end
-	over  []layer       // the newest first
-	write bool
-	own   layer
-	line  []byte
-	rows  int // in line
+	base   *bbolt.Bucket // nil after the end
+	cursor *bbolt.Cursor // of base, for Get: a new one each time would be garbage
+	over   []layer       // the newest first
+	write  bool
+	own    layer
+	line   []byte
+	rows   int // in line
 }
 
 var errEnded = bbolterrors.ErrTxClosed
@@ -222,8 +225,8 @@ func (t *tx) Get(key []byte) (value []byte, err error) {
 			return r.value(), nil
 		}
 	}
-	stored := t.base.Get(key)
-	if stored == nil {
+	found, stored := t.cursor.Seek(key)
+	if found == nil || !bytes.Equal(found, key) {
 		return nil, nil
 	}
 	return open(key, stored)
