@@ -69,6 +69,9 @@ func (d *directory) ensure(ctx context.Context) error {
 // lookup is find without asking anybody.
 func (d *directory) lookup(channel string) (string, error) {
 	spans, _ := d.known()
+	if len(spans) == 1 && spans[0].last-spans[0].first == slots-1 {
+		return spans[0].address, nil // without counting the slot of every message
+	}
 	wanted := slot(channel)
 	for _, s := range spans {
 		if s.first <= wanted && wanted <= s.last {
