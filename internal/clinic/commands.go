@@ -143,6 +143,7 @@ func init() {
 		"person.record_consent": command(desk|devices|visitors, RecordAnswer{}, recordConsent),
 		"person.merge":          command(desk, RecordAnswer{}, mergePersons),
 		"person.export":         command(box|healers, PersonExport{}, exportPerson),
+		"person.history":        command(healers, PersonExport{}, personHistory),
 		"person.erase":          command(box, RecordAnswer{}, erasePerson),
 
 		"appointment.book":       command(desk, appointment, book).creating(KindAppointment),

@@ -71,7 +71,13 @@ type PersonOnly struct {
 	Reason string    `json:"reason,omitempty" maxLength:"2000"`
 }
 
-// PersonExport is the answer of person.export: every record about a person as the one who asked may see it.
+// PersonHistory is the data of person.history.
+type PersonHistory struct {
+	Entry record.ID `json:"entry" doc:"Of the person in front of the guruji"`
+}
+
+// PersonExport is the answer of person.export and person.history: records about a person as the one who asked may
+// see them.
 type PersonExport struct {
 	Person  record.ID      `json:"person"`
 	At      time.Time      `json:"at" format:"date-time"`

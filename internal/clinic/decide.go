@@ -140,7 +140,7 @@ func (w *work) answer(kind string, id record.ID) any {
 		return AppointmentAnswer{Appointment: id, Status: Schema.Shown(&r).Name, Series: idOf(&r, "series")}
 	case kind == KindPerson && w.command.Type == "person.register":
 		return PersonAnswer{Person: id, Existing: id != w.command.ID}
-	case kind == KindPerson && w.command.Type == "person.export":
+	case kind == KindPerson && (w.command.Type == "person.export" || w.command.Type == "person.history"):
 		return w.personExport(id)
 	case kind == KindWaitlist && w.command.Type == "queue.join_waitlist":
 		return WaitlistAnswer{Waitlist: id, Place: 1 + slices.IndexFunc(w.day.waitlist(), func(other *record.Record) bool { return other.ID == id })}

@@ -162,7 +162,7 @@ var subjectOf = map[string]string{
 }
 
 // otherwise are commands of an area that name another kind.
-var otherwise = map[string]string{"person.record_consent": clinic.KindEntry, "remedy.prescribe": clinic.KindEntry,
+var otherwise = map[string]string{"person.record_consent": clinic.KindEntry, "person.history": clinic.KindEntry, "remedy.prescribe": clinic.KindEntry,
 	"queue.admit": clinic.KindWaitlist, "queue.leave_waitlist": clinic.KindWaitlist}
 
 var namesNothing = []string{

@@ -1,6 +1,7 @@
 package clinic
 
 import (
+	"bytes"
 	"cmp"
 	"slices"
 
@@ -20,6 +21,8 @@ var personal = map[string][]string{
 	KindRemedy:       {"template", "type", "name", "dosage", "days", "instructions"},
 	KindPrivateText:  {"text"},
 	KindNotification: {"title", "body"},
+	KindEmergency:    {"place", "note", "outcome"},
+	KindRequest:      {"data", "saw", "outcome"},
 	KindConflict:     {"value"},
 }
 
@@ -39,6 +42,7 @@ func (w *work) aboutPerson(person record.ID) []record.Record {
 				all = append(all, r)
 				if kind == KindEntry {
 					all = append(all, w.look.ByIndex(KindNotification, "to", record.IDValue(r.ID))...)
+					all = append(all, w.look.ByIndex(KindEmergency, "entry", record.IDValue(r.ID))...)
 				}
 			}
 		}
@@ -56,15 +60,40 @@ func exportPerson(w *work, in PersonOnly) error {
 	if err != nil {
 		return err
 	}
-	w.out.Data = w.personExport(person.ID)
-	w.out.Forget = true
-	w.about(KindPerson, person.ID, nil)
+	w.tellOf(person.ID)
 	return nil
 }
+
+// personHistory is what was said and given before to the person in front of a guruji. It is asked for, and not sent
+// along, so that the audit shows every look at somebody's past.
+func personHistory(w *work, in PersonHistory) error {
+	e, err := w.load(KindEntry, in.Entry, "entry")
+	if err != nil {
+		return err
+	}
+	person := idOf(e, "person")
+	if person.IsZero() {
+		return refuse(CodeNotAllowed, "Nobody is named on this entry.")
+	}
+	w.tellOf(person)
+	return nil
+}
+
+// tellOf answers with what is known of a person, which is never kept with the answer.
+func (w *work) tellOf(person record.ID) {
+	w.out.Data, w.out.Forget = w.personExport(person), true
+	w.about(KindPerson, person, nil)
+}
+
+// ofCare are the kinds of a history.
+var ofCare = []string{KindConsultation, KindAmendment, KindRemedy, KindPrivateText}
 
 func (w *work) personExport(person record.ID) PersonExport {
 	export := PersonExport{Person: person, At: w.clinic.UTC(), Records: []ExportRecord{}}
 	for _, r := range w.aboutPerson(person) {
+		if w.command.Type == "person.history" && !slices.Contains(ofCare, r.Kind) {
+			continue
+		}
 		if shown, visible := View(w.actor, w.day, &r); visible {
 			export.Records = append(export.Records, ExportRecord{Kind: r.Kind, ID: r.ID, Day: r.Day, Fields: shown})
 		}
@@ -92,6 +121,7 @@ func erasePerson(w *work, in PersonOnly) error {
 		}
 	}
 	w.forgetRelative(person)
+	w.emptyRequests(person)
 	w.edit(record.Edit{Kind: KindErasure, ID: ErasureID(person.ID), Set: fields{
 		"person": record.IDValue(person.ID), "at": ms(w.clinic), "by": record.Text(w.actor.ID),
 	}, Add: map[string][]record.Item{"covers": covers}})
@@ -117,6 +147,28 @@ func (w *work) empty(r *record.Record) {
 	}
 	if len(set) > 0 {
 		w.edit(record.Edit{Kind: r.Kind, ID: r.ID, Day: r.Day, Set: set})
+	}
+}
+
+// emptyRequests clears what the centre asked for about a person, by name, telephone number or id, and what came of it.
+func (w *work) emptyRequests(person *record.Record) {
+	var marks [][]byte
+	for _, text := range []string{person.Get("name").Text(), person.Get("phone").Text(), person.ID.String()} {
+		if text != "" {
+			marks = append(marks, []byte(text))
+		}
+	}
+	var naming []*record.Record
+	for _, r := range w.day.kept[KindRequest] {
+		if slices.ContainsFunc(marks, func(mark []byte) bool {
+			return bytes.Contains([]byte(r.Get("data").Text()), mark) || bytes.Contains(r.Get("outcome").Bytes(), mark)
+		}) {
+			naming = append(naming, r)
+		}
+	}
+	slices.SortFunc(naming, func(a, b *record.Record) int { return bytes.Compare(a.ID[:], b.ID[:]) })
+	for _, r := range naming {
+		w.empty(r)
 	}
 }
 

@@ -69,6 +69,32 @@ func TestAnExportIsWhatViewShowsToWhoAsks(t *testing.T) {
 	}
 }
 
+func TestAHistoryIsForTheGurujiTheyAreWithAndAudited(t *testing.T) {
+	w := newWorld(t)
+	v := w.visit()
+	do[clinic.EntryAnswer](w.site, w.own.actor, "queue.complete", clinic.EntryMove{Entry: v.entry})
+	w.pass(30 * 24 * time.Hour)
+	w.turn()
+	again := w.checkIn(clinic.CheckIn{Guruji: w.other.id, Person: &clinic.PersonRef{ID: v.person}}).Entry
+	refused(w.site, w.own.actor, clinic.CodeForbidden, "person.history", clinic.PersonHistory{Entry: again})
+	refused(w.site, desk, clinic.CodeForbidden, "person.history", clinic.PersonHistory{Entry: again})
+	refused(w.site, w.other.actor, clinic.CodeNotAllowed, "person.history", clinic.PersonHistory{Entry: w.walkIn(w.other)})
+	history := do[clinic.PersonExport](w.site, w.other.actor, "person.history", clinic.PersonHistory{Entry: again})
+	text := string(encode(t, history))
+	if len(history.Records) != 2 || !strings.Contains(text, secretNote) || !strings.Contains(text, secretRemedy) || strings.Contains(text, secretPhone) {
+		t.Errorf("the history is %s", text)
+	}
+	looks := 0
+	for key, r := range w.records {
+		if key.Kind == clinic.KindAudit && r.Get("type").Text() == "person.history" && r.Get("subject").ID() == v.person {
+			looks++
+		}
+	}
+	if looks != 1 || !w.last.Forget {
+		t.Errorf("%d audits of one look; forgotten: %v", looks, w.last.Forget)
+	}
+}
+
 func TestARepeatedExportIsMadeAgain(t *testing.T) {
 	w := newWorld(t)
 	v := w.visit()
@@ -92,6 +118,10 @@ func TestAfterAnErasureNoByteOfThePersonIsLeftOrShown(t *testing.T) {
 	twin := w.register("Savitri", secretPhone).Person
 	do[clinic.RecordAnswer](w.site, desk, "person.merge", clinic.MergePersons{Keep: v.person, Drop: twin})
 	w.conflict(clinic.KindEntry, v.entry, "reason", record.Text(secretReason))
+	do[clinic.RecordAnswer](w.site, desk, "emergency.raise", clinic.EmergencyRaise{Entry: v.entry, Note: secretName + " fell"})
+	w.enrol()
+	atHub[clinic.RecordAnswer](w.site, "request.send", clinic.RequestSend{Site: siteID, Type: "person.update",
+		Data: encode(t, clinic.PersonUpdate{Person: v.person, Name: ptr(secretName)})})
 	refused(w.site, admin, clinic.CodeNotAllowed, "person.erase", clinic.PersonOnly{Person: v.person})
 	do[clinic.EntryAnswer](w.site, w.own.actor, "queue.complete", clinic.EntryMove{Entry: v.entry})
 	audits := w.count(clinic.KindAudit)

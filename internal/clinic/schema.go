@@ -32,7 +32,7 @@ var Schema = record.Schema{
 	KindLease:        site(daily, once("device series epoch prefix from to createdBy createdAt")),
 	KindSetting:      site(text("name value")),
 	KindDay:          site(text("date openedAt openedBy closedAt closedBy closedReason sealedAt intakeClosed intakeReason totals")),
-	KindEmergency:    site(daily, text("entry guruji place note raisedAt raisedBy resolvedAt resolvedBy outcome")),
+	KindEmergency:    site(daily, text("entry guruji place note raisedAt raisedBy resolvedAt resolvedBy outcome"), by("entry", "entry")),
 	KindRequest: site(text("command data saw actor actorName sentAt expiresAt state code message settledAt outcome"),
 		once("createdBy"), by("state", "state")),
 	KindConflict: site(text("subjectKind subject field value at writer settledAt settledBy settled"), by("subject", "subject")),

@@ -1066,6 +1066,12 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        PersonHistory: {
+            /** @description Of the person in front of the guruji */
+            entry: string;
+        } & {
+            [key: string]: unknown;
+        };
         PersonOnly: {
             person: string;
             reason?: string;

@@ -30,6 +30,7 @@ export interface ActionShapes {
   "notification.send": { data: "NotificationSend"; answer: "RecordAnswer" };
   "person.erase": { data: "PersonOnly"; answer: "RecordAnswer" };
   "person.export": { data: "PersonOnly"; answer: "PersonExport" };
+  "person.history": { data: "PersonHistory"; answer: "PersonExport" };
   "person.link_family": { data: "LinkFamily"; answer: "RecordAnswer" };
   "person.merge": { data: "MergePersons"; answer: "RecordAnswer" };
   "person.record_consent": { data: "RecordConsent"; answer: "RecordAnswer" };
@@ -118,7 +119,7 @@ export interface EventShapes {
   "system.error": never;
   "system.maintenance": never;
   "system.update": never;
-  "uplink.changed": never;
+  "uplink.changed": "UplinkEvent";
   "user.registered": "UserEvent";
   "user.status_changed": "UserEvent";
   "user.updated": "UserEvent";
