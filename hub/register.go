@@ -57,6 +57,7 @@ func (g *register) operations(lines func(string) ([]control.Line, error)) contro
 	ops := control.StaffOperations(g.node)
 	ops["hub.enrol"] = control.Op(func(ctx context.Context, in EnrolRequest) (any, error) { return g.invite(ctx, in) })
 	ops["hub.sites"] = control.Op(g.list)
+	ops["hub.acl"] = control.Op(g.access)
 	ops["hub.revoke"] = control.Op(g.revoke)
 	ops["hub.rotate_key"] = control.Op(g.rotate)
 	ops["hub.retire_key"] = control.Op(g.retire)

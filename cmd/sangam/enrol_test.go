@@ -179,3 +179,37 @@ func TestARevokedSiteIsToldAndWorksOnAlone(t *testing.T) {
 	}
 	w.equal(t, site, ids...)
 }
+
+func TestARedisWithTheWrittenACLCarriesASiteAndRefusesEverythingElse(t *testing.T) {
+	w := &world{redis: testkit.StartRedis(t)}
+	w.hub = testkit.StartProcess(t, "hub") // the file must be there before the Redis that reads it
+	testkit.Run(t, pin, "staff", "add", "--data", w.hub.Dir, "--name", "Anil", "--role", "central_admin")
+	w.edge = box(t, "--site-name", "Nirmal Dham")
+	code := w.code(t, "Nirmal Dham")
+
+	// The site has to join once, over a wire that asks for nothing, before it has a user of its own.
+	w.hub.Stop()
+	w.hub.StartWith("--redis", w.redis.URL)
+	w.edge.Stop()
+	w.edge.StartWith("--redis", w.redis.URL, "--join", code)
+	awaitUplink(t, w.edge, api.StateLive, "")
+	file := filepath.Join(t.TempDir(), "users.acl")
+	var access hub.Access
+	testkit.RunJSON(t, &access, "", "hub", "acl", "--data", w.hub.Dir, "--file", file)
+	if again := (hub.Access{}); len(access.Accounts) != 3 {
+		t.Fatalf("%+v", access)
+	} else if testkit.RunJSON(t, &again, "", "hub", "acl", "--data", w.hub.Dir, "--file", file); again.File != access.File {
+		t.Error("the file changes from one time to the next")
+	}
+	guarded := testkit.StartRedis(t, "aclfile "+file)
+	at := func(a hub.Account) string {
+		return "redis://" + a.User + ":" + a.Password + "@" + guarded.Addr
+	}
+	w.hub.Stop()
+	w.hub.StartWith("--redis", at(access.Accounts[0]))
+	w.edge.Stop()
+	w.edge.StartWith("--redis", at(access.Accounts[2]))
+	awaitUplink(t, w.edge, api.StateLive, "")
+	w.deskOf(t).checkIn("Asha")
+	w.caughtUp(t)
+}

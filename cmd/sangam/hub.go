@@ -38,7 +38,7 @@ func newHub() *cobra.Command {
 	f.StringVar(&o.AdminListen, "admin-listen", "127.0.0.1:9465", "`address` of metrics and health; empty serves none")
 	f.StringVar(&o.Redis, "redis", "", "`URL` of the wire to the sites")
 	logs.add(f)
-	cmd.AddCommand(newEnrol(), newSites(),
+	cmd.AddCommand(newEnrol(), newSites(), newACL(),
 		newSiteChange("revoke", "hub.revoke", "Shut a site out: it gets nothing more, and is told so", "%s is revoked. A new join code takes it in again.\n"),
 		newSiteChange("rotate-key", "hub.rotate_key", "Give a site a new key; the old one works until it is retired", "%s gets a new key. Retire the old one once the site was heard: sangam hub retire-key\n"),
 		newSiteChange("retire-key", "hub.retire_key", "End the rotation of a site's key", "The old key of %s is worth nothing any more.\n"))
@@ -130,5 +130,42 @@ func newSites() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&data, "data", "", "data `directory` of the hub")
 	addOutput(cmd.Flags(), &output)
+	return cmd
+}
+
+func newACL() *cobra.Command {
+	var data, output, file string
+	var in hub.AccessRequest
+	cmd := &cobra.Command{
+		Use:   "acl",
+		Short: "Write who may use the Redis between the centre and its sites",
+		Long: "Write an aclfile of Redis: the centre and each site get the channels they speak on, no keys, and no command but\n" +
+			"those that are needed. Passwords are drawn once and kept by the hub; they are printed, and stand in no log.",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if data == "" || file == "" {
+				return usage("--data DIR and --file FILE are needed")
+			}
+			var out hub.Access
+			if err := control.Call(cmd.Context(), data, node.Hub, "hub.acl", in, &out, hub.Operations); err != nil {
+				return err
+			}
+			if err := os.WriteFile(file, []byte(out.File), 0o640); err != nil {
+				return fmt.Errorf("write %s: %w", file, err)
+			}
+			return print(output, out, func() {
+				w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+				defer w.Flush()
+				fmt.Fprintln(w, "for\tuser and password, for redis://USER:PASSWORD@HOST")
+				for _, a := range out.Accounts {
+					fmt.Fprintf(w, "%s\t%s:%s\n", a.Name, a.User, a.Password)
+				}
+			})
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&data, "data", "", "data `directory` of the hub")
+	f.StringVar(&file, "file", "", "`file` to write, which aclfile in redis.conf names")
+	f.StringVar(&in.Kind, "kind", "single", "single, sentinel or cluster")
+	addOutput(f, &output)
 	return cmd
 }
