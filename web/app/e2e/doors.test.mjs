@@ -52,6 +52,11 @@ test("a code that an admin made lets one board in, and only one", async () => {
 
   const board = await openPage(world, `${site.url}/board#pair=${code}`, { glass: [1920, 1080] });
   await board.locator(".board").waitFor();
+  assert.equal(
+    await admin.locator(".request", { hasText: "Wall board" }).count(),
+    0,
+    "who has a code does not ask as well",
+  );
   assert.ok(!board.url().includes(code), "the code stays in no address");
   const second = await openPage(world, `${site.url}/board`, { glass: [1920, 1080] });
   await second.getByRole("button", { name: /जोड़ने का कोड|pair code/ }).click();

@@ -1,5 +1,5 @@
 import { type Client, createClient, rowsOf, type State, type ViewName } from "@sangam/sdk";
-import { type ReactNode, useEffect, useMemo } from "react";
+import { type ReactNode, useEffect, useMemo, useState } from "react";
 import { Bones } from "../blocks/lines.tsx";
 import { Button, Empty } from "../blocks/small.tsx";
 import type { Lang } from "../words/catalogue.ts";
@@ -63,7 +63,7 @@ function Gate(props: ScreenProps) {
   const client = useClient();
   const { session, view } = useClientState();
   const told = useStatus(client, session.status !== "signed_in");
-  useGivenCode(client);
+  const claiming = useGivenCode(client);
   const place = usePlaceOf(told);
   const open = session.status === "signed_in" && view !== null;
   useEffect(() => {
@@ -76,7 +76,7 @@ function Gate(props: ScreenProps) {
       {open && (roles.length === 0 || roles.includes(role)) ? (
         props.children
       ) : (
-        <Outside {...props} told={told} />
+        <Outside {...props} told={told} claiming={claiming} />
       )}
     </PlaceContext.Provider>
   );
@@ -100,7 +100,7 @@ function settingOf(state: State, name: string): string | undefined {
 }
 
 /** Everything before the work: first start, ways in, not for you, not heard yet. */
-function Outside(props: ScreenProps & { told: Told }) {
+function Outside(props: ScreenProps & { told: Told; claiming: boolean }) {
   const client = useClient();
   const { session } = useClientState();
   const { told } = props;
@@ -109,7 +109,7 @@ function Outside(props: ScreenProps & { told: Told }) {
   if (told.status?.setup && props.entry === "staff") {
     return <Setup client={client} hub={told.status.role === "hub"} />;
   }
-  const out = session.status === "signed_out";
+  const out = session.status === "signed_out" && !props.claiming;
   return (
     <main className="signin">
       <Bank
@@ -125,24 +125,36 @@ function Outside(props: ScreenProps & { told: Told }) {
       )}
       {out && props.entry === "link" && <BadLink />}
       {(session.status === "forbidden" || session.status === "signed_in") && <NotYours {...props} />}
-      {session.status === "unknown" && <NotHeard unheard={told.unheard} />}
+      {(session.status === "unknown" || (session.status === "signed_out" && !out)) && (
+        <NotHeard unheard={told.unheard} />
+      )}
     </main>
   );
 }
 
-/** A pair code or the link of a slip may come in the address: it is used once and taken out of sight. */
-function useGivenCode(client: Client) {
+/** A pair code or the link of a slip may come in the address. */
+function given(): { link: string | null; pair: string | null } {
+  const hash = new URLSearchParams(location.hash.slice(1));
+  return { link: hash.get("t"), pair: hash.get("pair") ?? new URLSearchParams(location.search).get("pair") };
+}
+
+/** It is used once and taken out of sight. True while that is not settled: nobody need ask to be let in meanwhile. */
+function useGivenCode(client: Client): boolean {
   const { status } = useClientState().session;
+  const [claiming, setClaiming] = useState(() => Object.values(given()).some(Boolean));
   useEffect(() => {
-    const given = new URLSearchParams(location.hash.slice(1));
-    const pair = given.get("pair") ?? new URLSearchParams(location.search).get("pair");
-    const link = given.get("t");
+    if (status === "unknown") return;
+    const { link, pair } = given();
     // Another slip than the last one on this phone is another entry; a paired device stays what it is.
-    if (status === "unknown" || !(link || (pair && status === "signed_out"))) return;
+    if (!(link || (pair && status === "signed_out"))) return setClaiming(false);
     history.replaceState(null, "", location.pathname);
+    setClaiming(true);
     // A refusal leaves the person at the way in that stands below.
-    (link ? client.signInWithLink(link) : client.signInWithPairCode(pair ?? "")).catch(() => {});
+    (link ? client.signInWithLink(link) : client.signInWithPairCode(pair ?? ""))
+      .catch(() => {})
+      .finally(() => setClaiming(false));
   }, [client, status]);
+  return claiming;
 }
 
 function NotYours({ roles = [], entry: way }: ScreenProps) {
