@@ -22,6 +22,7 @@ type span struct {
 type directory struct {
 	seeds []string                                               // asked in turn; fixed
 	ask   func(ctx context.Context, seed string) ([]span, error) // nil when there is nothing to ask
+	grows bool                                                   // whether whoever carries a slot can be asked too
 
 	asking chan struct{} // holds a token while nobody asks
 
@@ -29,7 +30,9 @@ type directory struct {
 	spans   []span
 	asked   time.Time // when spans were told
 	doubted bool
-	turn    int // which seed is asked first
+	turn    int       // which seed is asked first
+	failed  error     // what came of asking last
+	tried   time.Time // when that was
 }
 
 func (b *Bus) newDirectory() *directory {
@@ -39,7 +42,7 @@ func (b *Bus) newDirectory() *directory {
 	case Sentinel:
 		d.ask = b.askSentinel
 	case Cluster:
-		d.ask = b.askCluster
+		d.ask, d.grows = b.askCluster, true
 	default:
 		d.spans = []span{{0, slots - 1, d.seeds[0]}}
 	}
@@ -101,7 +104,7 @@ func (d *directory) doubt() {
 }
 
 // renew asks the seeds, unless what is known is younger than fresh and not doubted. One asks at a time; who waited
-// takes what the other was told.
+// takes what the other was told, good or bad, for while nobody answers many wait.
 func (d *directory) renew(ctx context.Context, fresh time.Duration) ([]span, error) {
 	since := time.Now()
 	select {
@@ -112,34 +115,41 @@ func (d *directory) renew(ctx context.Context, fresh time.Duration) ([]span, err
 	defer func() { d.asking <- struct{}{} }()
 	d.mu.Lock()
 	spans, turn := d.spans, d.turn
+	failed := d.failed
+	if !d.tried.After(since) {
+		failed = nil
+	}
 	certain := !d.doubted && len(spans) > 0 && d.asked.After(since.Add(-fresh))
 	candidates := d.candidates()
 	d.mu.Unlock()
-	if certain || d.ask == nil {
-		return spans, nil
+	if certain || d.ask == nil || failed != nil {
+		return spans, failed
 	}
 	var failures []error
 	for i := range candidates {
 		told, err := d.ask(ctx, candidates[(turn+i)%len(candidates)])
 		if err == nil {
 			d.mu.Lock()
-			d.spans, d.asked, d.doubted, d.turn = told, time.Now(), false, turn+i
+			d.spans, d.asked, d.doubted, d.turn, d.failed = told, time.Now(), false, turn+i, nil
 			d.mu.Unlock()
 			return told, nil
 		}
 		failures = append(failures, err)
 		if ctx.Err() != nil {
-			break
+			return nil, worst(failures) // which is the caller's own affair
 		}
 	}
-	return nil, worst(failures)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.failed, d.tried = worst(failures), time.Now()
+	return nil, d.failed
 }
 
 // candidates is called with mu held. The servers of a cluster change with the years, and a URL does not.
 func (d *directory) candidates() []string {
 	all := slices.Clone(d.seeds)
 	for _, s := range d.spans {
-		if d.ask != nil && !slices.Contains(all, s.address) {
+		if d.grows && !slices.Contains(all, s.address) {
 			all = append(all, s.address)
 		}
 	}

@@ -147,6 +147,37 @@ func TestSentinelWithAPassword(t *testing.T) {
 	}
 }
 
+// While nobody answers, who waits for an answer takes the failure of the one who asked: else the last of many would
+// wait as many times as long.
+func TestManyWaitForOneQuestionOnly(t *testing.T) {
+	t.Parallel()
+	s := testkit.StartRedisSentinel(t, "")
+	line := testkit.StartProxy(t, s.Sentinel.Addr)
+	line.Cut()
+	b := open(t, "redis+sentinel://"+line.Addr+"/"+testkit.SentinelMaster, quick)
+	const many = 32
+	failed := make(chan error, many)
+	for range many {
+		go func() {
+			_, err := b.Publish(context.Background(), "c", nil)
+			failed <- err
+		}()
+	}
+	for range many {
+		if err := <-failed; !errors.Is(err, bus.ErrUnreachable) {
+			t.Errorf("publish: %v, want ErrUnreachable", err)
+		}
+	}
+	if got := b.Stats().Dials; got > many/4 {
+		t.Errorf("%d publishers asked %d times", many, got)
+	}
+	line.Restore()
+	eventually(t, "the Sentinel being heard", func() bool {
+		_, err := b.Publish(context.Background(), "c", nil)
+		return err == nil
+	})
+}
+
 func closedAddress(t *testing.T) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
