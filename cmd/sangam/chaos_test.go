@@ -216,6 +216,7 @@ func (w clusterRedis) deeds(ctx context.Context, c *chaotic, site int, away time
 	return []deed{
 		{"slot moved", 8, func() { w.cluster.Move(channel) }},
 		{"master killed", 6, func() {
+			w.cluster.AwaitReplica()
 			w.cluster.HaveReplica(channel)
 			w.cluster.AwaitWell()
 			master := w.cluster.Owner(channel)

@@ -273,6 +273,15 @@ func (c *RedisCluster) HaveReplica(channel string) {
 	c.t.Fatal("no master has a replica")
 }
 
+// AwaitReplica waits until some master has a replica: one that was killed comes back as the replica of who took its
+// place.
+func (c *RedisCluster) AwaitReplica() {
+	c.t.Helper()
+	await(c.t, "a master with a replica", func() bool {
+		return slices.ContainsFunc(c.masters(), func(m *Redis) bool { return c.ReplicaOf(m) != nil })
+	})
+}
+
 // ReplicaOf is a running replica of a master, or nil.
 func (c *RedisCluster) ReplicaOf(master *Redis) *Redis {
 	c.t.Helper()

@@ -16,6 +16,9 @@ const (
 	// sendQueue is how many frames wait to be published. When it is full a frame is dropped, as the bus may do too.
 	sendQueue = 1024
 	sendBatch = 64
+	// calm is how long nothing may be refused before people are told that all is well again: a cluster that lost one
+	// of its servers takes frames for some sites and none for others.
+	calm = 5 * time.Second
 	// goodbyeTime is how long the last frames may take.
 	goodbyeTime = time.Second
 
@@ -44,6 +47,7 @@ func (s *sender) send(channel string, frame []byte) {
 // run publishes until ctx ends, and then what is queued as far as it goes at once.
 func (s *sender) run(ctx context.Context) {
 	var down bool
+	var refused time.Time // when the bus last took nothing
 	for {
 		select {
 		case <-ctx.Done():
@@ -57,13 +61,15 @@ func (s *sender) run(ctx context.Context) {
 			return
 		case m := <-s.queue:
 			err := s.bus.PublishAll(ctx, s.more([]bus.Message{m}))
-			if (err != nil) != down && ctx.Err() == nil {
-				down = err != nil
-				if down {
-					s.log.Warn("the bus takes nothing; commits wait here", "err", err)
-				} else {
-					s.log.Info("the bus takes frames again")
+			switch {
+			case err != nil && ctx.Err() == nil:
+				if refused = time.Now(); !down {
+					s.log.Warn("the bus does not take what is sent; commits wait here", "err", err)
 				}
+				down = true
+			case down && time.Since(refused) > calm:
+				down = false
+				s.log.Info("the bus takes frames again")
 			}
 		}
 	}
