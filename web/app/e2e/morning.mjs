@@ -58,3 +58,10 @@ export async function makeMorning(site) {
   await must(desk, "queue.hold", { entry: held.id }, sawOf(held));
   return desk;
 }
+
+/** A few more come, whatever the line does meanwhile. */
+export async function moreArrive(desk) {
+  const { gurujis } = await queueOf(desk);
+  for (const [i, name] of ["Savitri Joglekar", "अनिल मोरे", "Zainab Ansari", "Arun Deshmukh"].entries())
+    await must(desk, "queue.check_in", { guruji: gurujis[i % gurujis.length].id, person: { name } });
+}

@@ -6,7 +6,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { atTheDoor, DESK, openPage, sitDown, TABLET, userOf } from "./desk.mjs";
-import { makeMorning } from "./morning.mjs";
+import { makeMorning, moreArrive } from "./morning.mjs";
 import { ask, startDemo, until } from "./world.mjs";
 
 const args = process.argv.slice(2);
@@ -90,7 +90,7 @@ async function shoot(name, open, sees, how) {
   if (!wanted(name)) return;
   const page = await open(how);
   try {
-    await page.locator(sees).first().waitFor();
+    await page.locator(sees).first().waitFor({ timeout: 60_000 });
     await page.evaluate(() => document.fonts.ready);
     // Fonts, colours and the first beat settle; a picture is no test.
     await page.waitForTimeout(1200);
@@ -106,12 +106,13 @@ const glass = (kind, width, height) => () =>
 
 try {
   await makeMorning(site);
-  await makeMorning(cut);
-  await until("the centre has both queues", async () => {
-    const { sites: known } = await ask(`${world.page}/demo/state`).then((state) => ({ sites: state.sites }));
-    return known.length > 0;
+  const away = await makeMorning(cut);
+  await until("all of it is at the centre", async () => {
+    const { uplink } = await ask(`${cut.url}/api/v1/status`, { token: away.token });
+    return uplink.backlog.records === 0;
   });
   await order(cut, "line", { cut: true });
+  await moreArrive(away);
   if (all) {
     const every = { ...seen, ...more };
     for (const lang of ["en", "hi"]) {
@@ -124,7 +125,7 @@ try {
     await shoot("demo", () => openPage(world, `${world.page}/demo`), "main", {});
     // A desk is best seen at work: somebody chosen, and the line away.
     const cutOff = seat(cut.url, "coordinator", userOf(cut, "coordinator"));
-    seen.coordinator = [pressed(cutOff, "1", "[data-line][aria-current]"), ".drawer article"];
+    seen.coordinator = [pressed(cutOff, "1", "[data-line][aria-current]"), ".drawer article .chip.rest"];
     for (const [name, [open, sees]] of Object.entries(seen)) {
       await shoot(name, open, sees, { glass: name === "guruji" ? TABLET : DESK, lang: "en" });
       await shoot(`${name}-hi`, open, name === "coordinator" ? ".selection .button" : sees, {
