@@ -73,6 +73,9 @@ func (s *Store) foldFrozen(frozen layer, p place) error {
 	if err := s.intoFile(p, frozen); err != nil {
 		return err
 	}
+	if err := s.bothRoots(); err != nil {
+		return err
+	}
 	// A reader takes the layers and the file together: never a file from
 	// before the fold below layers from after it.
 	s.swap.Lock()
@@ -118,7 +121,7 @@ func (s *Store) settle() error {
 	s.folding = nil
 	switch {
 	case f.err == nil:
-	case errors.Is(f.err, ErrUnsure), errors.Is(f.err, ErrCorrupt), errors.Is(f.err, ErrReplaced):
+	case breaks(f.err):
 		s.broken = f.err
 	default:
 		s.log.Warn("the log could not be brought into the store's file; it is tried again", "path", s.path, "err", f.err)
@@ -183,14 +186,18 @@ func (s *Store) direct(t *tx) error {
 	if st.frozen.BTreeG != nil {
 		over = []layer{st.frozen, t.own}
 	}
+	much := st.rows() > 0 || len(t.line) > block
 	s.swap.Lock()
 	defer s.swap.Unlock()
 	err := s.intoFile(place{s.opening, s.seq + 1}, over...)
 	if err != nil {
-		if errors.Is(err, ErrUnsure) || errors.Is(err, ErrCorrupt) || errors.Is(err, ErrReplaced) {
+		if breaks(err) {
 			s.broken = err
 		}
 		return fmt.Errorf("commit: %w", err)
+	}
+	if much {
+		s.broken = s.bothRoots() // of the next one; this one is on the disk
 	}
 	s.seq++
 	s.state.Store(&state{active: newLayer()})
@@ -201,6 +208,27 @@ func (s *Store) direct(t *tx) error {
 // intoFile writes layers, the oldest first, into the file in one transaction
 // of it, and with them the place in the log that the file then has.
 func (s *Store) intoFile(p place, layers ...layer) error {
+	err := s.inFile(func(f *folding) error { return f.all(p, layers) })
+	if err == nil {
+		s.folded.Store(p.seq)
+	}
+	return err
+}
+
+// bothRoots lets either of the file's two roots lead to all that was brought
+// into it, by another transaction: the log, which had it too, is about to be
+// written over. An error means that nothing more may be written.
+func (s *Store) bothRoots() error {
+	err := s.inFile(func(*folding) error { return nil })
+	if err != nil && !breaks(err) {
+		s.log.Warn("the second root of the store was not written", "path", s.path, "err", err)
+		return nil
+	}
+	return err
+}
+
+// inFile runs fn in one transaction of the file.
+func (s *Store) inFile(fn func(*folding) error) error {
 	s.writing.Lock()
 	defer s.writing.Unlock()
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
@@ -218,15 +246,16 @@ func (s *Store) intoFile(p place, layers ...layer) error {
 		return err
 	}
 	f := newFolding(rows, s.sum)
-	if err := f.all(p, layers); err != nil {
+	if err := fn(f); err != nil {
 		s.rollback(btx)
 		return err
 	}
-	if err := s.commitFile(btx, f.sum); err != nil {
-		return err
-	}
-	s.folded.Store(p.seq)
-	return nil
+	return s.commitFile(btx, f.sum)
+}
+
+// breaks tells whether nothing may be written after an error of the file.
+func breaks(err error) bool {
+	return errors.Is(err, ErrUnsure) || errors.Is(err, ErrCorrupt) || errors.Is(err, ErrReplaced)
 }
 
 // commitFile ends a transaction of the file. Where the disk fails after the

@@ -177,6 +177,34 @@ func TestALostLineBeforeOthersIsDamageAndNotTheEnd(t *testing.T) {
 	}
 }
 
+func TestEitherRootOfTheFileLeadsToAllThatLeftTheLog(t *testing.T) {
+	live := filepath.Join(t.TempDir(), "store")
+	s := open(t, live, bolt.Options{LogBytes: 64 << 10})
+	edits(t, s, 0, 12)
+	large := make([]byte, 100<<10) // goes past the log, which begins anew
+	if err := s.Update(func(tx feed.Tx) error { return tx.Put([]byte("\x20large"), large) }); err != nil {
+		t.Fatal(err)
+	}
+	edits(t, s, 12, 22)
+	states := map[string]map[string][]byte{"crashed": files(t, live)}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	states["closed"] = files(t, live)
+	for name, state := range states {
+		for root := range 2 {
+			state[""][root*os.Getpagesize()+40] ^= 1
+			again := open(t, put(t, state), bolt.Options{})
+			state[""][root*os.Getpagesize()+40] ^= 1
+			for n := range 22 {
+				if got := holds(t, again, n); got != n {
+					t.Errorf("%s, root %d lost: record %d holds %d", name, root, n, got)
+				}
+			}
+		}
+	}
+}
+
 // descriptor finds the number under which this process has a file open.
 func descriptor(t *testing.T, path string) int {
 	t.Helper()
