@@ -104,8 +104,8 @@ bench-open: ## cold open of a large file, with and without a synced freelist
 	$(STEP) "bench-open" scripts/bench Open $(BENCHTIME)
 
 .PHONY: sim
-sim: ## simulate SEEDS=1000 worlds of edges, a hub and a bad line
-	$(STEP) "sim: $(SEEDS) seeds" env SANGAM_SEEDS=$(SEEDS) go test -count=1 -timeout 0 ./sync/simulation
+sim: ## simulate SEEDS=1000 bad days of sites, a hub and their line, and days without each of the rules
+	$(STEP) "sim: $(SEEDS) seeds" go run ./sync/simulation/sim -seeds $(SEEDS)
 
 .PHONY: demo
 demo: build ## a hub, three sites and a simulated day on this machine; flags in ARGS='--idle --port-base 9000'

@@ -17,10 +17,7 @@ const (
 // readNext asks for the next stretch to send, or answers a pull that finds nothing to send.
 func (s *session) readNext(n scopeNo) {
 	o := &s.out[n]
-	l, since, ok := o.nextRead(s.credit)
-	if s.without(AblateLiveLane) && o.back < o.start && l == laneLive && ok {
-		l, since, ok = laneBackfill, o.has.reach(o.back), true
-	}
+	l, since, ok := o.nextRead(s.credit, !s.without(AblateLiveLane))
 	if !ok {
 		if o.answer && !o.busy && !o.timeline.IsZero() {
 			o.answer = false
@@ -52,8 +49,8 @@ func (s *session) onBatch(g gotBatch, now time.Time) {
 		return
 	}
 	b := g.batch
-	if b.Timeline != o.timeline {
-		s.end(byeUnknown, now) // the store was opened anew by another process
+	if b.Timeline != o.timeline || b.Head < o.head {
+		s.end(byeUnknown, now) // the store was opened anew by another process, or went back behind what it told
 		return
 	}
 	if g.macs == nil {

@@ -101,11 +101,11 @@ func (o *outflow) underway(l lane) (bytes int) {
 }
 
 // nextRead says what to read next: fresh commits first, then the backlog as far as the peer's credit goes.
-func (o *outflow) nextRead(credit int) (l lane, since feed.Seq, ok bool) {
+func (o *outflow) nextRead(credit int, freshFirst bool) (l lane, since feed.Seq, ok bool) {
 	switch {
 	case o.busy || o.failed || o.timeline.IsZero() || len(o.flights) >= maxFlight:
 		return 0, 0, false
-	case o.live < o.head && (o.underway(laneLive) < liveWindow):
+	case o.live < o.head && o.underway(laneLive) < liveWindow && (freshFirst || o.back >= o.start):
 		return laneLive, o.live, true
 	case o.back < o.start && o.underway(laneBackfill) < max(credit, minCredit):
 		o.back = o.has.reach(o.back)

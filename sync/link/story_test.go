@@ -368,7 +368,8 @@ func TestASiteThatFallsSilentIsToldAsSilent(t *testing.T) {
 }
 
 func TestManyBacklogsTogetherStayWithinThePool(t *testing.T) {
-	const sites, records = 20, 200
+	t.Parallel()
+	const sites, records = 20, 100
 	w := newWorld(t, 3)
 	hub := w.addHub("hub", w.addDisk())
 	hub.alone = true

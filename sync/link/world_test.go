@@ -24,6 +24,8 @@ var schema = record.Schema{
 	"note":  {Scope: record.Network, Fields: map[string]record.FieldSchema{"edits": {Policy: record.Grow}, "text": {}}},
 }
 
+var errFull = errors.New("no space left on the disk")
+
 var epoch = time.Date(2026, 3, 1, 6, 0, 0, 0, time.UTC)
 
 var hubID = record.Derive("hub")

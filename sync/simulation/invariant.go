@@ -22,7 +22,6 @@ const (
 	Hidden      Invariant = "a dropped value is listed"
 	False       Invariant = "only concurrent values are listed"
 	Requests    Invariant = "an accepted request has its effect"
-	Tokens      Invariant = "no token is given twice"
 	Poison      Invariant = "one bad record blocks no other"
 	Forged      Invariant = "nothing comes from nowhere"
 	Repairs     Invariant = "a digest finds nothing to repair"

@@ -37,6 +37,7 @@ var diskBlows = []blow{
 }
 
 var (
+	lossyBlows    = slices.Concat(lineBlows, []blow{{"crash", 10, func(w *world) { w.restart(w.anyone().disk, nil) }}})
 	brutalBlows   = slices.Concat(lineBlows, diskBlows)
 	rollbackBlows = slices.Concat(lineBlows, diskBlows, []blow{{"partial batch, then restore", 40, (*world).partialThenRestore}})
 	hubBlows      = slices.Concat(lineBlows, diskBlows, []blow{{"hub rolled back under its replicas", 25, (*world).rollBackHub}})
@@ -115,8 +116,9 @@ func (w *world) restart(d *disk, meanwhile func()) {
 	}
 }
 
-func (w *world) restoreDisk(d *disk) {
-	b := w.old(d)
+func (w *world) restoreDisk(d *disk) { w.putBack(d, w.old(d)) }
+
+func (w *world) putBack(d *disk, b backup) {
 	w.restart(d, func() {
 		w.tracef(d.name, "is restored to a copy of %d rows", len(b.rows))
 		w.result.Excused += w.oracle.goneWith(d, w.disks, b)
@@ -135,28 +137,41 @@ func (w *world) restoreBoth() {
 	})
 }
 
-// partialThenRestore is the story that ordinary days do not tell: a copy, an edit of what is in it, a part of a batch
-// read by the other end, and the copy put back.
+// partialThenRestore is the story that ordinary days do not tell: a copy that the other end has not seen all of, an
+// edit of what is in it, a part of a batch read by the other end, and the copy put back.
 func (w *world) partialThenRestore() {
 	d := w.anyDisk()
+	w.linesOf(d, memory.Faults{Cut: true})
+	w.burst(d, 4)
 	d.keep()
-	for _, wr := range w.writers {
-		if wr.disk == d {
-			for range 1 + w.random.IntN(3) {
-				wr.act()
+	b := d.copies[len(d.copies)-1]
+	w.burst(d, 2)
+	w.at(w.upTo(time.Second), func() {
+		if w.calm {
+			return
+		}
+		w.linesOf(d, memory.Faults{MaxDelay: 200 * time.Millisecond})
+		w.at(w.upTo(6*time.Second), func() {
+			if !w.calm {
+				w.putBack(d, b)
 			}
+		})
+	})
+}
+
+func (w *world) linesOf(d *disk, f memory.Faults) {
+	for _, p := range w.on(d) {
+		w.lines(p.name, f)
+	}
+}
+
+// burst lets those who write on a disk do some things at once.
+func (w *world) burst(d *disk, actions int) {
+	for _, wr := range w.writers {
+		for n := 0; wr.disk == d && n < actions; n++ {
+			wr.act()
 		}
 	}
-	w.at(w.upTo(400*time.Millisecond), func() {
-		if !w.calm {
-			w.restart(d, func() {
-				w.tracef(d.name, "is restored to its newest copy")
-				b := d.copies[len(d.copies)-1]
-				w.result.Excused += w.oracle.goneWith(d, w.disks, b)
-				d.restore(b)
-			})
-		}
-	})
 }
 
 // rollBackHub puts an old copy under the running replicas, as a database that fails over does.
@@ -196,7 +211,7 @@ func (w *world) lines(name string, f memory.Faults) {
 func (w *world) badLines() {
 	for _, p := range w.processes() {
 		for _, way := range []memory.Direction{memory.Up, memory.Down} {
-			f := memory.Faults{Drop: w.random.Float64() * w.profile.Loss, Duplicate: 0.1, MaxDelay: w.upTo(6 * time.Second), Late: 0.002, LateBy: 40 * time.Second}
+			f := memory.Faults{Drop: w.random.Float64() * w.profile.Loss, Duplicate: 0.1, MaxDelay: w.upTo(w.profile.Delay), Late: 0.002, LateBy: 40 * time.Second}
 			if w.chance(0.3) {
 				f = memory.Faults{MaxDelay: 50 * time.Millisecond}
 			}

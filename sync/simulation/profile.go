@@ -21,9 +21,10 @@ type Profile struct {
 	Skew     bool // some run the older program
 	Foreign  bool // and write what others cannot take
 
-	Loss      float64 // up to so many messages are lost
-	LossAfter float64 // and so many when all else is well
-	Barrier   float64 // how many transactions a process dies at
+	Loss      float64       // up to so many messages are lost
+	LossAfter float64       // and so many when all else is well
+	Delay     time.Duration // a message takes up to so long
+	Barrier   float64       // how many transactions a process dies at
 	Calmness  time.Duration
 	blows     []blow
 }
@@ -45,7 +46,7 @@ type Off struct {
 func Profiles() []Profile {
 	brutal := Profile{
 		Name: "brutal", Span: 120 * time.Second, Records: 10, Rate: 0.45, Moves: 0.3, Requests: 0.1, Skew: true, Foreign: true,
-		Loss: 0.9, Barrier: 0.004, Calmness: 4 * time.Second, blows: brutalBlows,
+		Loss: 0.9, Delay: 6 * time.Second, Barrier: 0.004, Calmness: 4 * time.Second, blows: brutalBlows,
 	}
 	rollback := brutal
 	rollback.Name, rollback.OneByOne, rollback.blows, rollback.Loss, rollback.Calmness = "rollback", true, rollbackBlows, 0.4, 3*time.Second
@@ -54,7 +55,8 @@ func Profiles() []Profile {
 	clocks := brutal
 	clocks.Name, clocks.Records, clocks.Moves, clocks.blows, clocks.Loss = "clocks", 3, 0.7, clockBlows, 0.5
 	lossy := brutal
-	lossy.Name, lossy.Loss, lossy.LossAfter = "lossy", 0.5, 0.05
+	lossy.Name, lossy.Loss, lossy.LossAfter, lossy.Delay = "lossy", 0.1, 0.05, 300*time.Millisecond
+	lossy.blows = lossyBlows
 	digest := brutal
 	digest.Name, digest.Digest, digest.Foreign = "digest", true, false
 	clean := Profile{Name: "clean", Span: 60 * time.Second, Records: 30, Rate: 1, Moves: 0.3, Requests: 0.05, Calmness: time.Minute}

@@ -79,6 +79,9 @@ func (p *process) answer(key record.Key) {
 		if !refuses {
 			p.store.edited(did, &done)
 		}
+		if part := p.carried(&done.After); !refuses && p.off.Effects {
+			p.oracle.learn(scope, &part, set{}.with(len(p.oracle.story(place{scope, part.Key()}).edits)-1))
+		}
 		p.store.edited(told, &outcome)
 		if !refuses {
 			p.remember(place{scope, key}, place{scope, done.After.Key()})

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -22,6 +23,7 @@ func main() {
 	seed := flag.Uint64("seed", 0, "play this seed of the profile, and show its last steps")
 	steps := flag.Int("steps", 200, "how many steps to show of a play")
 	without := flag.Int("rules", 0, "play so many seeds without each of the rules, and show which promises break")
+	debug.SetGCPercent(400) // a play makes much garbage and keeps little
 	flag.Parse()
 	profiles := simulation.Profiles()
 	if *profile != "" {
@@ -35,12 +37,12 @@ func main() {
 	if *seed != 0 {
 		os.Exit(replay(profiles[0], *seed, *steps))
 	}
-	if *without > 0 {
-		rules(uint64(*without), *profile)
-		return
-	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
+	if *without > 0 {
+		survey(ctx, os.Stdout, uint64(*without), *profile)
+		return
+	}
 	os.Exit(many(ctx, profiles, *first, *seeds))
 }
 
@@ -90,11 +92,16 @@ func many(ctx context.Context, profiles []simulation.Profile, first uint64, seed
 	})
 	bar.clear()
 	table(os.Stdout, profiles, sums)
+	all := true
+	if len(profiles) > 1 && ctx.Err() == nil {
+		all = missed(os.Stdout)
+		savings(ctx, os.Stdout)
+	}
 	switch {
 	case ctx.Err() != nil:
 		fmt.Println("interrupted")
 		return 130
-	case failed > 0:
+	case failed > 0 || !all:
 		return 1
 	}
 	return 0
