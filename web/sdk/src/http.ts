@@ -90,6 +90,8 @@ export function openHttp(options: HttpOptions): Http {
         body: JSON.stringify(body),
       });
       const parsed: unknown = parse(await response.text());
+      // A 5xx without the node's own words is a proxy's, which found no node.
+      if (response.status >= 500 && !(parsed as Problem | null)?.code) throw new TypeError("no node");
       heard?.(true);
       if (response.ok || response.status === 304) {
         return { status: response.status, body: parsed, tookMs: deps.now() - began };
@@ -142,6 +144,5 @@ function problemOf(body: unknown, status: number): Problem {
   const told = body as Problem | null;
   if (told?.code) return { ...told, status };
   const codes: Record<number, string> = { 401: "unauthenticated", 403: "forbidden", 404: "not_found" };
-  const retryable = status >= 500 || status === 429;
-  return { code: codes[status] ?? "internal", message: `HTTP ${status}`, retryable, status };
+  return { code: codes[status] ?? "internal", message: `HTTP ${status}`, retryable: status === 429, status };
 }

@@ -236,6 +236,25 @@ describe("falling back", () => {
     expect(mode(client)).toBe("unknown");
   });
 
+  it("calls a node offline that a proxy does not find, and finds it again", async () => {
+    const { fetch } = world.node;
+    let gone = false;
+    world.node.fetch = async (input, init) =>
+      gone ? new Response("<h1>502 Bad Gateway</h1>", { status: 502 }) : fetch(input, init);
+    const client = await world.openTab();
+    gone = true;
+    world.node.socketsAllowed = false;
+    world.node.cutSockets();
+    await world.clock.advance(10_000);
+    expect(mode(client)).toBe("offline");
+    const act = client.act("queue.call", { entry: "a1" });
+    await act.stored;
+    gone = false;
+    await world.clock.advance(10_000);
+    expect(mode(client)).toBe("fallback");
+    expect((await act.settled).status).toBe("applied");
+  });
+
   it("waits as long as bye asks before the next socket, and polls meanwhile", async () => {
     const client = await world.openTab();
     for (const s of world.node.sockets) s.push({ frame: "bye", why: "shutdown", retryAfterMs: 20_000 });

@@ -30,6 +30,7 @@ beforeEach(() => {
   });
 });
 
+const entry = "0199c3a0-0000-7000-8000-000000000001";
 const posts = () => world.node.requests.filter((r) => r.startsWith("POST")).length;
 const told = () => world.node.log.flatMap((c) => c.events);
 
@@ -59,9 +60,11 @@ describe("an event after an app's own commit", () => {
   });
 
   it("leaves a UUID as it is", async () => {
-    const id = "0199c3a0-0000-7000-8000-000000000001";
-    await app.emitAppointmentEvent(SocketEventTypes.APPOINTMENT_UPDATED, id, { status: "BOOKED" });
-    expect(told()[0]).toMatchObject({ subject: { kind: "appointment", id }, data: { status: "BOOKED" } });
+    await app.emitAppointmentEvent(SocketEventTypes.APPOINTMENT_UPDATED, entry, { status: "BOOKED" });
+    expect(told()[0]).toMatchObject({
+      subject: { kind: "appointment", id: entry },
+      data: { status: "BOOKED" },
+    });
   });
 
   it("is told once although its answer was lost, and it was sent again", async () => {
@@ -73,7 +76,7 @@ describe("an event after an app's own commit", () => {
         return answer;
       },
     });
-    const emitting = app.emitQueueEvent("queue.entry_added", "e1");
+    const emitting = app.emitQueueEvent("queue.entry_added", entry);
     await world.clock.advance(10_000);
     expect(await emitting).toMatchObject({ ok: true });
     expect(posts()).toBe(3);
@@ -82,7 +85,7 @@ describe("an event after an app's own commit", () => {
 
   it("that cannot be told is an answer, not an exception: after 3 more tries", async () => {
     world.node.down();
-    const emitting = app.emitQueueEvent("queue.entry_added", "e1");
+    const emitting = app.emitQueueEvent("queue.entry_added", entry);
     await world.clock.advance(60_000);
     expect(await emitting).toMatchObject({ ok: false, error: { code: "offline" } });
     expect(posts()).toBe(4);
@@ -91,7 +94,7 @@ describe("an event after an app's own commit", () => {
 
   it("is not tried again when the key is refused", async () => {
     world.node.user = null;
-    expect(await app.emitQueueEvent("queue.entry_added", "e1")).toMatchObject({
+    expect(await app.emitQueueEvent("queue.entry_added", entry)).toMatchObject({
       ok: false,
       error: { code: "unauthenticated" },
     });
