@@ -9,7 +9,7 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ["{sdk,react,app}/test/**/*.test.{ts,tsx}"],
+    include: ["{sdk,react,app,examples/*}/test/**/*.test.{ts,tsx}"],
     environment: "node",
     restoreMocks: true,
     unstubEnvs: true,
