@@ -117,10 +117,18 @@ func (d *Door) newAppKey(ctx context.Context, name, scopes, by string) (key stri
 	return key, id, err
 }
 
-// RevokeAppKey ends an app's key and its sockets.
+// RevokeAppKey ends an app's key and its sockets: once it returns, nobody gets in with it.
 func (d *Door) RevokeAppKey(ctx context.Context, id record.ID) error {
-	return d.o.Write(ctx, func(w Writer) error {
+	err := d.o.Write(ctx, func(w Writer) error {
 		_, err := w.Edit(d.o.Local, record.Edit{Kind: clinic.KindKey, ID: id, Set: map[string]record.Value{"revokedAt": record.TimeValue(d.o.Now())}})
 		return err
 	})
+	if err != nil {
+		return err
+	}
+	// The committer answers a moment before it tells.
+	for _, s := range d.sessions.of(d.o.Local, record.Key{Kind: clinic.KindKey, ID: id}) {
+		d.sessions.give(s, nil)
+	}
+	return nil
 }

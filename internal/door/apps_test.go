@@ -39,6 +39,7 @@ func TestAnAdminGivesAndEndsTheKeysOfApps(t *testing.T) {
 	}
 	n.call("GET", "/api/v1/apps", made.Key, nil, nil).refused(403, "forbidden")
 	n.call("DELETE", "/api/v1/apps/"+newID(), c.admin, nil, nil).refused(404, "not_found")
+	n.lateNews.Store(true)
 	n.call("DELETE", "/api/v1/apps/"+made.ID, c.admin, nil, nil).into(204, nil)
 	n.call("GET", "/api/v1/snapshot?view=queue", made.Key, nil, nil).refused(401, "unauthenticated")
 	n.call("DELETE", "/api/v1/apps/"+made.ID, c.admin, nil, nil).refused(404, "not_found")

@@ -240,7 +240,7 @@ func TestOutsideEventsReachThoseWhoMayHearThemOnce(t *testing.T) {
 	if err := n.door.RevokeAppKey(t.Context(), id); err != nil {
 		t.Fatal(err)
 	}
-	n.until("the key is dead", func() bool { return n.call("POST", "/api/v1/events", key, event, nil).status == 401 })
+	n.call("POST", "/api/v1/events", key, event, nil).refused(401, "unauthenticated")
 }
 
 func TestScreensAndDocuments(t *testing.T) {
