@@ -20,6 +20,9 @@ export interface NodeClock {
 
 const realTime: NodeClock = { now: () => Date.now(), setTimeout: (run, ms) => setTimeout(run, ms) };
 
+/** After what runs now, as what comes over a line does. */
+const later = (run: () => void) => void (globalThis.setImmediate ?? setTimeout)(run);
+
 export interface Commit {
   at: number;
   changes: Change[];
@@ -320,7 +323,7 @@ export class TestSocket {
   ) {
     this.sent = new URL(url).searchParams.get("since") ?? "";
     node.dialled++;
-    setImmediate(() => this.greet());
+    later(() => this.greet());
   }
 
   greet(): void {
@@ -372,10 +375,10 @@ export class TestSocket {
     const frame = JSON.parse(text) as { frame: string; cursor: string; action: WireAction };
     this.heard.push(frame);
     if (this.node.line !== "up") return;
-    if (frame.frame === "resume") setImmediate(() => this.admit(frame.cursor));
+    if (frame.frame === "resume") later(() => this.admit(frame.cursor));
     if (frame.frame === "act") {
       const result = this.node.act(frame.action, "socket");
-      if (this.node.resultsOnSocket) setImmediate(() => this.push({ frame: "result", ...result }));
+      if (this.node.resultsOnSocket) later(() => this.push({ frame: "result", ...result }));
     }
   }
 
