@@ -16,7 +16,7 @@ import (
 func (b *Bus) briefly(seed string, o *goredis.Options, fn func(*goredis.Client) error) error {
 	o.Addr = seed
 	o.OnConnect = nil
-	o.PoolSize, o.PipelinePoolSize, o.MaxRetries = 1, -1, -1
+	o.PoolSize, o.PipelinePoolSize, o.MaxRetries = poolSize, -1, -1
 	client := goredis.NewClient(o)
 	defer client.Close()
 	return fn(client)

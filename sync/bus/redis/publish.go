@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	goredis "github.com/redis/go-redis/v9"
 
@@ -166,28 +168,51 @@ func (b *Bus) count(all []outgoing) error {
 	return first
 }
 
-// client is the one that publishes to a server. Making one ends those of servers that carry nothing any more.
-func (b *Bus) client(server string) (*goredis.Client, error) {
+// publisher is the client that publishes to one server.
+type publisher struct {
+	*goredis.Client
+	refused atomic.Int64 // dials that failed
+}
+
+// Publishing is one round trip; a few connections keep a slow answer from holding up the others.
+//
+// go-redis counts the failed dials of a pool over its whole life. At poolSize it answers without dialling, and starts a
+// goroutine that dials every second and outlives Close: a publisher is replaced long before.
+const (
+	poolSize = 16
+	tired    = 4
+)
+
+// client is the publisher of a server. Making one ends those of servers that carry nothing any more.
+func (b *Bus) client(server string) (*publisher, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.closed {
 		return nil, bus.ErrClosed
 	}
-	if c := b.publishers[server]; c != nil {
-		return c, nil
+	if p := b.publishers[server]; p != nil && p.refused.Load() < tired {
+		return p, nil
 	}
-	for old, c := range b.publishers {
-		if !b.directory.serves(old) {
+	for old, p := range b.publishers {
+		if old == server || !b.directory.serves(old) {
 			delete(b.publishers, old)
-			_ = c.Close() // its only error says that it was closed before
+			_ = p.Close() // its only error says that it was closed before
 		}
 	}
+	p := &publisher{}
 	o := b.optionsFor(server)
-	// Publishing is one round trip; a few connections keep a slow answer from holding up the others.
-	o.PoolSize = 8
-	c := goredis.NewClient(o)
-	b.publishers[server] = c
-	return c, nil
+	o.PoolSize, o.PipelinePoolSize = poolSize, -1
+	dial := o.Dialer
+	o.Dialer = func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := dial(ctx, network, address)
+		if err != nil {
+			p.refused.Add(1)
+		}
+		return conn, err
+	}
+	p.Client = goredis.NewClient(o)
+	b.publishers[server] = p
+	return p, nil
 }
 
 // closePublishers is called once nothing new can be published.
@@ -197,8 +222,8 @@ func (b *Bus) closePublishers() error {
 	b.publishers = nil
 	b.mu.Unlock()
 	var failures []error
-	for _, c := range open {
-		if err := c.Close(); err != nil && !errors.Is(err, goredis.ErrClosed) {
+	for _, p := range open {
+		if err := p.Close(); err != nil && !errors.Is(err, goredis.ErrClosed) {
 			failures = append(failures, err)
 		}
 	}

@@ -21,7 +21,6 @@ import (
 	"sync"
 	"time"
 
-	goredis "github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/logging"
 	"github.com/redis/go-redis/v9/maintnotifications"
 
@@ -54,7 +53,7 @@ type Bus struct {
 
 	mu            sync.Mutex
 	closed        bool
-	publishers    map[string]*goredis.Client // by address; no more than there are servers
+	publishers    map[string]*publisher // by address; no more than there are servers
 	subscriptions map[*subscription]struct{}
 }
 
@@ -84,7 +83,7 @@ func Open(rawURL string, o Options) (*Bus, error) {
 	dial.Protocol = 2
 	dial.DisableIdentity = true
 	dial.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
-	b := &Bus{target: parsed, opts: o, publishers: map[string]*goredis.Client{}, subscriptions: map[*subscription]struct{}{}}
+	b := &Bus{target: parsed, opts: o, publishers: map[string]*publisher{}, subscriptions: map[*subscription]struct{}{}}
 	b.directory = b.newDirectory()
 	return b, nil
 }

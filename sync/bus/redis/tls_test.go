@@ -8,6 +8,7 @@ import (
 	"crypto/x509/pkix"
 	"encoding/pem"
 	"errors"
+	"flag"
 	"math/big"
 	"net"
 	"os"
@@ -24,9 +25,13 @@ import (
 
 // The certificates of the system are read once in a process, so the tests' own are put in their place before any runs.
 func TestMain(m *testing.M) {
+	flag.Parse()
 	dir, err := os.MkdirTemp("", "sangam-bus-")
 	if err == nil {
 		err = trust(dir)
+	}
+	if err == nil {
+		err = flag.Set("test.parallel", "6") // they wait for servers, hardly ever for a processor
 	}
 	if err != nil {
 		panic(err)

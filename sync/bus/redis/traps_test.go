@@ -26,6 +26,7 @@ func deadline(t *testing.T) context.Context {
 // With the shipped configuration Redis cuts off a client that does not read, and ours is never that client: it reads
 // on while its receiver sleeps, and says that there was a gap.
 func TestReceiverThatSleepsIsNotCutOffByRedis(t *testing.T) {
+	t.Parallel()
 	s := testkit.StartRedis(t)
 	small := quick
 	small.QueueBytes = 1 << 20
@@ -72,6 +73,7 @@ func TestReceiverThatSleepsIsNotCutOffByRedis(t *testing.T) {
 
 // A server that is stopped, not ended, keeps its sockets: publishing must not hang, and must work again by itself.
 func TestFrozenServerCostsATimeoutAndNotAHang(t *testing.T) {
+	t.Parallel()
 	s := testkit.StartRedis(t)
 	b := open(t, s.URL, quick)
 	ctx := deadline(t)
@@ -104,6 +106,7 @@ func TestFrozenServerCostsATimeoutAndNotAHang(t *testing.T) {
 }
 
 func TestCallersDeadlineIsKeptAndIsNoVerdictOnTheServer(t *testing.T) {
+	t.Parallel()
 	s := testkit.StartRedis(t)
 	b := open(t, s.URL, quick)
 	if _, err := b.Publish(deadline(t), "c", nil); err != nil {
@@ -121,6 +124,7 @@ func TestCallersDeadlineIsKeptAndIsNoVerdictOnTheServer(t *testing.T) {
 
 // What a replica is told reaches nobody on its master: both work, and never meet.
 func TestReplicaIsRefused(t *testing.T) {
+	t.Parallel()
 	master := testkit.StartRedis(t)
 	host, port, _ := net.SplitHostPort(master.Addr)
 	replica := testkit.StartRedis(t, "replicaof "+host+" "+port)
@@ -138,6 +142,7 @@ func TestReplicaIsRefused(t *testing.T) {
 
 // A Sentinel listens, answers PING and takes SUBSCRIBE, and carries none of our messages.
 func TestSentinelIsNoServer(t *testing.T) {
+	t.Parallel()
 	s := testkit.StartRedisSentinel(t, "")
 	b := open(t, "redis://"+s.Sentinel.Addr, quick)
 	if _, err := b.Subscribe(deadline(t), "c"); !errors.Is(err, bus.ErrUnsuitable) {
@@ -146,6 +151,7 @@ func TestSentinelIsNoServer(t *testing.T) {
 }
 
 func TestProbeReadsWhatTheServerIs(t *testing.T) {
+	t.Parallel()
 	s := testkit.StartRedis(t)
 	caps, err := open(t, s.URL, quick).Probe(deadline(t))
 	if err != nil {
@@ -164,6 +170,7 @@ func TestProbeReadsWhatTheServerIs(t *testing.T) {
 
 // An operator may allow a node nothing but its channels. The probe then knows less, and all else works.
 func TestNarrowACLIsEnough(t *testing.T) {
+	t.Parallel()
 	s := testkit.StartRedis(t,
 		"user default off",
 		"user node on >secret resetchannels &sangam:* -@all +publish +subscribe +unsubscribe +client|setname",
@@ -191,6 +198,7 @@ func TestNarrowACLIsEnough(t *testing.T) {
 
 // The password was changed while the node was away: dialling for ever would only fill the server's log.
 func TestLiveSubscriptionEndsWhenItsPasswordNoLongerHolds(t *testing.T) {
+	t.Parallel()
 	s := testkit.StartRedis(t)
 	b := open(t, s.URL, quick)
 	ctx := deadline(t)
@@ -215,6 +223,7 @@ func TestLiveSubscriptionEndsWhenItsPasswordNoLongerHolds(t *testing.T) {
 
 // A subscription closes at once whatever its connection is doing: waiting for a dead server, or for its next try.
 func TestCloseDoesNotWaitForTheServer(t *testing.T) {
+	t.Parallel()
 	s := testkit.StartRedis(t)
 	slow := quick
 	slow.RetryMin, slow.RetryMax = time.Hour, time.Hour
@@ -235,6 +244,7 @@ func TestCloseDoesNotWaitForTheServer(t *testing.T) {
 
 // While go-redis waits for an answer it holds the lock that its own Close needs.
 func TestCloseDoesNotWaitForAnAnswerThatNeverComes(t *testing.T) {
+	t.Parallel()
 	s := testkit.StartRedis(t)
 	line := testkit.StartProxy(t, s.Addr)
 	patient := quick
@@ -257,6 +267,7 @@ func TestCloseDoesNotWaitForAnAnswerThatNeverComes(t *testing.T) {
 }
 
 func TestSubscribeEndsWhenItsCallerGivesUp(t *testing.T) {
+	t.Parallel()
 	s := testkit.StartRedis(t)
 	line := testkit.StartProxy(t, s.Addr)
 	line.Cut()
@@ -277,6 +288,7 @@ func TestSubscribeEndsWhenItsCallerGivesUp(t *testing.T) {
 }
 
 func TestErrorsNameTheServerAndNeverThePassword(t *testing.T) {
+	t.Parallel()
 	s := testkit.StartRedisWithPassword(t, "right")
 	wrong := open(t, "redis://:hunter2@"+s.Addr, quick)
 	s2 := testkit.StartRedis(t)

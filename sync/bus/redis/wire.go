@@ -33,7 +33,7 @@ var errUsed = errors.New("the connection of this subscription is gone")
 func (b *Bus) newWire(life context.Context, address string) *wire {
 	w := &wire{address: address}
 	o := b.optionsFor(address)
-	o.PoolSize = 1
+	o.PoolSize = poolSize // of which one is used
 	o.PipelinePoolSize = -1
 	o.MaxRetries = -1
 	o.Dialer = func(ctx context.Context, network, address string) (net.Conn, error) {
