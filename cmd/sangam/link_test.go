@@ -96,3 +96,12 @@ func TestEverythingIsSentAgainOnDemandAndChangesNothing(t *testing.T) {
 	}
 	w.equal(t, site, ids...)
 }
+
+// The silence by which a centre finds a site gone without a word takes 20 s.
+func TestASiteThatIsStoppedIsSilentAtTheCentreAtOnce(t *testing.T) {
+	w, _ := enrolledWorld(t)
+	w.edge.Stop()
+	if !testkit.Eventually(12*time.Second, func() bool { return lineAt(t, w.hub).State == "silent" }) {
+		t.Errorf("its goodbye was not heard: %+v", lineAt(t, w.hub))
+	}
+}

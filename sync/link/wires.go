@@ -60,7 +60,13 @@ func (s *sender) run(ctx context.Context) {
 			}
 			return
 		case m := <-s.queue:
-			err := s.bus.PublishAll(ctx, s.more([]bus.Message{m}))
+			batch := s.more([]bus.Message{m})
+			err := s.bus.PublishAll(ctx, batch)
+			if err != nil && ctx.Err() != nil && !down { // the end came while the goodbye was on its way
+				last, cancel := context.WithTimeout(context.WithoutCancel(ctx), goodbyeTime)
+				err = s.bus.PublishAll(last, batch)
+				cancel()
+			}
 			switch {
 			case err != nil && ctx.Err() == nil:
 				if refused = time.Now(); !down {
