@@ -1,4 +1,3 @@
-import { gurujisOf } from "@sangam/sdk";
 import { type KeyboardEvent, useCallback, useMemo, useRef, useState } from "react";
 import { Button, Empty, Notice } from "../blocks/small.tsx";
 import { useSteady } from "../blocks/steady.ts";

@@ -66,7 +66,6 @@ export function Palette(props: PaletteProps) {
     // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes as well
     // biome-ignore lint/a11y/noStaticElementInteractions: a click beside the panel is a second way out
     <div className="over palette" onClick={(event) => event.target === event.currentTarget && onClose()}>
-      {/* biome-ignore lint/a11y/useSemanticElements: a dialog element brings its own inertness and top layer */}
       <div
         className="panel"
         role="dialog"
