@@ -7,6 +7,9 @@ import (
 	"github.com/aashram-care/sangam/sync/record"
 )
 
+// mostNamesakes is how many people of one name in a day still make it worth a question.
+const mostNamesakes = 8
+
 // alikeTo is somebody known who may well be the person of this phone and name, for staff to look at: the same phone with
 // nearly the same name, or somebody here today of the same name where one of the two has no phone. Families share a
 // phone, so that alone says nothing, and all who were ever called Ram would say too much.
@@ -20,7 +23,11 @@ func (w *work) alikeTo(phone, name string) record.ID {
 			}
 		}
 	}
-	for person := range w.day.named[key] {
+	namesakes := w.day.named[key]
+	if len(namesakes) > mostNamesakes {
+		namesakes = nil
+	}
+	for person := range namesakes {
 		r, known := w.look.Load(KindPerson, person)
 		if known && (phone == "" || r.Get("phone").IsNull()) {
 			found = append(found, r)
@@ -91,9 +98,10 @@ func mergePersons(w *work, in MergePersons) error {
 	if idOf(keep, "alike") == drop.ID {
 		set["alike"] = record.Null()
 	}
-	shown := fields{"name": keep.Get("name"), "phone": set["phone"]}
-	if shown["phone"] == nil {
-		shown["phone"] = orNull(keep.Get("phone").Text())
+	shown := fields{"name": keep.Get("name"), "phone": orNull(keep.Get("phone").Text())}
+	if phone, inherited := set["phone"]; inherited {
+		shown["phone"] = phone
+		w.renewCopies(keep.ID, fields{"phone": phone}, false)
 	}
 	w.edit(record.Edit{Kind: KindPerson, ID: drop.ID, Set: fields{
 		"deleted": record.Bool(true), "mergedInto": record.IDValue(keep.ID), "alike": record.Null(),
@@ -101,6 +109,7 @@ func mergePersons(w *work, in MergePersons) error {
 	w.edit(record.Edit{Kind: KindPerson, ID: keep.ID, Set: set, Add: consentsOf(drop)})
 	w.about(KindPerson, keep.ID, set)
 	w.repoint(drop.ID, keep.ID, shown)
+	w.notAlike(keep.ID, drop.ID)
 	w.flagTwins(keep.ID, drop.ID)
 	w.out.Data = RecordAnswer{ID: keep.ID}
 	return nil
@@ -162,6 +171,19 @@ func (w *work) repoint(from, to record.ID, shown fields) {
 			w.edit(record.Edit{Kind: kind, ID: found[i].ID, Day: found[i].Day, Set: set})
 		}
 	}
+}
+
+// notAlike takes back the question whether two are one, now that it is answered.
+func (w *work) notAlike(a, b record.ID) {
+	var asked []record.Edit
+	for _, person := range []record.ID{a, b} {
+		for id := range w.day.people[person] {
+			if alike := w.day.entries[id].alike; alike == a || alike == b {
+				asked = append(asked, record.Edit{Kind: KindEntry, ID: id, Day: w.day.date, Set: fields{"alike": record.Null()}})
+			}
+		}
+	}
+	w.editAll(asked)
 }
 
 // flagTwins names the first of several open places of one person in all the others.

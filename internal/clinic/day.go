@@ -29,11 +29,12 @@ type Day struct {
 	used     map[string]int                       // token -> how many entries carry it
 	highest  map[string]int                       // token label -> greatest number ever seen; never falls
 
-	gurujis map[record.ID]*guruji
-	leases  map[record.ID]lease
-	kiosks  map[record.ID]int // device -> its number
-	dates   map[string]dayState
-	erased  map[record.ID]int // records that erasures cover -> how many erasures
+	gurujis  map[record.ID]*guruji
+	leases   map[record.ID]lease
+	kiosks   map[record.ID]int // device -> its number
+	dates    map[string]dayState
+	erasures map[record.ID][]record.Item // erasure -> what it covers
+	erased   map[record.ID]int           // records that erasures cover -> how many erasures
 	// lastDate is the latest date that the site has worked on. A date that only has bookings may lie ahead.
 	lastDate string
 	// kept are the records of small kinds that snapshots carry whole.
@@ -75,7 +76,7 @@ func NewDay(site record.ID, date string) *Day {
 		entries: map[record.ID]*entry{}, queues: map[record.ID]*queue{}, counts: map[string]int{},
 		people: map[record.ID]map[record.ID]struct{}{}, named: map[string]map[record.ID]int{}, used: map[string]int{}, highest: map[string]int{},
 		gurujis: map[record.ID]*guruji{}, leases: map[record.ID]lease{}, kiosks: map[record.ID]int{},
-		dates: map[string]dayState{}, erased: map[record.ID]int{}, kept: map[string]map[record.ID]*record.Record{},
+		dates: map[string]dayState{}, erasures: map[record.ID][]record.Item{}, erased: map[record.ID]int{}, kept: map[string]map[record.ID]*record.Record{},
 	}
 }
 
@@ -152,7 +153,7 @@ func (d *Day) Apply(before, after *record.Record) {
 	case KindDevice:
 		d.applyDevice(at.ID, after)
 	case KindErasure:
-		d.applyErasure(before, after)
+		d.applyErasure(at.ID, after)
 	}
 }
 

@@ -94,15 +94,29 @@ func (w *work) person(id record.ID) (*record.Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	if into := idOf(r, "mergedInto"); !into.IsZero() {
-		if r, err = w.load(KindPerson, into, "person"); err != nil {
-			return nil, err
-		}
-	}
-	if r.Get("deleted").Bool() {
+	now := w.became(*r)
+	if now.Get("deleted").Bool() {
 		return nil, refuse(CodeNotFound, "There is no such person any more.")
 	}
+	if now.ID != r.ID {
+		return w.load(KindPerson, now.ID, "person")
+	}
 	return r, nil
+}
+
+// mostMerges bounds the way from one who was merged away to who they are; two disks could merge two into each other.
+const mostMerges = 16
+
+// became is who a person is after merges.
+func (w *work) became(r record.Record) record.Record {
+	for range mostMerges {
+		into, known := w.look.Load(KindPerson, idOf(&r, "mergedInto"))
+		if !known {
+			break
+		}
+		r = into
+	}
+	return r
 }
 
 // recordConsent adds to the list of what a person agreed to and took back. The list only grows: it is the proof.

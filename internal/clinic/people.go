@@ -120,10 +120,7 @@ func (w *work) editAll(edits []record.Edit) {
 func (w *work) identify(ref PersonRef) (visitor, error) {
 	if !ref.ID.IsZero() {
 		r, ok := w.look.Load(KindPerson, ref.ID)
-		if into := idOf(&r, "mergedInto"); ok && !into.IsZero() {
-			r, ok = w.look.Load(KindPerson, into)
-		}
-		if !ok || r.Get("deleted").Bool() {
+		if r = w.became(r); !ok || r.Get("deleted").Bool() {
 			return visitor{}, refuse(CodeNotFound, "There is no such person.")
 		}
 		return visitor{id: r.ID, name: r.Get("name").Text(), phone: r.Get("phone").Text(), alike: idOf(&r, "alike")}, nil
@@ -156,7 +153,11 @@ func (w *work) samePerson(phone, name string) *record.Record {
 	if phone == "" {
 		return nil
 	}
-	return firstKnown(w.look.ByIndex(KindPerson, "phone_name", record.Text(phone), record.Text(NormalName(name))))
+	known := slices.Clone(w.look.ByIndex(KindPerson, "phone_name", record.Text(phone), record.Text(NormalName(name))))
+	for i := range known {
+		known[i] = w.became(known[i])
+	}
+	return firstKnown(known)
 }
 
 // firstKnown is who was registered first of those that are still here.

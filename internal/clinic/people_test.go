@@ -121,6 +121,38 @@ func TestAMergeKeepsPhonesFamilyConsentsAndHistory(t *testing.T) {
 	}
 }
 
+func TestWhoWasMergedAwayIsKnownByTheirOldNameAndPhone(t *testing.T) {
+	s := newSite(t)
+	g := s.guruji("Madhavnath")
+	first, second := s.register("Usha Patil", "").Person, s.register("Usha Devi", "9822012345").Person
+	entry := s.checkIn(clinic.CheckIn{Guruji: g.id, Person: &clinic.PersonRef{Name: "Usha Dev", Phone: "9822012345"}}).Entry
+	third := s.row(entry).Person
+	other := s.checkIn(clinic.CheckIn{Guruji: g.id, Person: &clinic.PersonRef{ID: first}}).Entry
+	do[clinic.RecordAnswer](s, desk, "person.merge", clinic.MergePersons{Keep: second, Drop: third})
+	if row := s.row(entry); !row.Alike.IsZero() || row.Person != second {
+		t.Errorf("after the answer it is still asked whether they are %s", row.Alike)
+	}
+	do[clinic.RecordAnswer](s, desk, "person.merge", clinic.MergePersons{Keep: first, Drop: second})
+	if row := s.row(other); row.Phone != "919822012345" {
+		t.Errorf("their other place shows the phone %q", row.Phone)
+	}
+	for _, ref := range []clinic.PersonRef{{Name: "usha dev", Phone: "9822012345"}, {Name: "Usha Devi", Phone: "9822012345"}, {ID: third}} {
+		if got := s.row(s.checkIn(clinic.CheckIn{Guruji: g.id, Person: &ref}).Entry).Person; got != first {
+			t.Errorf("%+v came as %s", ref, got)
+		}
+	}
+	export := do[clinic.PersonExport](s, admin, "person.export", clinic.PersonOnly{Person: third})
+	people := 0
+	for _, r := range export.Records {
+		if r.Kind == clinic.KindPerson {
+			people++
+		}
+	}
+	if export.Person != first || people != 3 {
+		t.Errorf("the export is of %s with %d people, want all three that they were", export.Person, people)
+	}
+}
+
 func TestFamilyIsLinkedFromBothSides(t *testing.T) {
 	s := newSite(t)
 	child, mother := s.register("Chintu", "").Person, s.register("Sita", "9822012345").Person

@@ -35,10 +35,12 @@ func (w *work) aboutPerson(person record.ID) []record.Record {
 	if r, ok := w.look.Load(KindPerson, person); ok {
 		all = append(all, r)
 	}
-	all = append(all, w.look.ByIndex(KindPerson, "merged", record.IDValue(person))...)
-	for i := range slices.Clone(all) {
+	for i := 0; i < len(all); i++ { // grows by those who were merged into the ones before
+		all = append(all, w.look.ByIndex(KindPerson, "merged", record.IDValue(all[i].ID))...)
+	}
+	for _, one := range slices.Clone(all) {
 		for _, kind := range ofPerson {
-			for _, r := range w.look.ByIndex(kind, "person", record.IDValue(all[i].ID)) {
+			for _, r := range w.look.ByIndex(kind, "person", record.IDValue(one.ID)) {
 				all = append(all, r)
 				if kind == KindEntry {
 					all = append(all, w.look.ByIndex(KindNotification, "to", record.IDValue(r.ID))...)
@@ -183,20 +185,18 @@ func (w *work) forgetRelative(person *record.Record) {
 }
 
 // applyErasure takes note of which records an erasure covers.
-func (d *Day) applyErasure(before, after *record.Record) {
-	for _, item := range itemsOf(before, "covers") {
+func (d *Day) applyErasure(id record.ID, after *record.Record) {
+	for _, item := range d.erasures[id] {
 		drop(d.erased, item.ID)
 	}
-	for _, item := range itemsOf(after, "covers") {
+	delete(d.erasures, id)
+	if after == nil {
+		return
+	}
+	d.erasures[id] = after.Items("covers")
+	for _, item := range d.erasures[id] {
 		d.erased[item.ID]++
 	}
-}
-
-func itemsOf(r *record.Record, field string) []record.Item {
-	if r == nil {
-		return nil
-	}
-	return r.Items(field)
 }
 
 // isErased tells whether an erasure covers a record, or the subject of a conflict.
