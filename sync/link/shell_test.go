@@ -242,7 +242,6 @@ func (c *clinics) settled(what string) {
 
 func TestSitesAndHubConvergeOverARealRedisWhateverHappensToIt(t *testing.T) {
 	t.Parallel() // it waits most of the time
-	t.Parallel()
 	c := startClinics(t, testkit.StartRedis(t), 2)
 	c.settled("enrolment")
 
@@ -279,7 +278,6 @@ func TestSitesAndHubConvergeOverARealRedisWhateverHappensToIt(t *testing.T) {
 
 func TestASiteStartsWithoutRedisAndNeverHoldsACommitUp(t *testing.T) {
 	t.Parallel() // it waits most of the time
-	t.Parallel()
 	server := testkit.StartRedis(t)
 	server.Stop()
 	c := startClinics(t, server, 1)
