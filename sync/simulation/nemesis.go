@@ -33,6 +33,7 @@ var diskBlows = []blow{
 	{"clone", 3, (*world).clone},
 	{"full disk", 3, (*world).fullDisk},
 	{"slow disk", 3, (*world).slowDisk},
+	{"a stick", 8, (*world).carry},
 	{"clock step", 5, func(w *world) { w.stepClock(w.anyone()) }},
 }
 
@@ -150,7 +151,7 @@ func (w *world) partialThenRestore() {
 		if w.calm {
 			return
 		}
-		w.linesOf(d, memory.Faults{MaxDelay: 200 * time.Millisecond})
+		w.linesOf(d, memory.Faults{MaxDelay: 3 * time.Second})
 		w.at(w.upTo(6*time.Second), func() {
 			if !w.calm {
 				w.putBack(d, b)

@@ -1,6 +1,8 @@
 package simulation
 
 import (
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/aashram-care/sangam/sync/link"
@@ -17,6 +19,22 @@ type Result struct {
 	Frames  int
 	Sent    int // records in frames
 	Useful  int // records that changed whom they came to
+}
+
+// Story plays a failed seed again and tells what broke, the last steps, and how to watch all of it.
+func Story(r Result, steps int) string {
+	p, ok := ProfileNamed(r.Profile)
+	if !ok {
+		panic("simulation: no profile " + r.Profile)
+	}
+	trace := NewTrace(steps, "")
+	var out strings.Builder
+	fmt.Fprintf(&out, "FAILED %s seed %d\n", r.Profile, r.Seed)
+	for _, f := range Play(p, r.Seed, Off{}, trace).Faults {
+		fmt.Fprintln(&out, " ", f)
+	}
+	fmt.Fprintf(&out, "%s  to watch it: go run ./sync/simulation/sim -profile %s -seed %d -steps 100000\n", trace, r.Profile, r.Seed)
+	return out.String()
 }
 
 const (

@@ -28,7 +28,7 @@ func TestEveryPromiseIsKeptOnEveryKindOfBadDay(t *testing.T) {
 		}
 		sums[r.Profile].Add(r)
 		if len(r.Faults) > 0 {
-			t.Errorf("%s seed %d: %v\nto watch it: go run ./sync/simulation/sim -profile %s -seed %d", r.Profile, r.Seed, r.Faults, r.Profile, r.Seed)
+			t.Errorf("%s", simulation.Story(r, 40))
 		}
 	})
 	for _, p := range simulation.Profiles() {
@@ -45,7 +45,7 @@ func TestASeedPlaysTheSameWayEachTime(t *testing.T) {
 	for _, p := range simulation.Profiles() {
 		var first string
 		for range 2 {
-			trace := simulation.NewTrace(1 << 20)
+			trace := simulation.NewTrace(1<<20, "")
 			simulation.Play(p, 7, simulation.Off{}, trace)
 			if first == "" {
 				first = trace.String()

@@ -8,14 +8,18 @@ import (
 // Trace keeps the last steps of a play, to be read by a person.
 type Trace struct {
 	keep  int
+	about string
 	lines []string
 	total int
 }
 
-// NewTrace returns one that keeps so many steps.
-func NewTrace(keep int) *Trace { return &Trace{keep: keep} }
+// NewTrace returns one that keeps so many steps, of those that name what it is about; empty: all.
+func NewTrace(keep int, about string) *Trace { return &Trace{keep: keep, about: about} }
 
 func (t *Trace) add(line string) {
+	if !strings.Contains(line, t.about) {
+		return
+	}
 	if t.total++; len(t.lines) >= 2*t.keep {
 		t.lines = append(t.lines[:0], t.lines[t.keep:]...)
 	}

@@ -41,6 +41,7 @@ type world struct {
 	calm   bool // nothing bad happens any more
 	serial int  // of records, edits and items
 	clones int
+	sticks []stick
 	result Result
 }
 

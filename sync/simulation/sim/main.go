@@ -22,6 +22,7 @@ func main() {
 	profile := flag.String("profile", "", "one profile alone: "+names())
 	seed := flag.Uint64("seed", 0, "play this seed of the profile, and show its last steps")
 	steps := flag.Int("steps", 200, "how many steps to show of a play")
+	about := flag.String("about", "", "show the steps only that name this: a node, a record, NEMESIS")
 	without := flag.Int("rules", 0, "play so many seeds without each of the rules, and show which promises break")
 	debug.SetGCPercent(400) // a play makes much garbage and keeps little
 	flag.Parse()
@@ -35,7 +36,7 @@ func main() {
 		profiles = []simulation.Profile{p}
 	}
 	if *seed != 0 {
-		os.Exit(replay(profiles[0], *seed, *steps))
+		os.Exit(replay(profiles[0], *seed, simulation.NewTrace(*steps, *about)))
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -55,8 +56,7 @@ func names() string {
 }
 
 // replay shows one play.
-func replay(p simulation.Profile, seed uint64, steps int) int {
-	trace := simulation.NewTrace(steps)
+func replay(p simulation.Profile, seed uint64, trace *simulation.Trace) int {
 	r := simulation.Play(p, seed, simulation.Off{}, trace)
 	fmt.Print(trace)
 	report(os.Stdout, r)
@@ -86,7 +86,11 @@ func many(ctx context.Context, profiles []simulation.Profile, first uint64, seed
 		if len(r.Faults) > 0 {
 			failed++
 			bar.clear()
-			fmt.Printf("FAILED %s seed %d: %s\n  to watch it: go run ./sync/simulation/sim -profile %s -seed %d\n", r.Profile, r.Seed, r.Faults[0], r.Profile, r.Seed)
+			steps := 30
+			if failed > 3 {
+				steps = 0 // the first ones are enough to read
+			}
+			fmt.Print(simulation.Story(r, steps))
 		}
 		bar.step(failed)
 	})
