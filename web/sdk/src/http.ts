@@ -140,9 +140,10 @@ function parse(text: string): unknown {
   }
 }
 
+/** What is no problem of the node's own is told by its status alone. */
 function problemOf(body: unknown, status: number): Problem {
   const told = body as Problem | null;
-  if (told?.code) return { ...told, status };
-  const codes: Record<number, string> = { 401: "unauthenticated", 403: "forbidden", 404: "not_found" };
-  return { code: codes[status] ?? "internal", message: `HTTP ${status}`, retryable: status === 429, status };
+  return told?.code
+    ? { ...told, status }
+    : { code: "internal", message: `HTTP ${status}`, retryable: status === 429, status };
 }

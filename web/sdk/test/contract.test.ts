@@ -19,6 +19,7 @@ describe("what crosses the wire", () => {
     // @ts-expect-error: a frame has all its fields
     const half: ServerFrame = { frame: "hello", session: "s" };
     const event: EventOf<"queue.called">["type"] = "queue.called";
-    expect([checkIn, wrong, user, problem, frame, half, event]).toHaveLength(7);
+    const token: EventOf<"queue.called">["data"]["token"] = "A012";
+    expect([checkIn, wrong, user, problem, frame, half, event, token]).toHaveLength(8);
   });
 });
