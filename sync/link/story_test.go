@@ -369,7 +369,7 @@ func TestASiteThatFallsSilentIsToldAsSilent(t *testing.T) {
 
 func TestManyBacklogsTogetherStayWithinThePool(t *testing.T) {
 	t.Parallel()
-	const sites, records = 20, 100
+	const sites, records = 20, 200
 	w := newWorld(t, 3)
 	hub := w.addHub("hub", w.addDisk())
 	hub.alone = true
@@ -402,13 +402,14 @@ func TestManyBacklogsTogetherStayWithinThePool(t *testing.T) {
 	}
 	w.runFor(50 * time.Second)
 	sent := 0
-	for _, sub := range subs {
+	for i, sub := range subs {
 		for {
 			m, ok, err := sub.TryReceive()
 			if err != nil || !ok {
 				break
 			}
-			if h, err := seal.ParseHeader(m.Payload); err == nil && !h.Open {
+			// Two sites may share a channel.
+			if h, err := seal.ParseHeader(m.Payload); err == nil && !h.Open && h.Site == edges[i].site {
 				sent += len(m.Payload)
 			}
 		}
