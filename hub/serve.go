@@ -27,13 +27,14 @@ type centre struct {
 	node     *node.Node
 	register *register
 	watch    *watch
+	hour     *hour
 	link     *link.Hub // nil: no wire
 	door     *door.Door
 }
 
 // serve puts the parts together and runs them until ctx ends.
 func serve(ctx context.Context, o Options, n *node.Node, listener net.Listener) error {
-	c := &centre{o: o, node: n, register: newRegister(n)}
+	c := &centre{o: o, node: n, register: newRegister(n), hour: newHour()}
 	wire, err := n.OpenWire(o.Redis)
 	if err != nil {
 		return err
@@ -63,6 +64,7 @@ func serve(ctx context.Context, o Options, n *node.Node, listener net.Listener) 
 	fronts := []func(context.Context) error{
 		c.door.Run,
 		c.watch.run,
+		c.watchHour,
 		func(ctx context.Context) error { return node.Serve(ctx, listener, c.door, o.Log) },
 		func(ctx context.Context) error {
 			return control.Serve(ctx, n.Dir, c.register.operations(c.lines), o.Log)

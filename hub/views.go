@@ -81,12 +81,8 @@ func (c *centre) routes(a huma.API, d *door.Door) {
 			Name string `json:"name" maxLength:"200" doc:"Of a new site, or of a known one whose box is replaced"`
 		}
 	}) (*struct{ Body Enrolled }, error) {
-		actor, ok := door.ActorOf(ctx)
-		switch {
-		case !ok:
-			return nil, d.Answer(&clinic.Error{Code: clinic.CodeUnauthenticated, Message: "Sign in first."})
-		case actor.Role != clinic.RoleCentralAdmin:
-			return nil, d.Answer(&clinic.Error{Code: clinic.CodeForbidden, Message: "Only the centre's admins enrol sites."})
+		if err := ofTheCentre(ctx); err != nil {
+			return nil, d.Answer(err)
 		}
 		enrolled, err := c.register.invite(ctx, EnrolRequest{Name: in.Body.Name})
 		if err != nil {
@@ -94,6 +90,43 @@ func (c *centre) routes(a huma.API, d *door.Door) {
 		}
 		return &struct{ Body Enrolled }{enrolled}, nil
 	})
+	list := door.Operation(http.MethodGet, "/api/v1/sites", "sites", "At the hub: the sites as they are enrolled, with the last hour of each", false)
+	huma.Register(a, list, func(ctx context.Context, _ *struct{}) (*struct{ Body api.Sites }, error) {
+		return told(ctx, d, c.enrolledSites)
+	})
+	requests := door.Operation(http.MethodGet, "/api/v1/sites/{site}/requests", "siteRequests", "At the hub: what a site was asked to do, and what became of it", false, http.StatusNotFound)
+	huma.Register(a, requests, func(ctx context.Context, in *struct {
+		Site string `path:"site" maxLength:"64"`
+	}) (*struct{ Body api.SiteRequests }, error) {
+		return told(ctx, d, func() (api.SiteRequests, error) { return c.siteRequests(in.Site) })
+	})
+	announced := door.Operation(http.MethodGet, "/api/v1/announcements", "announcements", "At the hub: what the sites were told, and who has read it", false)
+	huma.Register(a, announced, func(ctx context.Context, _ *struct{}) (*struct{ Body api.Announcements }, error) {
+		return told(ctx, d, c.announcements)
+	})
+}
+
+// told answers an admin of the centre.
+func told[T any](ctx context.Context, d *door.Door, read func() (T, error)) (*struct{ Body T }, error) {
+	if err := ofTheCentre(ctx); err != nil {
+		return nil, d.Answer(err)
+	}
+	body, err := read()
+	if err != nil {
+		return nil, d.Answer(err)
+	}
+	return &struct{ Body T }{body}, nil
+}
+
+func ofTheCentre(ctx context.Context) error {
+	actor, ok := door.ActorOf(ctx)
+	switch {
+	case !ok:
+		return &clinic.Error{Code: clinic.CodeUnauthenticated, Message: "Sign in first."}
+	case actor.Role != clinic.RoleCentralAdmin:
+		return &clinic.Error{Code: clinic.CodeForbidden, Message: "Only the centre's admins may do this."}
+	}
+	return nil
 }
 
 // Routes registers the hub's own operations for a document that is made without a running hub.

@@ -21,6 +21,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/announcements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** At the hub: what the sites were told, and who has read it */
+        get: operations["announcements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/apps": {
         parameters: {
             query?: never;
@@ -167,10 +184,28 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** At the hub: the sites as they are enrolled, with the last hour of each */
+        get: operations["sites"];
         put?: never;
         /** At the hub: make the join code of a site */
         post: operations["enrolSite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** At the hub: what a site was asked to do, and what became of it */
+        get: operations["siteRequests"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -306,6 +341,23 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        Announcement: {
+            body?: string;
+            /** Format: date-time */
+            expiresAt: string | null;
+            id: string;
+            /** Format: date-time */
+            publishedAt: string | null;
+            /** @description The newest first */
+            receipts: components["schemas"]["Receipt"][];
+            /** @description Whom it is for; all sites when absent */
+            sites?: string[] | null;
+            title: string;
+            /** Format: date-time */
+            withdrawnAt: string | null;
+        } & {
+            [key: string]: unknown;
+        };
         AnnouncementEvent: {
             /**
              * @description For staff: the sites it is for; null for all
@@ -319,6 +371,11 @@ export interface components {
         };
         AnnouncementRef: {
             announcement: string;
+        } & {
+            [key: string]: unknown;
+        };
+        Announcements: {
+            announcements: components["schemas"]["Announcement"][];
         } & {
             [key: string]: unknown;
         };
@@ -711,6 +768,25 @@ export interface components {
             code: string;
             expires: string;
             site?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        EnrolledSite: {
+            /** Format: date-time */
+            enrolledAt: string | null;
+            /** @description Null when the hub knows of no minute yet */
+            hour: components["schemas"]["SiteHour"];
+            id: string;
+            name: string;
+            /** Format: date-time */
+            revokedAt: string | null;
+            /**
+             * Format: date-time
+             * @description Since when another key is asked for
+             */
+            rotateAt: string | null;
+            /** @enum {string} */
+            state: "enrolled" | "revoked";
         } & {
             [key: string]: unknown;
         };
@@ -1225,6 +1301,15 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        Receipt: {
+            /** Format: date-time */
+            at: string | null;
+            site: string;
+            /** @description Their name; empty when their record has not arrived */
+            staff: string;
+        } & {
+            [key: string]: unknown;
+        };
         RecentCall: {
             /** Format: date-time */
             at: string | null;
@@ -1471,8 +1556,46 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        SiteHour: {
+            /** @description The worst of each minute */
+            beats: ("on_time" | "late" | "unheard")[];
+            done: (number | null)[];
+            /**
+             * Format: date-time
+             * @description The first minute
+             */
+            from: string;
+            inService: (number | null)[];
+            /** @description At the end of each minute; null when it was not known */
+            waiting: (number | null)[];
+        } & {
+            [key: string]: unknown;
+        };
         SiteRef: {
             site: string;
+        } & {
+            [key: string]: unknown;
+        };
+        SiteRequest: {
+            actorName: string;
+            /** @description Of a refusal */
+            code?: string;
+            command: string;
+            /** Format: date-time */
+            expiresAt: string | null;
+            id: string;
+            message?: string;
+            /** Format: date-time */
+            sentAt: string | null;
+            /** Format: date-time */
+            settledAt: string | null;
+            /** @enum {string} */
+            state: "pending" | "applied" | "rejected" | "expired";
+        } & {
+            [key: string]: unknown;
+        };
+        SiteRequests: {
+            requests: components["schemas"]["SiteRequest"][];
         } & {
             [key: string]: unknown;
         };
@@ -1504,6 +1627,11 @@ export interface components {
             id: string;
             name: string;
             timezone: string;
+        } & {
+            [key: string]: unknown;
+        };
+        Sites: {
+            sites: components["schemas"]["EnrolledSite"][];
         } & {
             [key: string]: unknown;
         };
@@ -1770,6 +1898,71 @@ export interface operations {
             };
             /** @description Request Entity Too Large */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    announcements: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Announcements"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2567,6 +2760,71 @@ export interface operations {
             };
         };
     };
+    sites: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sites"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     enrolSite: {
         parameters: {
             query?: never;
@@ -2600,6 +2858,82 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    siteRequests: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteRequests"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
