@@ -53,6 +53,7 @@ var Catalogue = []EventInfo{
 	{"request.settled", "the site answered a request", RequestEvent{}},
 	{"announcement.published", "the centre announces something", AnnouncementEvent{}},
 	{"announcement.withdrawn", "an announcement was taken back", AnnouncementEvent{}},
+	{"data.exported", "somebody took data out of the node", ExportEvent{}},
 	{"system.maintenance", "the node will be away", OutsideData{}},
 	{"system.update", "the node runs another version", OutsideData{}},
 	{"system.error", "an admin must act", OutsideData{}},
@@ -152,6 +153,13 @@ type RequestEvent struct {
 	Command *string `json:"command" example:"day.set_intake"`
 	State   *string `json:"state" example:"accepted"`
 	Code    *string `json:"code" example:"not_allowed" doc:"Why it was refused"`
+}
+
+// ExportEvent is the data of data.exported; its subject is the audit of it.
+type ExportEvent struct {
+	Actor string `json:"actor" example:"0199c3a0-0000-7000-8000-0000000000aa" doc:"Id of who did"`
+	Role  string `json:"role" example:"admin"`
+	What  string `json:"what" example:"entries"`
 }
 
 // UplinkEvent is the data of uplink.changed.

@@ -21,7 +21,7 @@ func (s *site) set(name string, value any) {
 func TestIntakeClosesAtTheDaysMaximumAndAtAGurujisOwn(t *testing.T) {
 	s := newSite(t)
 	a, b := s.guruji("Madhavnath"), s.guruji("Vasudev")
-	s.commit([]record.Edit{{Kind: clinic.KindGuruji, ID: a.id, Set: map[string]record.Value{"capacity": record.Int(1)}}})
+	do[clinic.RecordAnswer](s, admin, "guruji.set_capacity", clinic.SetCapacity{Guruji: a.id, Capacity: ptr(1)})
 	s.walkIn(a)
 	refused(s, desk, clinic.CodeClosed, "queue.check_in", clinic.CheckIn{Guruji: a.id})
 	s.walkIn(b)

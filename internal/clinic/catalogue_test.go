@@ -32,6 +32,7 @@ func lively(t *testing.T) *site {
 		do[clinic.RecordAnswer](s, g.actor, "guruji.set_availability", clinic.SetAvailability{Availability: availability})
 	}
 	do[clinic.RecordAnswer](s, g.actor, "guruji.set_room", clinic.SetRoom{Room: "4"})
+	do[clinic.RecordAnswer](s, admin, "data.export", clinic.Export{What: clinic.ExportEntries, From: s.day.ServiceDay()})
 
 	person := s.register("Tara", "").Person
 	do[clinic.RecordAnswer](s, desk, "person.update", clinic.PersonUpdate{Person: person, Place: ptr("Nashik")})

@@ -127,6 +127,12 @@ type SetRoom struct {
 	Room   string    `json:"room" maxLength:"40"`
 }
 
+// SetCapacity is the data of guruji.set_capacity.
+type SetCapacity struct {
+	Guruji   record.ID `json:"guruji"`
+	Capacity *int      `json:"capacity" minimum:"0" maximum:"1000" doc:"People a day; 0 for no limit"`
+}
+
 // DayMove is the data of day.open, day.close and day.seal.
 type DayMove struct {
 	Reason string `json:"reason,omitempty" maxLength:"2000"`

@@ -89,6 +89,19 @@ func setRoom(w *work, in SetRoom) error {
 	return nil
 }
 
+// setCapacity bounds how many people one guruji takes in a day. Who is in the queue already stays in it.
+func setCapacity(w *work, in SetCapacity) error {
+	g, err := w.guruji(in.Guruji)
+	if err != nil {
+		return err
+	}
+	if in.Capacity == nil {
+		return refuse(CodeInvalid, "How many people a day? The number is missing.")
+	}
+	w.change(KindGuruji, g.id, "", fields{"capacity": record.Int(int64(*in.Capacity))})
+	return nil
+}
+
 // leaseTokens gives a device numbers of its own for the time it may be cut off.
 func leaseTokens(w *work, in LeaseTokens) error {
 	device, err := record.ParseID(w.actor.Device)

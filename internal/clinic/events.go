@@ -40,6 +40,7 @@ var EventTypes = []string{
 	"emergency.raised", "emergency.resolved",
 	"device.requested", "device.approved", "device.revoked", "device.silent",
 	"conflict.recorded", "request.received", "request.settled", "announcement.published", "announcement.withdrawn",
+	"data.exported",
 	"system.maintenance", "system.update", "system.error", "server.time_update", "uplink.changed",
 }
 
@@ -60,7 +61,7 @@ var tellers = map[string]func(*telling){
 	KindEntry: tellEntry, KindAppointment: tellAppointment, KindConsultation: tellConsultation, KindRemedy: tellRemedy,
 	KindNotification: tellNotification, KindPerson: tellPerson, KindStaff: tellStaff, KindGuruji: tellGuruji, KindDay: tellDay,
 	KindEmergency: tellEmergency, KindDevice: tellDevice, KindConflict: tellConflict, KindRequest: tellRequest,
-	KindAnnouncement: tellAnnouncement,
+	KindAnnouncement: tellAnnouncement, KindAudit: tellAudit, KindCentralAudit: tellAudit,
 }
 
 // telling gathers the events of one change.
@@ -324,4 +325,16 @@ func tellAnnouncement(t *telling) {
 	case t.set("publishedAt"):
 		t.tell("announcement.published", t.pick("target"))
 	}
+}
+
+// tellAudit tells of the one thing that leaves no other trace than its audit.
+func tellAudit(t *telling) {
+	if t.before != nil || t.is("type").Text() != "data.export" {
+		return
+	}
+	data := t.pick("actor", "role")
+	if about, _ := plainField(t.after, "fields").([]any); len(about) > 0 {
+		data["what"] = about[0]
+	}
+	t.tell("data.exported", data)
 }

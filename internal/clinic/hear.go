@@ -24,6 +24,7 @@ var hearers = map[string]roleSet{
 	"system":       everyone,
 	"server":       everyone,
 	"uplink":       overseers,
+	"data":         admins,
 }
 
 // CanHear tells whether an audience hears of an event, and gives the event as it hears it. The rule is that of View: an
@@ -44,6 +45,8 @@ func CanHear(a Audience, e Event, day *Day) (Event, bool) {
 		return e, reader.mayReadNotification(toKind, to)
 	case area == "announcement":
 		return reader.hearsAnnounced(e, day)
+	case area == "data":
+		return e, mayRead(reader.Role, e.Subject.Kind, "type") // an audit is read where it was written
 	}
 	switch reader.Role {
 	case RolePatient:

@@ -40,6 +40,7 @@ func queueCommands() map[string]spec {
 
 		"guruji.set_availability": command(floor, RecordAnswer{}, setAvailability),
 		"guruji.set_room":         command(floor, RecordAnswer{}, setRoom),
+		"guruji.set_capacity":     command(desk, RecordAnswer{}, setCapacity),
 
 		"day.open":       command(desk, RecordAnswer{}, openDay),
 		"day.close":      command(desk, RecordAnswer{}, closeDay),
@@ -99,6 +100,8 @@ func siteCommands() map[string]spec {
 		"emergency.resolve": command(floor, RecordAnswer{}, resolveEmergency),
 
 		"conflict.settle": command(inside, RecordAnswer{}, settleConflict),
+
+		"data.export": command(desk|healers, RecordAnswer{}, exportData).atBoth(),
 	}
 }
 

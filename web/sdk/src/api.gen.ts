@@ -915,6 +915,33 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        Export: {
+            /** @description First service-day */
+            from?: string;
+            /** @description FHIR only, in place of days */
+            person?: string;
+            /** @description At the centre: whose data */
+            site?: string;
+            /** @description Last service-day; the first when left out */
+            to?: string;
+            /** @enum {string} */
+            what: "fhir" | "entries" | "appointments" | "consultations" | "audit" | "erasures" | "breach" | "report";
+        } & {
+            [key: string]: unknown;
+        };
+        ExportEvent: {
+            /**
+             * @description Id of who did
+             * @example 0199c3a0-0000-7000-8000-0000000000aa
+             */
+            actor: string;
+            /** @example admin */
+            role: string;
+            /** @example entries */
+            what: string;
+        } & {
+            [key: string]: unknown;
+        };
         ExportRecord: {
             day?: string;
             fields: {
@@ -1506,6 +1533,16 @@ export interface components {
              * @description End of the break; open-ended when left out
              */
             until?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        SetCapacity: {
+            /**
+             * Format: int64
+             * @description People a day; 0 for no limit
+             */
+            capacity: number | null;
+            guruji: string;
         } & {
             [key: string]: unknown;
         };

@@ -14,6 +14,7 @@ export interface ActionShapes {
   "conflict.settle": { data: "ConflictSettle"; answer: "RecordAnswer" };
   "consultation.amend": { data: "Amend"; answer: "RecordAnswer" };
   "consultation.note": { data: "Note"; answer: "RecordAnswer" };
+  "data.export": { data: "Export"; answer: "RecordAnswer" };
   "day.close": { data: "DayMove"; answer: "RecordAnswer" };
   "day.open": { data: "DayMove"; answer: "RecordAnswer" };
   "day.seal": { data: "DayMove"; answer: "RecordAnswer" };
@@ -24,6 +25,7 @@ export interface ActionShapes {
   "emergency.raise": { data: "EmergencyRaise"; answer: "RecordAnswer" };
   "emergency.resolve": { data: "EmergencyResolve"; answer: "RecordAnswer" };
   "guruji.set_availability": { data: "SetAvailability"; answer: "RecordAnswer" };
+  "guruji.set_capacity": { data: "SetCapacity"; answer: "RecordAnswer" };
   "guruji.set_room": { data: "SetRoom"; answer: "RecordAnswer" };
   "notification.delete": { data: "NotificationRef"; answer: "RecordAnswer" };
   "notification.read": { data: "NotificationRef"; answer: "RecordAnswer" };
@@ -88,6 +90,7 @@ export interface EventShapes {
   "consultation.ended": "CareEvent";
   "consultation.started": "CareEvent";
   "consultation.updated": "CareEvent";
+  "data.exported": "ExportEvent";
   "device.approved": "DeviceEvent";
   "device.requested": "DeviceEvent";
   "device.revoked": "DeviceEvent";
