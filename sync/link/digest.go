@@ -263,10 +263,15 @@ func (s *session) onRepair(f changes, now time.Time) {
 	s.do(merge{session: s.id, no: f.Scope, repair: true, vouch: a.vouch, in: Incoming{Scope: s.scope(f.Scope), Records: a.records}})
 }
 
-func (s *session) repaired(o mergedIn) {
+func (s *session) repaired(o mergedIn, now time.Time) {
 	if o.err != nil {
 		s.notice("a repair could not be merged", o.err)
 		return
+	}
+	// Of the network a site gives back what the hub made, and not the conflicts that it found in that by itself. Where
+	// those alone differ, another round would bring nothing either.
+	if o.work.no == networkScope && o.result.Applied == 0 {
+		s.digest[networkScope].compared(true, now)
 	}
 	if o.work.no == siteScope {
 		s.repairs += o.result.Applied

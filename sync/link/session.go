@@ -363,7 +363,7 @@ func (s *session) mergeNext(n scopeNo) {
 func (s *session) onMerged(o mergedIn, now time.Time) {
 	in := &s.in[o.work.no]
 	if o.work.repair {
-		s.repaired(o)
+		s.repaired(o, now)
 		return
 	}
 	if o.err != nil {

@@ -332,6 +332,38 @@ func TestADigestFindsAndMendsWhatNoCursorFinds(t *testing.T) {
 	}
 }
 
+// Where a hub was restored, a site may list a conflict in a network record that the hub never met. It cannot give the
+// listing back, since the hub did not make it.
+func TestWhatASiteCannotGiveBackDoesNotKeepBothEndsComparing(t *testing.T) {
+	p := startPair(t)
+	key := p.write(p.hub, feed.Network, "note", 1)
+	p.arrives("the note at the site", p.edge, feed.Network, key, time.Second)
+	lost := newDisk()
+	if err := lost.open(p.random, "", feed.Network); err != nil {
+		t.Fatal(err)
+	}
+	change, err := lost.edit(feed.Network, "note", key.ID, record.Derive("edit", "lost"), "lost", p.now.Add(-time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.edge.disk.mem.Update(func(tx feed.Tx) error {
+		_, err := p.edge.disk.rules.Merge(tx, feed.Network, change.After, feed.Source{})
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	p.edge.crash()
+	p.edge.start()
+	p.runFor(10 * time.Second)
+	p.runUntil("in sync", time.Minute, func() bool { return p.atEdge().InSync && p.atHub().InSync })
+	before := p.frames
+	p.runFor(time.Minute)
+	// Some 13 beats each; a round of comparing every 2 s would be more than 100 frames.
+	if sent := p.frames - before; sent > 40 {
+		t.Errorf("%d frames in a minute in which nothing happened", sent)
+	}
+}
+
 func TestAHubThatIsKilledIsBackWithinABeat(t *testing.T) {
 	p := startPair(t)
 	p.hub.crash()

@@ -11,6 +11,7 @@ const (
 	Oracle      Invariant = "a record shows what its raw edits say"
 	Equal       Invariant = "all stores are equal after quiet"
 	Heads       Invariant = "cursors reach the head"
+	InSync      Invariant = "who holds the same is told so"
 	InTime      Invariant = "converged within 60 s of quiet"
 	Still       Invariant = "nothing moves once all is equal"
 	OwnWrite    Invariant = "one's own write is seen at once"

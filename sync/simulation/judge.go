@@ -46,6 +46,16 @@ func (w *world) converged() bool {
 	return w.atHeads(nil)
 }
 
+// inSync tells whether each site's people are told so, where digests can tell.
+func (w *world) inSync() bool {
+	for _, p := range w.edges {
+		if e := p.ends[p.site]; w.profile.Digest && (e == nil || !e.machine.Status(p.clock()).InSync) {
+			return false
+		}
+	}
+	return true
+}
+
 // equalDigests leaves out what cannot be equal: foreign records, and the network's listings, which an edge that found
 // them cannot give back.
 func (w *world) equalDigests(scope feed.Scope) bool {

@@ -91,6 +91,12 @@ func (w *world) quiet() {
 		w.fault(InTime, "it took %s or more", w.result.Took)
 		return
 	}
+	for told := w.now; !w.inSync(); w.run(time.Second) {
+		if w.now.Sub(told) > quietLimit {
+			w.fault(InSync, "nobody is told so %s after", quietLimit)
+			return
+		}
+	}
 	before := w.heads()
 	w.run(stillFor)
 	for i, at := range w.heads() {
