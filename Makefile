@@ -41,6 +41,10 @@ gen: $(INSTALLED) ## write the OpenAPI and AsyncAPI documents and the TypeScript
 web: $(INSTALLED) ## build the screens into web/dist
 	$(STEP) "web: vite build" npm --prefix web run --silent build
 
+.PHONY: voices
+voices: ## speak the clips of the boards' calls anew with espeak-ng (they are in the repository)
+	$(STEP) "voices: web/public/voices" scripts/voices
+
 .PHONY: build
 build: web ## build bin/sangam with the screens inside
 	$(STEP) "build: bin/sangam $(VERSION)" env CGO_ENABLED=0 go build -trimpath -ldflags "-X main.version=$(VERSION)" -o bin/sangam ./cmd/sangam

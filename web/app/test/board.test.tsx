@@ -103,6 +103,13 @@ describe("the board", () => {
     expect(lit()).toBe(false);
   });
 
+  it("does not call out what was called while it heard nothing", async () => {
+    await call({ token: "C021", room: "3", at: at(-150) }, { token: "A041", room: "1", at: at(1) });
+    expect([now(), lit()]).toEqual(["A041", true]);
+    await pass(CALL_MS);
+    expect([now(), lit()]).toEqual(["A041", false]);
+  });
+
   it("calls a token again when it is recalled", async () => {
     await act(() => client.recent([{ token: "B038", room: "2", at: at(60) }, ...recent.slice(1)]));
     expect([now(), lit()]).toEqual(["B038", true]);

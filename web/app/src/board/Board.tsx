@@ -1,28 +1,50 @@
-import { type GurujiRow, gurujisOf, queueOf, type RecentCall, recentOf, type State } from "@sangam/sdk";
+import {
+  clinicNow,
+  type GurujiRow,
+  gurujisOf,
+  queueOf,
+  type RecentCall,
+  recentOf,
+  type State,
+} from "@sangam/sdk";
 import { type CSSProperties, type ReactNode, useEffect, useState } from "react";
 import { useChime } from "../blocks/chime.ts";
 import { Icon, type IconName } from "../blocks/Icon.tsx";
+import { useLate } from "../blocks/lines.tsx";
 import { Button, Chip, Name, type Tone } from "../blocks/small.tsx";
-import { useClientState, useClinicNow, useDataAge, usePlace } from "../screen/client.tsx";
+import { useClient, useClientState, useClinicNow, useDataAge, usePlace } from "../screen/client.tsx";
 import { byRoom } from "../screen/rooms.ts";
 import { LANGS, type Lang } from "../words/catalogue.ts";
 import { common } from "../words/common.ts";
 import { useLanguage } from "../words/Language.tsx";
 import { clock, span } from "../words/times.ts";
 import { useCalls } from "./calls.ts";
+import { useAwake, useNightlyReload } from "./lasting.ts";
+import { useVoice } from "./voice.ts";
 import { board } from "./words.ts";
 
 /** Older than this, what hangs on the wall is no longer called "now". */
 export const STALE_MS = 120_000;
 const WELCOME_MS = 10_000;
+/** Whoever hangs the board up is told what its browser cannot do; the hall need not read it all day. */
+const HANGING_MS = 180_000;
 
 /** Read from five metres: who is called, who was, where. No names of those who wait, and it says how old it is. */
 export function Board() {
+  const client = useClient();
   const state = useClientState();
   const age = useDataAge();
   const chime = useChime();
+  const speak = useVoice(LANGS);
   const recent = recentOf(state);
-  const calling = useCalls(recent, chime.ring);
+  const calling = useCalls(recent, {
+    onCall: (call, signal) => {
+      chime.ring();
+      return speak(call, signal);
+    },
+    notBeforeMs: () => clinicNow(state, Date.now()) - STALE_MS * state.clock.clinicSpeed,
+  });
+  useNightlyReload(client, usePlace().zone);
   const stale = age.ms === null || age.ms > STALE_MS;
   const shown = calling ?? recent[0] ?? null;
   const before = recent.filter((call) => call !== shown).slice(0, 4);
@@ -50,6 +72,7 @@ export function Board() {
       <Rooms state={state} stale={stale} />
       <footer>
         <Freshness ms={age.ms} stale={stale} />
+        <MayDarken />
         <Sound on={chime.on} onTurnOn={chime.turnOn} />
       </footer>
     </div>
@@ -220,6 +243,18 @@ function Sound({ on, onTurnOn }: { on: boolean; onTurnOn(): void }) {
     <p className="age">
       <Icon name="volume" /> {say("soundOn")}{" "}
       {lang !== "en" && <span lang="en">· {board.in("en")("soundOn")}</span>}
+    </p>
+  );
+}
+
+function MayDarken() {
+  const { lang } = useLanguage();
+  const awake = useAwake();
+  const hung = useLate(HANGING_MS);
+  if (awake !== "refused" || hung) return null;
+  return (
+    <p className="age">
+      <Icon name="monitor" /> {board.in(lang)("mayDarken")}
     </p>
   );
 }

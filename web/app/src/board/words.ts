@@ -27,6 +27,11 @@ export const board = peopleWords({
   updated: { en: "Updated {ago}", hi: "{ago} ताज़ा", mr: "{ago} ताजे" },
   askDesk: { en: "Please ask at the desk", hi: "कृपया काउंटर पर पूछें", mr: "कृपया काउंटरवर विचारा" },
   neverHeard: { en: "Not connected yet", hi: "अभी जुड़ा नहीं", mr: "अजून जोडलेले नाही" },
+  mayDarken: {
+    en: "Keep this screen from going dark in its own settings",
+    hi: "स्क्रीन बुझे नहीं, यह उसकी सेटिंग में चुनें",
+    mr: "स्क्रीन मालवणार नाही असे तिच्या सेटिंगमध्ये निवडा",
+  },
   soundOn: { en: "Sound on", hi: "आवाज़ चालू", mr: "आवाज सुरू" },
   turnSoundOn: {
     en: "Tap to turn sound on",
