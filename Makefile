@@ -11,7 +11,7 @@ VERSION ?= $(shell git -c safe.directory='*' describe --tags --always --dirty 2>
 STEP := @scripts/step
 NODE_BIN := web/node_modules/.bin
 INSTALLED := web/node_modules/.package-lock.json
-GENERATED := docs/openapi.json docs/asyncapi.json web/sdk/src/api.gen.ts
+GENERATED := docs/openapi.json docs/asyncapi.json web/sdk/src/api.gen.ts web/sdk/src/catalogue.gen.ts
 
 ARGS ?=
 BENCHTIME ?= 1x
@@ -36,6 +36,7 @@ $(INSTALLED): web/package-lock.json
 gen: $(INSTALLED) ## write the OpenAPI and AsyncAPI documents and the TypeScript types from the Go types
 	$(STEP) "gen: docs/openapi.json, docs/asyncapi.json" go run ./internal/api/gen
 	$(STEP) "gen: web/sdk/src/api.gen.ts" $(NODE_BIN)/openapi-typescript docs/openapi.json -o web/sdk/src/api.gen.ts
+	$(STEP) "gen: web/sdk/src/catalogue.gen.ts" npm --prefix web run --silent gen
 
 .PHONY: web
 web: $(INSTALLED) ## build the screens into web/dist

@@ -57,6 +57,7 @@ func serve(ctx context.Context, o Options, n *node.Node, code *seal.Join, listen
 			return node.ServeAdmin(ctx, o.AdminListen, n.Committer.Healthy, o.Log, s.figures()...)
 		},
 		s.begin(listener),
+		func(ctx context.Context) error { return n.Watch(ctx, o.Version) },
 	}
 	if s.link != nil {
 		fronts = append(fronts, s.link.Run, s.uplinkEvents)

@@ -4,8 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/aashram-care/sangam/internal/commit"
-	"github.com/aashram-care/sangam/internal/node"
 	"github.com/aashram-care/sangam/sync/link"
 )
 
@@ -23,9 +21,8 @@ func (s *site) uplinkEvents(ctx context.Context) error {
 		if now.State == was {
 			continue
 		}
-		event := node.UplinkChanged(s.node.Boot, s.node.Site, was, now.State, now.Reason, time.Now())
-		err := s.node.Committer.Write(ctx, func(w *commit.Writer) error { return w.Emit(event) })
-		if err == nil {
+		event := s.node.News(time.Now()).UplinkChanged(string(was), string(now.State), string(now.Reason))
+		if err := s.node.Tell(ctx, event); err == nil {
 			was = now.State
 		} else if ctx.Err() == nil {
 			s.o.Log.Warn("nobody is told that the line changed its state; the next change is told", "err", err)

@@ -28,7 +28,7 @@ type Access struct {
 
 // Account is what one user of the Redis signs in with.
 type Account struct {
-	Name     string `json:"name"` // of the site; hub, operator or servers for the others
+	Name     string `json:"name"` // of the site; or what it is for
 	User     string `json:"user"`
 	Password string `json:"password"`
 }
@@ -44,7 +44,7 @@ func (g *register) access(ctx context.Context, in AccessRequest) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := Access{Accounts: []Account{{Name: "hub", User: redis.HubUser}, {Name: "operator", User: redis.OperatorUser}}}
+	out := Access{Accounts: []Account{{Name: "hub", User: redis.HubUser}, {Name: "operator", User: redis.OperatorUser}, {Name: "a site that joins", User: redis.JoinUser}}}
 	if kind != redis.Single {
 		out.Accounts = append(out.Accounts, Account{Name: "servers", User: redis.ServerUser})
 	}
@@ -59,9 +59,9 @@ func (g *register) access(ctx context.Context, in AccessRequest) (any, error) {
 	if err := g.passwords(ctx, out.Accounts); err != nil {
 		return nil, err
 	}
-	rules := redis.Access{Kind: kind, Hub: out.Accounts[0].Password, Operator: out.Accounts[1].Password}
+	rules := redis.Access{Kind: kind, Hub: out.Accounts[0].Password, Operator: out.Accounts[1].Password, Join: out.Accounts[2].Password}
 	if kind != redis.Single {
-		rules.Servers = out.Accounts[2].Password
+		rules.Servers = out.Accounts[3].Password
 	}
 	for i, s := range enrolled {
 		rules.Sites = append(rules.Sites, redis.SiteAccount{Site: s.id, Password: out.Accounts[fixed+i].Password})

@@ -37,6 +37,7 @@ type formerKey struct {
 type siteKeys struct {
 	former  []formerKey // newest last
 	current link.SiteKey
+	made    time.Time // when the current one was drawn
 }
 
 func siteKeyID(site record.ID) record.ID { return record.Derive(purposeSite, site.String()) }
@@ -48,6 +49,7 @@ func (g *register) loadKeys(tx feed.Tx, site record.ID) (k siteKeys, err error) 
 	}
 	k.current.ID = seal.KeyID(r.Get("number").Int())
 	copy(k.current.Key[:], r.Get("key").Bytes())
+	k.made = r.Get("madeAt").Time()
 	if former := r.Get("former").Bytes(); len(former) > 0 {
 		if err := cbor.Unmarshal(former, &k.former); err != nil {
 			return k, fmt.Errorf("read the former keys of site %s: %w", site, err)
@@ -64,6 +66,7 @@ func (g *register) keepKeys(w *commit.Writer, site record.ID, k siteKeys) error 
 	_, err = w.Edit(g.node.Local, record.Edit{Kind: clinic.KindKey, ID: siteKeyID(site), Set: map[string]record.Value{
 		"purpose": record.Text(purposeSite), "site": record.IDValue(site),
 		"number": record.Int(int64(k.current.ID)), "key": record.Bytes(k.current.Key[:]), "former": record.Bytes(former),
+		"madeAt": record.TimeValue(k.made),
 	}})
 	return err
 }
@@ -76,7 +79,7 @@ func (k *siteKeys) replace(revoke bool) (err error) {
 	if revoke {
 		k.revokeFormer()
 	}
-	k.current = link.SiteKey{ID: newKeyID()}
+	k.current, k.made = link.SiteKey{ID: newKeyID()}, time.Now()
 	k.current.Key, err = seal.NewSiteKey(rand.Reader)
 	return err
 }
@@ -258,4 +261,54 @@ func (g *register) retire(ctx context.Context, in SiteRequest) (any, error) {
 		k.revokeFormer()
 		return nil
 	})
+}
+
+// look notes that a site's record changed. It never blocks.
+func (g *register) look() {
+	select {
+	case g.asked <- struct{}{}:
+	default: // a look waits already
+	}
+}
+
+// rotateOnDemand gives a new key to the sites whose record asks for one that is newer than the key, until ctx ends.
+func (g *register) rotateOnDemand(ctx context.Context) error {
+	for g.look(); ; {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-g.asked:
+		}
+		sites, err := g.sites()
+		if err != nil {
+			return err
+		}
+		for _, s := range sites {
+			if s.rotate.IsZero() || s.revoked {
+				continue
+			}
+			if err := g.rotateFor(ctx, s); err != nil && ctx.Err() == nil {
+				g.node.Log.Warn("a site that is to get a new key gets none", "site", s.name, "err", err)
+			}
+		}
+	}
+}
+
+func (g *register) rotateFor(ctx context.Context, s enrolledSite) error {
+	var k siteKeys
+	err := g.node.Committer.View(func(tx feed.Tx) (err error) {
+		k, err = g.loadKeys(tx, s.id)
+		return err
+	})
+	if err != nil || !k.made.Before(s.rotate) || k.current.ID == 0 {
+		return err
+	}
+	if k.inUse() > 0 {
+		// The one asked for last is still on its way; an admin who asks again means to be rid of the older ones.
+		if _, err := g.retire(ctx, SiteRequest{Site: s.id.String()}); err != nil {
+			return err
+		}
+	}
+	_, err = g.rotate(ctx, SiteRequest{Site: s.id.String()})
+	return err
 }

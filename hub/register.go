@@ -89,9 +89,10 @@ type register struct {
 	one  sync.Mutex // changes keys one at a time: an invitation is good for one box
 	// keyInUse is the key of a site's last session; nil while no link runs.
 	keyInUse func(record.ID) seal.KeyID
+	asked    chan struct{} // a site's record changed, and may ask for a new key; capacity 1
 }
 
-func newRegister(n *node.Node) *register { return &register{node: n} }
+func newRegister(n *node.Node) *register { return &register{node: n, asked: make(chan struct{}, 1)} }
 
 var _ link.Keys = (*register)(nil)
 
@@ -108,6 +109,7 @@ type enrolledSite struct {
 	name    string
 	revoked bool
 	at      time.Time // of its last enrolment
+	rotate  time.Time // when an admin asked for a new key
 }
 
 // sites lists the sites by name.
@@ -115,7 +117,7 @@ func (g *register) sites() ([]enrolledSite, error) {
 	all := []enrolledSite{}
 	err := g.node.Committer.View(func(tx feed.Tx) error {
 		return feed.ByKind(tx, feed.Network, clinic.KindSite, func(r record.Record) (bool, error) {
-			all = append(all, enrolledSite{r.ID, r.Get("name").Text(), r.Get("state").Text() == stateRevoked, r.Get("enrolledAt").Time()})
+			all = append(all, enrolledSite{r.ID, r.Get("name").Text(), r.Get("state").Text() == stateRevoked, r.Get("enrolledAt").Time(), r.Get("rotateAt").Time()})
 			return true, nil
 		})
 	})

@@ -65,6 +65,8 @@ func serve(ctx context.Context, o Options, n *node.Node, listener net.Listener) 
 		c.door.Run,
 		c.watch.run,
 		c.watchHour,
+		c.register.rotateOnDemand,
+		func(ctx context.Context) error { return n.Watch(ctx, o.Version) },
 		func(ctx context.Context) error { return node.Serve(ctx, listener, c.door, o.Log) },
 		func(ctx context.Context) error {
 			return control.Serve(ctx, n.Dir, c.register.operations(c.lines), o.Log)
@@ -107,6 +109,7 @@ func (c *centre) committed(done commit.Committed) {
 	for i := range done.Changes {
 		if changed := &done.Changes[i].After; changed.Kind == clinic.KindSite {
 			c.watch.look(changed.ID)
+			c.register.look()
 			if c.link != nil {
 				c.link.KeysChanged(changed.ID)
 			}

@@ -111,8 +111,9 @@ func (w *watch) tellState(out *commit.Writer, site record.ID, set map[string]rec
 	if err != nil || !known {
 		return err
 	}
-	was, is := link.State(r.Get("state").Text()), link.State(set["state"].Text())
-	return out.Emit(node.UplinkChanged(w.node.Boot, site, was, is, link.Reason(set["reason"].Text()), time.Now()))
+	news := w.node.News(time.Now())
+	news.Site = site
+	return out.Emit(news.UplinkChanged(r.Get("state").Text(), set["state"].Text(), set["reason"].Text()))
 }
 
 // changed leaves out what the row says already, and what is not known any more since the hub was started: an age is

@@ -49,33 +49,40 @@ func (w *world) deskOf(t *testing.T) *pen {
 func (p *pen) checkIn(names ...string) (ids []string) {
 	p.t.Helper()
 	for _, name := range names {
-		id := record.NewV7(time.Now(), cryptoRandom{}).String()
-		body, err := json.Marshal(map[string]any{"actions": []any{map[string]any{
-			"id": id, "type": "queue.check_in", "at": time.Now().UTC().Format(time.RFC3339Nano),
-			"data": map[string]any{"guruji": p.guruji, "person": map[string]string{"name": name}},
-		}}})
-		if err != nil {
-			p.t.Fatal(err)
+		out := p.act("queue.check_in", map[string]any{"guruji": p.guruji, "person": map[string]string{"name": name}})
+		if out.Status != api.Applied {
+			p.t.Fatalf("check %s in: %+v", name, out)
 		}
-		req, err := http.NewRequestWithContext(p.t.Context(), http.MethodPost, p.url+"/api/v1/actions", bytes.NewReader(body))
-		if err != nil {
-			p.t.Fatal(err)
-		}
-		req.Header.Set("Content-Type", "application/json")
-		req.Header.Set("Authorization", "Bearer "+p.token)
-		res, err := http.DefaultClient.Do(req)
-		if err != nil {
-			p.t.Fatal(err)
-		}
-		var out struct{ Results []api.Result }
-		err = json.NewDecoder(res.Body).Decode(&out)
-		res.Body.Close()
-		if err != nil || len(out.Results) != 1 || out.Results[0].Status != api.Applied {
-			p.t.Fatalf("check %s in: %v, %+v", name, err, out)
-		}
-		ids = append(ids, id)
+		ids = append(ids, out.ID)
 	}
 	return ids
+}
+
+// act sends one action and returns what became of it.
+func (p *pen) act(kind string, data any) api.Result {
+	p.t.Helper()
+	body, err := json.Marshal(map[string]any{"actions": []any{map[string]any{
+		"id": record.NewV7(time.Now(), cryptoRandom{}).String(), "type": kind, "at": time.Now().UTC().Format(time.RFC3339Nano), "data": data,
+	}}})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	req, err := http.NewRequestWithContext(p.t.Context(), http.MethodPost, p.url+"/api/v1/actions", bytes.NewReader(body))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Authorization", "Bearer "+p.token)
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	var out struct{ Results []api.Result }
+	if err := json.NewDecoder(res.Body).Decode(&out); err != nil || len(out.Results) != 1 {
+		p.t.Fatalf("%s: %v, %+v", kind, err, out)
+	}
+	return out.Results[0]
 }
 
 // equal compares what both files hold, with both nodes ended.

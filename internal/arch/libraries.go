@@ -18,6 +18,7 @@ var libraries = []library{
 	{"github.com/danielgtaylor/huma", []string{"internal/door", "edge", "hub"}, "the HTTP framework stays at the door; what lies behind it is called by tests, links and files too"},
 	{"github.com/redis/go-redis", []string{"sync/bus/*"}, "Redis is a wire behind the Bus interface, never a store that other code could lean on"},
 	{"github.com/alicebob/miniredis", []string{"sync/bus/*"}, "the embedded Redis is one more driver of the bus, for demo and trials"},
+	{"github.com/tidwall/btree", []string{"storage/bolt"}, "the rows above the file are one store's business"},
 	{"go.etcd.io/bbolt", []string{"storage/bolt"}, "its bytes die with the transaction and its lock is exclusive; one folder knows that"},
 }
 

@@ -98,7 +98,7 @@ func TestEveryEventIsRaisedAndHeard(t *testing.T) {
 	s := lively(t)
 	news := clinic.News{Site: siteID, Node: "edge", At: s.now}
 	told := []clinic.Event{
-		news.UplinkChanged("silent"), news.TimeSet(time.Minute), news.Updated("2"), news.Maintenance(time.Minute),
+		news.UplinkChanged("live", "silent", ""), news.TimeSet(time.Minute), news.Updated("2"), news.Maintenance(time.Minute),
 		news.Trouble("disk_full"), news.DeviceSilent(record.Derive("d"), s.now),
 	}
 	for _, c := range s.history {
@@ -183,11 +183,11 @@ func TestNoEventTellsOfARecordThatItsHearerMayNotSee(t *testing.T) {
 
 func TestNewsToldTwiceIsOneEvent(t *testing.T) {
 	n := clinic.News{Site: siteID, Node: "edge", At: monday}
-	if a, b := n.UplinkChanged("live"), n.UplinkChanged("live"); a.ID != b.ID {
+	if a, b := n.UplinkChanged("silent", "live", ""), n.UplinkChanged("silent", "live", ""); a.ID != b.ID {
 		t.Errorf("one news with two ids: %s, %s", a.ID, b.ID)
 	}
 	later := clinic.News{Site: siteID, Node: "edge", At: monday.Add(time.Second)}
-	if a, b := n.UplinkChanged("live"), later.UplinkChanged("live"); a.ID == b.ID {
+	if a, b := n.UplinkChanged("silent", "live", ""), later.UplinkChanged("silent", "live", ""); a.ID == b.ID {
 		t.Error("two news with one id")
 	}
 }

@@ -28,9 +28,14 @@ func (n News) node() Subject {
 	return Subject{Kind: "node", ID: record.Derive("node", n.Node).String()}
 }
 
-// UplinkChanged says that the line to the centre came to another state.
-func (n News) UplinkChanged(state string) Event {
-	return n.tell("uplink.changed", n.node(), map[string]any{"state": state})
+// UplinkChanged says that the line between the site and the centre came into another state; reason is that of a
+// rejected one.
+func (n News) UplinkChanged(was, state, reason string) Event {
+	data := map[string]any{"state": state, "was": was}
+	if reason != "" {
+		data["reason"] = reason
+	}
+	return n.tell("uplink.changed", Subject{Kind: KindSite, ID: n.Site.String()}, data)
 }
 
 // TimeSet says that the node's clock was set, by so much; forward is positive.

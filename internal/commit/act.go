@@ -24,17 +24,16 @@ func (b *batch) act(actor clinic.Actor, a api.Action) (api.Result, error) {
 	if known {
 		return repeated(a.ID, row, hash)
 	}
-	var result api.Result
-	var undo *clinic.Undo
+	var given answer
 	err = guard(func() (err error) {
-		result, undo, err = b.decide(actor, command)
+		given, err = b.decide(actor, command)
 		return err
 	})
 	if err != nil {
 		return api.Result{}, err
 	}
-	result.ID = a.ID
-	return result, b.keep(actor, command, hash, result, undo)
+	given.result.ID = a.ID
+	return given.result, b.keep(actor, command, hash, given)
 }
 
 // commandOf reads what every action has; the rest is the clinic's to judge.
@@ -82,17 +81,17 @@ func (r keyRow) answer() (api.Result, error) {
 }
 
 // keep writes down the answer, for the day the same action comes again. What may succeed later is not kept.
-func (b *batch) keep(actor clinic.Actor, command clinic.Command, hash [16]byte, result api.Result, undo *clinic.Undo) error {
-	if result.Error != nil && result.Error.Retryable {
+func (b *batch) keep(actor clinic.Actor, command clinic.Command, hash [16]byte, a answer) error {
+	if a.forget || a.result.Error != nil && a.result.Error.Retryable {
 		return nil
 	}
 	row := keyRow{hash: hash, at: b.now}
 	var err error
-	if row.result, err = json.Marshal(result); err != nil {
+	if row.result, err = json.Marshal(a.result); err != nil {
 		return fmt.Errorf("encode the answer of %s: %w", command.Type, err)
 	}
-	if undo != nil {
-		if row.undo, err = json.Marshal(undo); err != nil {
+	if a.undo != nil {
+		if row.undo, err = json.Marshal(a.undo); err != nil {
 			return fmt.Errorf("encode how to undo %s: %w", command.Type, err)
 		}
 	}
@@ -104,24 +103,31 @@ func (b *batch) keep(actor clinic.Actor, command clinic.Command, hash [16]byte, 
 	return nil
 }
 
+// answer is what becomes of an action. One that is to be forgotten is made again when the action comes again.
+type answer struct {
+	result api.Result
+	undo   *clinic.Undo
+	forget bool
+}
+
 // decide asks the clinic and writes what it decided.
-func (b *batch) decide(actor clinic.Actor, command clinic.Command) (api.Result, *clinic.Undo, error) {
+func (b *batch) decide(actor clinic.Actor, command clinic.Command) (answer, error) {
 	src := b.c.source(b.tx, b.c.o.Site)
 	decision, err := b.ask(src, actor, command)
 	var refusal *clinic.Error
 	switch {
 	case errors.As(err, &refusal):
-		return rejected("", refusal), nil, nil
+		return answer{result: rejected("", refusal)}, nil
 	case err != nil:
-		return api.Result{}, nil, fmt.Errorf("decide: %w", err)
+		return answer{}, fmt.Errorf("decide: %w", err)
 	case decision.Duplicate:
-		return api.Result{Status: api.Duplicate, Data: decision.Data}, nil, nil
+		return answer{result: api.Result{Status: api.Duplicate, Data: decision.Data}, forget: decision.Forget}, nil
 	}
 	seq, err := b.carryOut(src, decision)
 	if err != nil {
-		return api.Result{}, nil, err
+		return answer{}, err
 	}
-	return api.Result{Status: api.Applied, Seq: api.Seq(seq), Data: decision.Data}, decision.Undo, nil
+	return answer{api.Result{Status: api.Applied, Seq: api.Seq(seq), Data: decision.Data}, decision.Undo, decision.Forget}, nil
 }
 
 func rejected(id string, err error) api.Result {

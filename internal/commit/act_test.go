@@ -1,6 +1,7 @@
 package commit_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -146,6 +147,42 @@ func TestARepeatIsKnownFromTheRecordsWhenItsRowIsLost(t *testing.T) {
 	if r := n.act(other, in); r.Error == nil || r.Error.Code != string(clinic.CodeIDTaken) {
 		t.Errorf("another author took the id: %+v", r)
 	}
+}
+
+func TestAPersonalAnswerIsNotKeptAndMadeAgain(t *testing.T) {
+	n := start(t)
+	person := newID()
+	if r := n.act(desk, action(person, "person.register", map[string]string{"name": "Asha Rahulkar"})); r.Status != api.Applied {
+		t.Fatalf("%+v", r)
+	}
+	export := action(newID(), "person.export", map[string]record.ID{"person": person})
+	first := n.act(admin, export)
+	if first.Status != api.Applied || !strings.Contains(string(jsonOf(t, first.Data)), "Asha Rahulkar") {
+		t.Fatalf("%+v", first)
+	}
+	err := n.store.View(func(tx feed.Tx) error {
+		return tx.Scan([]byte("ck"), []byte("cl"), func(_, row []byte) (bool, error) {
+			if bytes.Contains(row, []byte("Asha Rahulkar")) {
+				t.Error("an idempotency row holds the person")
+			}
+			return true, nil
+		})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again := n.act(admin, export); again.Status != api.Duplicate || !strings.Contains(string(jsonOf(t, again.Data)), "Asha Rahulkar") {
+		t.Errorf("the repeat got %+v", again)
+	}
+}
+
+func jsonOf(t *testing.T, v any) []byte {
+	t.Helper()
+	text, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
 }
 
 // dropRows forgets what a restore to an older backup forgets: the idempotency rows of this node.

@@ -67,6 +67,7 @@ type Node struct {
 	Rules     feed.Rules
 	Store     *bolt.Store
 	Committer *commit.Committer
+	Log       *slog.Logger
 }
 
 // ErrRole says that a directory belongs to a node of the other role.
@@ -104,7 +105,7 @@ func open(store *bolt.Store, o Options) (*Node, error) {
 	var writer [8]byte
 	_, _ = rand.Read(writer[:]) // never fails, by its contract
 	n := &Node{
-		Dir: o.Dir, Role: o.Role, Store: store, Boot: hex.EncodeToString(writer[:]),
+		Dir: o.Dir, Role: o.Role, Store: store, Log: cmp.Or(o.Log, slog.Default()), Boot: hex.EncodeToString(writer[:]),
 		Rules: feed.Rules{Schema: clinic.Schema, Writer: record.Writer(binary.BigEndian.Uint64(writer[:]))},
 	}
 	if err := store.Update(func(tx feed.Tx) error { return n.identify(tx, o) }); err != nil {
@@ -128,7 +129,7 @@ func open(store *bolt.Store, o Options) (*Node, error) {
 	}
 	n.Committer, err = commit.New(store, commit.Options{
 		Rules: n.Rules, Node: n.ID, Site: n.Site, Local: n.Local, Now: time.Now, ClinicNow: clinicNow,
-		TokensPath: filepath.Join(o.Dir, TokensFile), Replaced: !o.Site.IsZero(), Log: cmp.Or(o.Log, slog.Default()),
+		TokensPath: filepath.Join(o.Dir, TokensFile), Replaced: !o.Site.IsZero(), Log: n.Log,
 	})
 	return n, err
 }

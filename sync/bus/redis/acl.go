@@ -17,6 +17,7 @@ import (
 const (
 	HubUser      = "hub"
 	OperatorUser = "operator"
+	JoinUser     = "join" // for a site until it has joined and got a user of its own
 	ServerUser   = "server"
 )
 
@@ -35,9 +36,12 @@ type SiteAccount struct {
 // Redis does not tell listening from publishing: a site could listen on its bucket, on which other sites speak too, and
 // publish there as them. It would hear sealed frames of which it sees size and time, and be believed by nobody.
 type Access struct {
-	Kind     Kind // how the servers run that shall read the file
-	Hub      string
-	Sites    []SiteAccount
+	Kind  Kind // how the servers run that shall read the file
+	Hub   string
+	Sites []SiteAccount
+	// Join is the password of who may speak and listen on the channels of any site, as the hub does, to join with a
+	// code. Without one only sites that have a user can join.
+	Join     string
 	Operator string // password of a user who may do everything; without one nobody can look or load a new file
 	// Servers is the password with which the servers of a Sentinel or Cluster follow each other (masteruser, masterauth)
 	// and Sentinels watch them (sentinel auth-user, auth-pass).
@@ -75,6 +79,9 @@ func (a Access) File() (string, error) {
 	for _, s := range sites {
 		user(SiteUser(s.Site), s.Password, "resetkeys resetchannels",
 			"&"+bus.UpChannel(bus.Bucket(s.Site)), "&"+bus.DownChannel(s.Site), "-@all", commands)
+	}
+	if a.Join != "" {
+		user(JoinUser, a.Join, "resetkeys resetchannels", "&sangam:{*}:up", "&sangam:{site:*}:down", "-@all", commands)
 	}
 	if a.Operator != "" {
 		user(OperatorUser, a.Operator, "~* &* +@all")
@@ -118,6 +125,9 @@ func (a Access) check() error {
 		}
 		seen[s.Site] = true
 		errs = append(errs, take(SiteUser(s.Site), s.Password))
+	}
+	if a.Join != "" {
+		errs = append(errs, take(JoinUser, a.Join))
 	}
 	if a.Operator != "" {
 		errs = append(errs, take(OperatorUser, a.Operator))
