@@ -49,6 +49,9 @@ func (p *Proxy) DropConnections() { p.line.Drop() }
 // Delay lets every byte take so much longer each way.
 func (p *Proxy) Delay(d time.Duration) { p.line.SetDelay(d) }
 
+// Rate lets the line carry at most so many bytes a second each way; 0 is no limit.
+func (p *Proxy) Rate(bytesPerSecond int) { p.line.SetRate(bytesPerSecond) }
+
 // AwaitConnections waits until so many connections are open, or fails the test.
 func (p *Proxy) AwaitConnections(n int) {
 	p.t.Helper()

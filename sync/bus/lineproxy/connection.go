@@ -37,8 +37,8 @@ func (c *connection) carry() {
 	})
 	defer stop()
 	var both sync.WaitGroup
-	both.Go(func() { c.pump(far, c.near) })
-	both.Go(func() { c.pump(c.near, far) })
+	both.Go(func() { c.pump(out, far, c.near) })
+	both.Go(func() { c.pump(back, c.near, far) })
 	both.Wait()
 }
 
@@ -49,11 +49,11 @@ type chunk struct {
 }
 
 // pump carries bytes one way until either end closes, which ends the other way too.
-func (c *connection) pump(to, from net.Conn) {
+func (c *connection) pump(way int, to, from net.Conn) {
 	defer c.cancel()
 	// As much as a line holds in flight. When it is full the reading waits, and the sender's socket fills up.
 	flight := make(chan chunk, 64)
-	go c.read(flight, from)
+	go c.read(way, flight, from)
 	for piece := range flight {
 		select {
 		case <-time.After(time.Until(piece.due)):
@@ -71,15 +71,14 @@ func (c *connection) pump(to, from net.Conn) {
 	}
 }
 
-func (c *connection) read(flight chan<- chunk, from net.Conn) {
+func (c *connection) read(way int, flight chan<- chunk, from net.Conn) {
 	defer close(flight)
 	for {
-		data := make([]byte, 32<<10)
+		data := make([]byte, c.proxy.piece())
 		n, err := from.Read(data)
 		if n > 0 {
-			_, delay := c.proxy.state()
 			select {
-			case flight <- chunk{data: data[:n], due: time.Now().Add(delay)}:
+			case flight <- chunk{data: data[:n], due: c.proxy.due(way, n)}:
 			case <-c.ctx.Done():
 				return
 			}
@@ -98,7 +97,7 @@ func (c *connection) read(flight chan<- chunk, from net.Conn) {
 // passable waits until bytes may pass, and is false when they never will.
 func (c *connection) passable() bool {
 	for {
-		open, _ := c.proxy.state()
+		open := c.proxy.opening()
 		select {
 		case <-c.stalled:
 			<-c.ctx.Done()

@@ -1,4 +1,5 @@
-// Package lineproxy stands for the line between two machines: a TCP proxy that can stop carrying bytes.
+// Package lineproxy stands for the line between two machines: a TCP proxy that can be slow and narrow, and can stop
+// carrying bytes.
 //
 // A cut line closes nothing. Both ends keep connections that look open and hear nothing, as they do when a cable is
 // pulled or a mobile link fades, and what was on its way arrives once the line is restored. A proxy reads nothing of
@@ -27,8 +28,16 @@ type Proxy struct {
 	open  chan struct{} // closed while the line carries bytes, replaced by an open one when it is cut
 	cut   bool
 	delay time.Duration
+	rate  int          // bytes a second each way; 0: no limit
+	free  [2]time.Time // when each way has carried all that was given to it
 	lines map[*connection]struct{}
 }
+
+// The ways of a line.
+const (
+	out  = iota // to the target
+	back        // from it
+)
 
 // Listen returns a proxy to target that listens on address, and carries nothing before Run.
 func Listen(address, target string) (*Proxy, error) {
@@ -149,6 +158,13 @@ func (p *Proxy) SetDelay(d time.Duration) {
 	p.delay = d
 }
 
+// SetRate lets all connections together carry at most so many bytes a second each way. Zero, the default, is no limit.
+func (p *Proxy) SetRate(bytesPerSecond int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.rate = max(bytesPerSecond, 0)
+}
+
 // Connections is how many are open.
 func (p *Proxy) Connections() int {
 	p.mu.Lock()
@@ -156,9 +172,40 @@ func (p *Proxy) Connections() int {
 	return len(p.lines)
 }
 
-// state is what a byte has to wait for: the line to be open, and then the delay.
-func (p *Proxy) state() (open <-chan struct{}, delay time.Duration) {
+// opening is closed while the line carries bytes.
+func (p *Proxy) opening() <-chan struct{} {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.open, p.delay
+	return p.open
+}
+
+const (
+	wholeRead  = 32 << 10
+	leastRead  = 256
+	pieceTimes = 50 // pieces a second that a narrow line carries, so that connections share it fairly
+)
+
+// piece is how much is read of a connection at once.
+func (p *Proxy) piece() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.rate == 0 {
+		return wholeRead
+	}
+	return min(max(p.rate/pieceTimes, leastRead), wholeRead)
+}
+
+// due is when so many bytes, read now, have passed one way: behind all that was read before them, and the delay.
+func (p *Proxy) due(way, bytes int) time.Time {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	at := time.Now()
+	if p.rate > 0 {
+		if p.free[way].After(at) {
+			at = p.free[way]
+		}
+		at = at.Add(time.Duration(bytes) * time.Second / time.Duration(p.rate))
+		p.free[way] = at
+	}
+	return at.Add(p.delay)
 }

@@ -163,6 +163,26 @@ func TestDelayIsAddedEachWayAndKeepsThroughput(t *testing.T) {
 	}
 }
 
+func TestANarrowLineCarriesNoMoreThanItsRateHoweverManyShareIt(t *testing.T) {
+	const bytes, rate = 40_000, 200_000
+	p := start(t)
+	p.SetRate(rate)
+	conns := []net.Conn{dial(t, p), dial(t, p)}
+	began := time.Now()
+	for _, conn := range conns {
+		go func() { _, _ = conn.Write(make([]byte, bytes)) }()
+	}
+	for _, conn := range conns {
+		expect(t, conn, string(make([]byte, bytes)))
+	}
+	if took, least := time.Since(began), 2*bytes*time.Second/rate; took < least {
+		t.Errorf("%d bytes of two connections took %s, want at least %s", 2*bytes, took, least)
+	}
+	p.SetRate(0)
+	send(t, conns[0], "whole")
+	expect(t, conns[0], "whole")
+}
+
 func TestOneEndClosingClosesTheOther(t *testing.T) {
 	p := start(t)
 	conn := dial(t, p)
