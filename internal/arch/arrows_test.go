@@ -29,7 +29,7 @@ func TestArrowsOfTheHouseAreAllowed(t *testing.T) {
 		imports("internal/control/control.go", "internal/node", "internal/commit", "internal/api", "internal/clinic", "sync/bundle", "sync/bus/redis", "storage/bolt"),
 		imports("internal/node/node.go", "internal/commit", "internal/clinic", "storage/bolt", "sync/feed", "sync/record"),
 		imports("hub/run.go", "internal/node"),
-		imports("internal/door/door.go", "internal/realtime", "internal/api", "internal/clinic", "sync/feed", "sync/record", "web"),
+		imports("internal/door/door.go", "internal/realtime", "internal/export", "internal/api", "internal/clinic", "sync/feed", "sync/record", "web"),
 		imports("internal/api/gen/main.go", "internal/api", "internal/door"),
 		imports("internal/testkit/edge.go", "edge", "hub", "storage/bolt", "storage/storagetest", "sync/bus/bustest"),
 		imports("sync/simulation/nemesis.go", "sync/link", "sync/bundle", "sync/feed", "sync/record", "sync/seal", "sync/bus", "sync/bus/memory"),

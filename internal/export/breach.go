@@ -1,0 +1,123 @@
+package export
+
+import (
+	"bytes"
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aashram-care/sangam/internal/clinic"
+)
+
+// sight is one time that somebody had a health text before them, or took personal data out.
+type sight struct {
+	at               time.Time
+	who, whoID, role string
+	how              string
+	person, personID string
+	kind, id         string
+}
+
+// looked are the commands that show or take personal data, and in what way.
+var looked = map[string]string{
+	"person.history": "asked for the past", "person.export": "took out", "data.export": "took out",
+	"consultation.note": "wrote", "consultation.amend": "wrote", "remedy.prescribe": "wrote", "remedy.update": "wrote",
+}
+
+// Breach is who saw which health texts, as a table: what somebody asked for, took out or wrote, from the audit, and what
+// the node showed them unasked, which is the texts of a day to every guruji in whose queue that person was. It names
+// people and records, and holds no word of any text.
+func (b *Book) Breach() []byte {
+	sights := append(b.asked(), b.shown()...)
+	slices.SortStableFunc(sights, func(x, y sight) int {
+		return cmp.Or(x.at.Compare(y.at), strings.Compare(x.whoID, y.whoID), strings.Compare(x.id, y.id))
+	})
+	var out bytes.Buffer
+	out.WriteString(byteOrderMark)
+	writeLine(&out, []string{"at", "who", "role", "how", "whose", "what", "id of who", "id of whose", "id of what"})
+	for _, s := range sights {
+		writeLine(&out, []string{b.local(s.at), s.who, s.role, s.how, s.person, s.kind, s.whoID, s.personID, s.id})
+	}
+	return out.Bytes()
+}
+
+func (b *Book) asked() []sight {
+	var sights []sight
+	for _, a := range b.byKind[clinic.KindAudit] {
+		how, ok := looked[a.text("type")]
+		if !ok {
+			continue
+		}
+		s := sight{
+			at: a.time("at"), who: b.actorName(a.text("actor")), whoID: a.text("actor"), role: a.text("role"), how: how,
+			kind: a.text("kind"), id: a.text("subject"),
+		}
+		if a.text("type") == "data.export" {
+			s.kind = cmp.Or(s.kind, strings.Join(texts(a.list("fields")), " "))
+		}
+		s.personID = b.subjectPerson(s.kind, s.id)
+		s.person = b.name(clinic.KindPerson, s.personID)
+		sights = append(sights, s)
+	}
+	return sights
+}
+
+// subjectPerson is whom a record is about.
+func (b *Book) subjectPerson(kind, id string) string {
+	if kind == clinic.KindPerson {
+		return id
+	}
+	r, _ := b.find(kind, id)
+	return b.personOf(r)
+}
+
+// shown are the texts of a day on the screens of those who had the person in their queue.
+func (b *Book) shown() []sight {
+	type visit struct{ day, person string }
+	gurujis := map[visit][]Row{}
+	for _, e := range b.byKind[clinic.KindEntry] {
+		if person := e.text("person"); person != "" {
+			at := visit{e.Day, person}
+			gurujis[at] = append(gurujis[at], e)
+		}
+	}
+	staff := map[string]Row{}
+	for _, r := range b.byKind[clinic.KindStaff] {
+		staff[r.text("guruji")] = r
+	}
+	var sights []sight
+	for _, kind := range []string{clinic.KindConsultation, clinic.KindAmendment, clinic.KindRemedy} {
+		for _, r := range b.byKind[kind] {
+			person := b.personOf(r)
+			told := map[string]bool{}
+			for _, e := range gurujis[visit{r.Day, person}] {
+				guruji := e.text("guruji")
+				if told[guruji] {
+					continue
+				}
+				told[guruji] = true
+				who := staff[guruji]
+				sights = append(sights, sight{
+					at: later(r.time(began[kind]), e.time("checkedInAt")), who: b.name(clinic.KindGuruji, guruji), whoID: cmp.Or(who.staffID(), guruji), role: string(clinic.RoleGuruji),
+					how: "had on their screen", person: b.name(clinic.KindPerson, person), personID: person, kind: kind, id: r.ID.String(),
+				})
+			}
+		}
+	}
+	return sights
+}
+
+func later(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return b
+	}
+	return a
+}
+
+func (r Row) staffID() string {
+	if r.ID.IsZero() {
+		return ""
+	}
+	return r.ID.String()
+}
