@@ -94,6 +94,7 @@ func (e *end) send(s link.Send) {
 	e.traceFrame("sends", s.Frame)
 	e.result.Frames++
 	e.result.Sent += s.Records
+	e.overhear(channel, s.Frame)
 	e.bus.Publish(context.Background(), channel, s.Frame) // an error is a lost frame
 }
 

@@ -12,6 +12,7 @@ const (
 	Equal       Invariant = "all stores are equal after quiet"
 	Heads       Invariant = "cursors reach the head"
 	InSync      Invariant = "who holds the same is told so"
+	Clones      Invariant = "two boxes with one identity are told of"
 	InTime      Invariant = "converged within 60 s of quiet"
 	Still       Invariant = "nothing moves once all is equal"
 	OwnWrite    Invariant = "one's own write is seen at once"

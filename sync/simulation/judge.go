@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/aashram-care/sangam/sync/feed"
+	"github.com/aashram-care/sangam/sync/link"
 	"github.com/aashram-care/sangam/sync/record"
 )
 
@@ -130,6 +131,7 @@ func (w *world) judge() {
 		}
 	}
 	w.judgeForeign()
+	w.judgeClones()
 }
 
 // judgeRecord compares a record with what its raw edits make of it.
@@ -258,6 +260,21 @@ func (w *world) judgeRequest(s *story, all set) {
 	}
 	if did := w.effects[answer]; !w.survivors(w.oracle.story(did.target)).has(did.number) {
 		w.fault(Requests, "%s was accepted, and edit #%d of %s is nowhere", s.place, did.number, did.target)
+	}
+}
+
+// judgeClones: a hub of one process meets both boxes. Two replicas may each serve one of them.
+func (w *world) judgeClones() {
+	for _, site := range w.sites {
+		boxes := 0
+		for _, p := range w.edges {
+			if p.site == site {
+				boxes++
+			}
+		}
+		if e := w.hubs[0].ends[site]; boxes > 1 && len(w.hubs) == 1 && (e == nil || e.machine.Status(w.hubs[0].clock()).State != link.Cloned) {
+			w.fault(Clones, "%d boxes of site %s", boxes, site.String()[:4])
+		}
 	}
 }
 

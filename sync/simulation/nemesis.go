@@ -1,10 +1,12 @@
 package simulation
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"time"
 
+	"github.com/aashram-care/sangam/sync/bus"
 	"github.com/aashram-care/sangam/sync/bus/memory"
 )
 
@@ -23,6 +25,7 @@ var lineBlows = []blow{
 	{"bus down", 3, (*world).busDown},
 	{"one-way cut", 6, (*world).cut},
 	{"wrong view of who answers", 4, (*world).wrongView},
+	{"an eavesdropper repeats and garbles", 5, (*world).repeatFrames},
 }
 
 var diskBlows = []blow{
@@ -234,6 +237,32 @@ func (w *world) cut() {
 	f := w.net.Faults(name, way)
 	f.Cut = !f.Cut
 	w.net.SetFaults(name, way, f)
+}
+
+const overheard = 100 // frames
+
+// overhear keeps what an eavesdropper may say again.
+func (w *world) overhear(channel string, frame []byte) {
+	if w.heard = append(w.heard, bus.Message{Channel: channel, Payload: frame}); len(w.heard) > 2*overheard {
+		w.heard = slices.Delete(w.heard, 0, overheard)
+	}
+}
+
+// repeatFrames says old frames again: as they were, with a bit turned, or cut short.
+func (w *world) repeatFrames() {
+	stranger := w.net.Open("stranger")
+	for range min(20, len(w.heard)) {
+		m := w.heard[w.random.IntN(len(w.heard))]
+		frame := slices.Clone(m.Payload)
+		switch at := w.random.IntN(len(frame)); w.random.IntN(4) {
+		case 0:
+			frame[at] ^= 1 << w.random.IntN(8)
+		case 1:
+			frame = frame[:at]
+		}
+		stranger.Publish(context.Background(), m.Channel, frame) // it may be lost as any other
+	}
+	stranger.Close()
 }
 
 func (w *world) wrongView() {

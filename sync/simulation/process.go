@@ -236,8 +236,7 @@ func (p *process) receive() {
 func (p *process) frame(frame []byte) {
 	h, err := seal.ParseHeader(frame)
 	if err != nil {
-		p.fault(Forged, "%s: %v", p.name, err)
-		return
+		return // somebody talks nonsense
 	}
 	if hello := h.Open && h.Session == [16]byte{}; hello && p.ignores[h.Site] {
 		return

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/aashram-care/sangam/sync/bus"
 	"github.com/aashram-care/sangam/sync/bus/memory"
 	"github.com/aashram-care/sangam/sync/feed"
 	"github.com/aashram-care/sangam/sync/link"
@@ -41,6 +42,7 @@ type world struct {
 	calm   bool // nothing bad happens any more
 	serial int  // of records, edits and items
 	clones int
+	heard  []bus.Message // the last frames that somebody overheard
 	sticks []stick
 	result Result
 }
