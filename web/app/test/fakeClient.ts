@@ -2,6 +2,7 @@ import type {
   Act,
   Change,
   Client,
+  Fields,
   Outcome,
   Problem,
   RecentCall,
@@ -117,6 +118,14 @@ export class FakeClient {
       id: entry,
       fields: { ...this.state.rows.get("row")?.get(entry)?.fields, name },
     });
+  }
+
+  row(id: string, fields: Fields) {
+    this.change({ kind: "row", id, fields });
+  }
+
+  place(id: string, fields: Fields) {
+    this.change({ kind: "place", id, fields });
   }
 
   private change(change: Change) {

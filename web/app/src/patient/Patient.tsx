@@ -8,16 +8,17 @@ import {
   rowsOf,
   type State,
 } from "@sangam/sdk";
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { useChime } from "../blocks/chime.ts";
 import { LanguageChoice } from "../blocks/choices.tsx";
 import { Icon, type IconName } from "../blocks/Icon.tsx";
-import { Panel } from "../blocks/Panel.tsx";
 import { Button, Name, Notice } from "../blocks/small.tsx";
-import { ScreenLinks, useClient, useClientState, useDataAge, usePlace } from "../screen/client.tsx";
+import { ScreenLinks, useClientState, useDataAge, usePlace } from "../screen/client.tsx";
 import { LANGS } from "../words/catalogue.ts";
 import { useCommon, useLanguage, useWords } from "../words/Language.tsx";
 import { clock, span, waitRange } from "../words/times.ts";
+import { useAttention } from "./attention.ts";
+import { Leave, type Leaving, useLeaving } from "./Leave.tsx";
 import { Stream } from "./Stream.tsx";
 import { patient } from "./words.ts";
 
@@ -29,13 +30,15 @@ export function Patient() {
   const guruji = gurujisOf(state).find((one) => one.id === entry?.guruji) ?? null;
   const called = entry?.status === "called";
   const chime = useChime();
-  useAlert(called, chime.ring);
+  const leaving = useLeaving(entry?.id);
+  useAttention(called ? `${entry.id} ${entry.fields.calledAt}` : null, chime.ring);
+  useTitle(called);
   return (
     <div className="patient" lang={lang}>
       {called && entry ? (
-        <YourTurn entry={entry} guruji={guruji} />
+        <YourTurn entry={entry} guruji={guruji} leaving={leaving} />
       ) : (
-        <Waiting entry={entry} guruji={guruji} sound={chime.on} onSound={chime.turnOn} />
+        <Waiting entry={entry} guruji={guruji} leaving={leaving} sound={chime.on} onSound={chime.turnOn} />
       )}
     </div>
   );
@@ -48,12 +51,12 @@ function mine(state: State): QueueEntry | null {
   return id === undefined ? null : entryById(state, id);
 }
 
-function useAlert(called: boolean, ring: () => void) {
+/** Seen in the list of tabs too, where a turn may come while something else is read. */
+function useTitle(called: boolean) {
+  const say = useWords(patient);
   useEffect(() => {
-    if (!called) return;
-    ring();
-    navigator.vibrate?.([400, 200, 400]);
-  }, [called, ring]);
+    document.title = say(called ? "yourTurn" : "yours");
+  }, [say, called]);
 }
 
 function Top() {
@@ -68,7 +71,7 @@ function Top() {
   );
 }
 
-function YourTurn({ entry, guruji }: { entry: QueueEntry; guruji: GurujiRow | null }) {
+function YourTurn({ entry, guruji, leaving }: Mine & { entry: QueueEntry }) {
   const say = useWords(patient);
   const common = useCommon();
   const room = guruji?.room ?? null;
@@ -88,26 +91,31 @@ function YourTurn({ entry, guruji }: { entry: QueueEntry; guruji: GurujiRow | nu
         )}
         {guruji && <p>{say("waitsForYou", { name: guruji.name })}</p>}
       </section>
+      <Leave entry={entry} leaving={leaving} />
     </main>
   );
 }
 
-interface WaitingProps {
+interface Mine {
   entry: QueueEntry | null;
   guruji: GurujiRow | null;
+  leaving: Leaving;
+}
+
+interface WaitingProps extends Mine {
   sound: boolean;
   onSound(): void;
 }
 
-function Waiting({ entry, guruji, sound, onSound }: WaitingProps) {
+function Waiting({ entry, guruji, leaving, sound, onSound }: WaitingProps) {
   const say = useWords(patient);
   const { offline, ms } = useDataAge();
   const over = !entry || ENDED[entry.status] !== undefined;
   return (
     <main className={offline ? "turn unheard" : "turn"}>
       <Top />
-      {entry && <Mine entry={entry} guruji={guruji} />}
-      <PlaceIn entry={entry} offline={offline} ageMs={ms ?? 0} />
+      {entry && <Slip entry={entry} guruji={guruji} />}
+      <PlaceIn entry={entry} guruji={guruji} offline={offline} ageMs={ms ?? 0} />
       {entry && !over && <Steps entry={entry} />}
       {offline && (
         <Notice tone="rest" icon="cloud-off" title={say("offline")}>
@@ -126,7 +134,7 @@ function Waiting({ entry, guruji, sound, onSound }: WaitingProps) {
               {say("ring")}
             </Button>
           ))}
-        {entry && !over && entry.status !== "in_service" && <Leave entry={entry} />}
+        {entry && !over && entry.status !== "in_service" && <Leave entry={entry} leaving={leaving} />}
       </div>
       <footer>
         <ScreenLinks />
@@ -136,7 +144,7 @@ function Waiting({ entry, guruji, sound, onSound }: WaitingProps) {
   );
 }
 
-function Mine({ entry, guruji }: { entry: QueueEntry; guruji: GurujiRow | null }) {
+function Slip({ entry, guruji }: { entry: QueueEntry; guruji: GurujiRow | null }) {
   const say = useWords(patient);
   const common = useCommon();
   return (
@@ -167,7 +175,17 @@ const ENDED: Record<string, { icon: IconName; title: "over" | "out"; why: "overW
   closed_by_rollover: { icon: "moon", title: "out", why: "outWhy" },
 };
 
-function PlaceIn({ entry, offline, ageMs }: { entry: QueueEntry | null; offline: boolean; ageMs: number }) {
+function PlaceIn({
+  entry,
+  guruji,
+  offline,
+  ageMs,
+}: {
+  entry: QueueEntry | null;
+  guruji: GurujiRow | null;
+  offline: boolean;
+  ageMs: number;
+}) {
   const say = useWords(patient);
   const state = useClientState();
   const ended = entry ? ENDED[entry.status] : ENDED.left;
@@ -182,6 +200,7 @@ function PlaceIn({ entry, offline, ageMs }: { entry: QueueEntry | null; offline:
     return <Told icon="pause" title={say("onHold")} children={say("onHoldWhy")} />;
   if (entry.status === "in_service") return <Told icon="user" title={say("inService")} />;
   const place = placeOf(state, entry.id);
+  const told = rowsOf(state, "place").get(entry.id)?.fields ?? entry.fields;
   return (
     <>
       {entry.status === "no_answer" && (
@@ -189,7 +208,13 @@ function PlaceIn({ entry, offline, ageMs }: { entry: QueueEntry | null; offline:
           {say("missedWhy")}
         </Notice>
       )}
-      <Range place={place} offline={offline} heardAt={Date.now() - ageMs} />
+      <Range
+        place={place}
+        long={told.longWait === true}
+        guruji={guruji}
+        offline={offline}
+        heardAt={Date.now() - ageMs}
+      />
     </>
   );
 }
@@ -204,7 +229,16 @@ function Told(props: { icon: IconName; title: string; children?: ReactNode }) {
   );
 }
 
-function Range(props: { place: ReturnType<typeof placeOf>; offline: boolean; heardAt: number }) {
+interface RangeProps {
+  place: ReturnType<typeof placeOf>;
+  /** Too long for a number. */
+  long: boolean;
+  guruji: GurujiRow | null;
+  offline: boolean;
+  heardAt: number;
+}
+
+function Range(props: RangeProps) {
   const say = useWords(patient);
   const common = useCommon();
   const { zone } = usePlace();
@@ -225,7 +259,8 @@ function Range(props: { place: ReturnType<typeof placeOf>; offline: boolean; hea
           <strong>{range}</strong>
         </p>
       )}
-      {range && !offline && <p className="soft why">{say("whyRange")}</p>}
+      {props.long && !range && <p className="range">{common("longWait")}</p>}
+      {!offline && <Why guruji={props.guruji} ranged={range !== null} />}
       {offline && (
         <p className="soft why">
           {say("lastHeard", { time, ago: common("ago", { span: span(Date.now() - props.heardAt, common) }) })}
@@ -233,6 +268,28 @@ function Range(props: { place: ReturnType<typeof placeOf>; offline: boolean; hea
       )}
     </section>
   );
+}
+
+/** Why it is a range, or why it takes longer than the people ahead explain. */
+function Why({ guruji, ranged }: { guruji: GurujiRow | null; ranged: boolean }) {
+  const say = useWords(patient);
+  const { zone } = usePlace();
+  if (guruji?.availability === "on_break") {
+    const time = guruji.until ? clock(guruji.until, zone) : "";
+    return (
+      <p className="why heed">
+        <Icon name="pause" /> {time ? say("restsUntil", { time }) : say("rests")}
+      </p>
+    );
+  }
+  if (guruji?.availability === "off") {
+    return (
+      <p className="why heed">
+        <Icon name="moon" /> {say("notHere")}
+      </p>
+    );
+  }
+  return ranged ? <p className="soft why">{say("whyRange")}</p> : null;
 }
 
 function Steps({ entry }: { entry: QueueEntry }) {
@@ -255,60 +312,5 @@ function Steps({ entry }: { entry: QueueEntry }) {
         <Icon name="user" /> {say("visit")}
       </li>
     </ol>
-  );
-}
-
-/** Leaving is asked back once; what became of it is said where it was asked. */
-function Leave({ entry }: { entry: QueueEntry }) {
-  const say = useWords(patient);
-  const client = useClient();
-  const state = useClientState();
-  const [asking, setAsking] = useState(false);
-  const act = state.pending.find((one) => one.type === "queue.leave" && one.data.entry === entry.id);
-  if (act?.state === "rejected") {
-    return (
-      <Notice tone="alarm" icon="triangle-alert" title={say("leaveRefused")} loud>
-        <p className="actions">
-          <Button onClick={() => client.discard(act.id)}>{say("stay")}</Button>
-        </p>
-      </Notice>
-    );
-  }
-  if (act) {
-    return (
-      <p className="heed said" role="status">
-        <Icon name="send" /> {say("leaveWillSend")}
-      </p>
-    );
-  }
-  return (
-    <>
-      <Button kind="bare" onClick={() => setAsking(true)}>
-        {say("cannotWait")}
-      </Button>
-      {asking && (
-        <Panel
-          title={say("leaveTitle")}
-          onClose={() => setAsking(false)}
-          foot={
-            <>
-              <Button onClick={() => setAsking(false)}>{say("stay")}</Button>
-              <Button
-                kind="main"
-                also="push"
-                onClick={() => {
-                  setAsking(false);
-                  client.act("queue.leave", { entry: entry.id });
-                }}
-              >
-                {say("leaveDo")}
-              </Button>
-            </>
-          }
-        >
-          <p>{say("leaveWhy")}</p>
-        </Panel>
-      )}
-    </>
   );
 }

@@ -21,12 +21,31 @@ export const patient = peopleWords({
     hi: "हर व्यक्ति को अलग समय लगता है, इसलिए हम एक ही संख्या नहीं बताते।",
     mr: "प्रत्येकाला वेगळा वेळ लागतो, म्हणून आम्ही एकच आकडा सांगत नाही.",
   },
+  restsUntil: {
+    en: "Guruji rests until {time}. That is why it takes longer.",
+    hi: "गुरुजी {time} बजे तक विश्राम में हैं, इसलिए समय ज़्यादा लगेगा।",
+    mr: "गुरुजी {time} पर्यंत विश्रांती घेत आहेत, म्हणून वेळ जास्त लागेल.",
+  },
+  rests: {
+    en: "Guruji is resting just now. That is why it takes longer.",
+    hi: "गुरुजी अभी विश्राम में हैं, इसलिए समय ज़्यादा लगेगा।",
+    mr: "गुरुजी सध्या विश्रांती घेत आहेत, म्हणून वेळ जास्त लागेल.",
+  },
+  notHere: {
+    en: "Guruji is not here just now. Please ask at the desk.",
+    hi: "गुरुजी अभी यहाँ नहीं हैं। कृपया काउंटर पर पूछें।",
+    mr: "गुरुजी सध्या इथे नाहीत. कृपया काउंटरवर विचारा.",
+  },
   checkedIn: { en: "Checked in", hi: "दर्ज हुआ", mr: "नोंद झाली" },
   waiting: { en: "Waiting", hi: "प्रतीक्षा", mr: "प्रतीक्षेत" },
   called: { en: "Called", hi: "बुलाया गया", mr: "पुकारले" },
   visit: { en: "With Guruji", hi: "भेंट", mr: "भेट" },
   ring: { en: "Ring when I am called", hi: "बुलाने पर आवाज़ करें", mr: "पुकारल्यावर आवाज करा" },
-  willRing: { en: "It rings when you are called", hi: "बुलाने पर आवाज़ होगी", mr: "पुकारल्यावर आवाज होईल" },
+  willRing: {
+    en: "It rings when you are called, while this page is open",
+    hi: "यह पन्ना खुला रहे, तो बुलाने पर आवाज़ होगी",
+    mr: "हे पान उघडे असेल तर पुकारल्यावर आवाज होईल",
+  },
   cannotWait: { en: "I cannot wait", hi: "मेरा रुकना संभव नहीं", mr: "मला थांबता येणार नाही" },
   leaveTitle: { en: "Leave the queue?", hi: "क़तार छोड़ें?", mr: "रांग सोडायची?" },
   leaveWhy: {
@@ -35,6 +54,8 @@ export const patient = peopleWords({
     mr: "तुमची जागा पुढच्याला मिळेल. काउंटर आज तुम्हाला परत आणू शकते.",
   },
   leaveDo: { en: "Leave the queue", hi: "क़तार छोड़ें", mr: "रांग सोडा" },
+  leavingNow: { en: "You are leaving the queue", hi: "आप क़तार छोड़ रहे हैं", mr: "तुम्ही रांग सोडत आहात" },
+  stayIn: { en: "No, keep my place", hi: "नहीं, मेरी जगह रहने दें", mr: "नको, माझी जागा राहू द्या" },
   stay: { en: "Stay", hi: "रुकें", mr: "थांबा" },
   leaveWillSend: { en: "Leaving will be sent", hi: "जुड़ते ही भेजा जाएगा", mr: "जोडले की पाठवले जाईल" },
   leaveRefused: {
