@@ -212,10 +212,12 @@ func (w *world) lines(name string, f memory.Faults) {
 	w.net.SetFaults(name, memory.Down, f)
 }
 
+const latest = 40 * time.Second // that a frame takes on a bad line
+
 func (w *world) badLines() {
 	for _, p := range w.processes() {
 		for _, way := range []memory.Direction{memory.Up, memory.Down} {
-			f := memory.Faults{Drop: w.random.Float64() * w.profile.Loss, Duplicate: 0.1, MaxDelay: w.upTo(w.profile.Delay), Late: 0.002, LateBy: 40 * time.Second}
+			f := memory.Faults{Drop: w.random.Float64() * w.profile.Loss, Duplicate: 0.1, MaxDelay: w.upTo(w.profile.Delay), Late: 0.002, LateBy: latest}
 			if w.chance(0.3) {
 				f = memory.Faults{MaxDelay: 50 * time.Millisecond}
 			}
@@ -240,7 +242,6 @@ func (w *world) cut() {
 }
 
 const overheard = 100 // frames
-
 // overhear keeps what an eavesdropper may say again.
 func (w *world) overhear(channel string, frame []byte) {
 	if w.heard = append(w.heard, bus.Message{Channel: channel, Payload: frame}); len(w.heard) > 2*overheard {
