@@ -380,11 +380,13 @@ func TestDayIsPlayedAndBegunAnew(t *testing.T) {
 	d.line(0, true)
 	d.order("/demo/restart", nil)
 	var s shown
+	// A fast morning may have seen people done before anybody looks.
 	d.await("the next morning", func() bool {
 		s = d.shown()
-		return s.Sites[0].Figures.Done == 0 && s.Sites[0].Figures.Waiting+s.Sites[0].Figures.InService > 0
+		f := s.Sites[0].Figures
+		return s.ClinicTime.Sub(first) > 12*time.Hour && f != nil && f.Waiting+f.InService+f.Done > 0
 	})
-	if s.ClinicTime.Sub(first) < 12*time.Hour || s.Sites[0].CutAt != nil {
-		t.Errorf("after starting over it is %s, was %s, and the line was cut at %v", s.ClinicTime, first, s.Sites[0].CutAt)
+	if s.Sites[0].CutAt != nil {
+		t.Errorf("after starting over the line was still cut, at %v", s.Sites[0].CutAt)
 	}
 }
