@@ -113,7 +113,7 @@ func (w *world) restart(d *disk, meanwhile func()) {
 		w.at(w.upTo(8*time.Second), p.start)
 	}
 	if d.old && w.chance(0.2) {
-		d.old = false
+		d.old = false // somebody used the pause for an update
 	}
 	if meanwhile != nil {
 		meanwhile()

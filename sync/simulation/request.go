@@ -1,7 +1,8 @@
 package simulation
 
 import (
-	"fmt"
+	"errors"
+	"time"
 
 	"github.com/aashram-care/sangam/sync/feed"
 	"github.com/aashram-care/sangam/sync/record"
@@ -51,46 +52,67 @@ func (p *process) resumeRequests() {
 	})
 }
 
+var errAnswered = errors.New("there is nothing to answer")
+
+// reply is how a node deals with a request: what it did, if anything, and what it told.
+type reply struct {
+	did, told     record.Edit
+	done, outcome feed.Change
+	refused       bool
+}
+
 // answer does what the centre asked for, and writes how it went, in one transaction.
 func (p *process) answer(key record.Key) {
 	scope := feed.SiteScope(p.site)
-	var did, told record.Edit
-	var done, outcome feed.Change
-	var refuses bool
-	err := p.store.update(func(tx feed.Tx) error {
-		r, _, ok, err := feed.Load(tx, scope, key)
-		if err != nil || !ok || r.Get("state").Text() != pending {
-			return fmt.Errorf("nothing to answer: %w", err)
-		}
-		told = record.Edit{Kind: kindRequest, ID: key.ID, Set: map[string]record.Value{"state": record.Text(accepted)}}
-		did = record.Edit{Kind: kindEntry, ID: r.Get("target").ID(), Set: map[string]record.Value{"text": r.Get("text")}}
-		if _, _, held, err := feed.Load(tx, scope, record.Key{Kind: kindEntry, ID: did.ID}); err != nil {
-			return err
-		} else if refuses = !held; refuses {
-			told.Set["state"] = record.Text(refused)
-		} else if done, err = p.rules.Edit(tx, scope, did, p.clock()); err != nil {
-			return err
-		} else if told.Set["outcome"], err = pack(p.carried(&done.After)); err != nil {
-			return err
-		}
-		outcome, err = p.rules.Edit(tx, scope, told, p.clock())
+	var r reply
+	err := p.store.update(func(tx feed.Tx) (err error) {
+		r, err = p.reply(tx, scope, key)
 		return err
-	}, func() {
-		if !refuses {
-			p.store.edited(did, &done)
-		}
-		if part := p.carried(&done.After); !refuses && p.off.Effects {
-			p.oracle.learn(scope, &part, set{}.with(len(p.oracle.story(place{scope, part.Key()}).edits)-1))
-		}
-		p.store.edited(told, &outcome)
-		if !refuses {
-			p.remember(place{scope, key}, place{scope, done.After.Key()})
-		}
-	})
-	if err == errFull {
-		p.later(p.upTo(diskTime)+1e9, func() { p.answer(key) })
+	}, func() { p.answered(scope, key, r) })
+	if errors.Is(err, errFull) {
+		p.later(time.Second, func() { p.answer(key) })
 	}
 	p.settle()
+}
+
+func (p *process) reply(tx feed.Tx, scope feed.Scope, key record.Key) (r reply, err error) {
+	request, _, ok, err := feed.Load(tx, scope, key)
+	if err != nil {
+		return r, err
+	}
+	if !ok || request.Get("state").Text() != pending {
+		return r, errAnswered
+	}
+	r.told = record.Edit{Kind: kindRequest, ID: key.ID, Set: map[string]record.Value{"state": record.Text(accepted)}}
+	r.did = record.Edit{Kind: kindEntry, ID: request.Get("target").ID(), Set: map[string]record.Value{"text": request.Get("text")}}
+	_, _, held, err := feed.Load(tx, scope, record.Key{Kind: kindEntry, ID: r.did.ID})
+	if err != nil {
+		return r, err
+	}
+	if r.refused = !held; r.refused {
+		r.told.Set["state"] = record.Text(refused)
+	} else if r.done, err = p.rules.Edit(tx, scope, r.did, p.clock()); err != nil {
+		return r, err
+	} else if r.told.Set["outcome"], err = pack(p.carried(&r.done.After)); err != nil {
+		return r, err
+	}
+	r.outcome, err = p.rules.Edit(tx, scope, r.told, p.clock())
+	return r, err
+}
+
+// answered tells the oracle.
+func (p *process) answered(scope feed.Scope, key record.Key, r reply) {
+	if r.refused {
+		p.store.edited(r.told, &r.outcome)
+		return
+	}
+	p.store.edited(r.did, &r.done)
+	target := place{scope, r.done.After.Key()}
+	if part := p.carried(&r.done.After); p.off.Effects {
+		p.oracle.learn(scope, &part, set{}.with(len(p.oracle.story(target).edits)-1))
+	}
+	p.store.edited(r.told, &r.outcome)
+	p.remember(place{scope, key}, target)
 }
 
 // remember keeps which edit an answer speaks of: both are the last of their stories.

@@ -160,26 +160,30 @@ func (wr *writer) edit(p *process, kind string, id record.ID, held *record.Recor
 		e.Day = day
 		e.Set["created"] = record.Int(int64(n))
 	}
-	wants := func(chance float64) bool { return wr.chance(chance) }
-	if kind == kindEntry && wants(wr.profile.Moves) {
-		e.Set["status"] = record.Text(ranks[wr.random.IntN(len(ranks))])
-		if ranks[5] == e.Set["status"].Text() {
-			e.Set["status"] = record.Text(ranks[0]) // transferred is never written
-		}
+	if kind == kindEntry && wr.chance(wr.profile.Moves) {
+		e.Set["status"] = record.Text(wr.status())
 	}
-	if !p.disk.old && wants(0.25) {
+	if !p.disk.old && wr.chance(0.25) {
 		e.Add["notes"] = []record.Item{{ID: record.Derive("note", fmt.Sprint(n)), Value: text}}
 	}
-	if !p.disk.old && kind == kindEntry && wants(0.25) {
+	if !p.disk.old && kind == kindEntry && wr.chance(0.25) {
 		e.Set["room"] = record.Int(int64(wr.random.IntN(4)))
 	}
-	if held != nil && wants(0.02) {
+	if held != nil && wr.chance(0.02) {
 		e.Set["deleted"] = record.Bool(true)
 	}
-	if len(e.Set)+len(e.Add) == 0 || wants(0.2) {
+	if len(e.Set)+len(e.Add) == 0 || wr.chance(0.2) {
 		e.Set["text"] = text
 	}
 	return e
+}
+
+// status is any but the one that is never written.
+func (wr *writer) status() string {
+	if s := ranks[wr.random.IntN(len(ranks))]; s != "transferred" {
+		return s
+	}
+	return ranks[0]
 }
 
 // intrude lets somebody write between two transactions of a merge.
