@@ -93,8 +93,8 @@ func (w *world) atHeads(say func(who, of string, c []feed.Cursor, at standing)) 
 	}
 	for _, p := range w.edges {
 		for _, scope := range []feed.Scope{feed.SiteScope(p.site), feed.Network} {
-			check(w.hub, p.site.String(), p.disk, scope)
-			check(p.disk, "hub", w.hub, scope)
+			check(w.hub, link.SitePeer(p.site), p.disk, scope)
+			check(p.disk, link.HubPeer, w.hub, scope)
 		}
 	}
 	return reached

@@ -80,9 +80,9 @@ func (w *world) reader(s stick) *process {
 // peerOf is how a process calls the other end of a site's link in its store.
 func peerOf(p *process, site record.ID) string {
 	if p.isHub() {
-		return site.String()
+		return link.SitePeer(site)
 	}
-	return "hub"
+	return link.HubPeer
 }
 
 func (w *world) ring(site record.ID) *seal.Ring {
