@@ -108,6 +108,19 @@ bench-commit: ## durable commits per second, beside raw fsync and one bolt Updat
 bench-open: ## cold open of a large file, with and without a synced freelist
 	$(STEP) "bench-open" scripts/bench Open $(BENCHTIME)
 
+.PHONY: bench-catchup
+bench-catchup: ## three weeks offline over lines that are slow, narrow and lossy, beside the bare line
+	$(STEP) "bench-catchup" scripts/bench CatchUp $(BENCHTIME)
+
+.PHONY: bench-wire
+bench-wire: ## bytes a record costs on the wire, beside its canonical form and JSON
+	$(STEP) "bench-wire" scripts/bench Wire $(BENCHTIME)
+
+.PHONY: bench-decide
+bench-decide: ## one decision in a day of 300, 3,000 and 30,000 entries; the places and waits of 3,000
+	$(STEP) "bench-decide" scripts/bench Decide 2s
+	$(STEP) "bench-decide: places" scripts/bench Places 2s
+
 .PHONY: sim
 sim: ## simulate SEEDS=1000 bad days of sites, a hub and their line, and days without each of the rules
 	$(STEP) "sim: $(SEEDS) seeds" go run ./sync/simulation/sim -seeds $(SEEDS)

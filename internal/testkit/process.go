@@ -117,6 +117,13 @@ func (p *Process) StartWith(args ...string) {
 	p.Start()
 }
 
+// PID is the number of the process that runs now.
+func (p *Process) PID() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.command.Process.Pid
+}
+
 // Kill ends the process as a power cut does, and waits for its end. It does nothing to one that has ended.
 func (p *Process) Kill() { p.end(syscall.SIGKILL) }
 
