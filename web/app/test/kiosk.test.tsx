@@ -8,6 +8,7 @@ vi.mock("react-dom", () => import("preact/compat"));
 vi.mock("react/jsx-runtime", () => import("preact/jsx-runtime"));
 vi.mock("react/jsx-dev-runtime", () => import("preact/jsx-runtime"));
 
+import { keepEquipment } from "../src/kiosk/equipment.ts";
 import { Kiosk } from "../src/kiosk/Kiosk.tsx";
 import { Screen } from "../src/screen/Screen.tsx";
 import { FakeClient } from "./fakeClient.ts";
@@ -34,6 +35,7 @@ const pass = (ms: number) =>
 
 async function open(with_ = new FakeClient()) {
   client = with_;
+  render(null, page() ?? document.body);
   document.body.innerHTML = '<div id="app"></div>';
   await act(() =>
     render(
@@ -60,6 +62,19 @@ async function tap(what: string) {
     throw new Error(`no button says ${what}: ${buttons.map((one) => one.textContent).join(" | ")}`);
   await act(async () => button.click());
   await pass(0);
+}
+
+/** A reader of codes is a keyboard that types ten times faster than people. */
+async function read(code: string, everyMs = 8) {
+  const keys = [...code, "Enter"];
+  const events: KeyboardEvent[] = [];
+  for (const key of keys) {
+    const event = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true });
+    events.push(event);
+    await act(() => void (document.activeElement ?? document.body).dispatchEvent(event));
+    await pass(everyMs);
+  }
+  return events.at(-1) as KeyboardEvent;
 }
 
 const english = () => tap("English");
@@ -244,5 +259,103 @@ describe("the kiosk", () => {
     client.of("emergency.raise")[0]?.answer({});
     await pass(0);
     expect(text()).toContain("The staff have been called.");
+  });
+
+  const APPOINTMENT = "0193f3a0-7c00-7abc-8def-0123456789ab";
+
+  it("checks in the appointment whose code a reader reads, from any page, and presses nothing else", async () => {
+    await open();
+    await english();
+    await tap("I have an appointment");
+    const enter = await read(`https://ashram.example/a#${APPOINTMENT.toUpperCase()}`);
+    expect(enter.defaultPrevented).toBe(true);
+    expect(checkIns().map((one) => one.data)).toEqual([{ language: "en", appointment: APPOINTMENT }]);
+    checkIns()[0]?.answer(answer);
+    await pass(0);
+    expect(text()).toContain("B053");
+  });
+
+  it("does not take a person's typing for a reader", async () => {
+    await open();
+    const enter = await read(APPOINTMENT, 150);
+    expect(enter.defaultPrevented).toBe(false);
+    expect(checkIns()).toEqual([]);
+  });
+
+  it("says that a code gives no token, in people's words, and leaves nothing pending", async () => {
+    await open();
+    await english();
+    await read("upi://pay?pa=somebody@bank");
+    expect(text()).toContain("This code gives no token now");
+    expect(checkIns()).toEqual([]);
+    await tap("Back");
+    await english();
+    await read(APPOINTMENT);
+    checkIns()[0]?.refuse({ code: "not_allowed", message: "This appointment is checked_in." });
+    await pass(0);
+    expect(text()).toContain("was used already");
+    expect(text()).not.toContain("checked_in");
+    expect(checkIns()[0]?.discarded).toBe(true);
+  });
+
+  it("gives an appointment a token of its own lease while the box is not heard", async () => {
+    await open();
+    await grant();
+    await act(async () => client.connect("offline"));
+    await read(APPOINTMENT);
+    expect(text()).toContain("K2-07");
+    expect(checkIns().map((one) => one.data)).toEqual([
+      { token: "K2-07", language: "hi", appointment: APPOINTMENT },
+    ]);
+  });
+
+  describe("with a printer", () => {
+    const print = vi.fn();
+    const paper = () => page().querySelector(".on-paper")?.textContent ?? "";
+    beforeEach(() => {
+      print.mockReset();
+      window.print = print;
+      keepEquipment("?with=printer");
+    });
+    it("prints each slip once by itself, and again when asked", async () => {
+      await open();
+      await tap("मराठी");
+      await tap("Shri Vasudev Maharaj");
+      checkIns()[0]?.answer(answer);
+      await pass(0);
+      await pass(1_000);
+      expect(print).toHaveBeenCalledTimes(1);
+      for (const said of ["निर्मल धाम आश्रम", "सोमवार 23 नोव्हेंबर · 10:24", "B053", "13 जण", "55–80", "खोली 2"])
+        expect(paper()).toContain(said);
+      expect(page().querySelector(".on-paper svg.qr")).not.toBeNull();
+      await pass(1_000);
+      await tap("पुन्हा छापा");
+      await pass(10);
+      expect(print).toHaveBeenCalledTimes(2);
+    });
+
+    it("prints no wait, no place and no code for the phone while the box is not heard", async () => {
+      await open();
+      await grant();
+      await english();
+      await act(async () => client.connect("offline"));
+      await tap("Shri Vasudev Maharaj");
+      await pass(10);
+      expect(paper()).toContain("K2-07");
+      expect(paper()).toContain("Show your slip at the desk");
+      expect(paper()).not.toMatch(/\d–\d|person|people/);
+      expect(page().querySelector(".on-paper svg.qr")).toBeNull();
+    });
+
+    it("is forgotten when the kiosk is set up without one", async () => {
+      keepEquipment("?with=");
+      await open();
+      await tap("Shri Vasudev Maharaj");
+      checkIns()[0]?.answer(answer);
+      await pass(0);
+      await pass(1_000);
+      expect(text()).toContain("B053");
+      expect(print).not.toHaveBeenCalled();
+    });
   });
 });

@@ -3,6 +3,7 @@ import { Icon } from "../blocks/Icon.tsx";
 import { Button, Notice } from "../blocks/small.tsx";
 import { useClient, useClientState } from "../screen/client.tsx";
 import { useWords } from "../words/Language.tsx";
+import { has } from "./equipment.ts";
 import { CLEARS_AFTER_S, Page } from "./Kiosk.tsx";
 import { Clears } from "./SlipPage.tsx";
 import { kiosk } from "./words.ts";
@@ -19,12 +20,13 @@ export function Aside({
 }) {
   const say = useWords(kiosk);
   const help = about === "help";
+  const reader = !help && has("reader");
   return (
     <Page also="aside">
       <section className="when">
         <Icon name={help ? "help" : "calendar"} />
-        <h1>{say(help ? "helpGo" : "appointmentGo")}</h1>
-        <p className="soft">{say(help ? "helpWhy" : "appointmentWhy")}</p>
+        <h1>{say(help ? "helpGo" : reader ? "readerGo" : "appointmentGo")}</h1>
+        <p className="soft">{say(help ? "helpWhy" : reader ? "readerWhy" : "appointmentWhy")}</p>
         {help && <CallStaff />}
       </section>
       <Button kind="main" also="done" onClick={onBack}>
@@ -63,6 +65,24 @@ function CallStaff() {
         {say("callNow")}
       </Button>
     </>
+  );
+}
+
+/** What was read names no appointment that could be checked in. */
+export function NoAppointment({ left, onBack }: { left: number; onBack(): void }) {
+  const say = useWords(kiosk);
+  return (
+    <Page also="aside">
+      <section className="when" role="alert">
+        <Icon name="calendar" />
+        <h1>{say("notAppointment")}</h1>
+        <p className="soft">{say("notAppointmentWhy")}</p>
+      </section>
+      <Button kind="main" also="done" onClick={onBack}>
+        {say("back")}
+      </Button>
+      <Clears left={left} of={CLEARS_AFTER_S} />
+    </Page>
   );
 }
 

@@ -15,7 +15,8 @@ import { kiosk } from "./words.ts";
 const FEW = 5;
 
 export interface AskProps {
-  busy: { guruji: string | null } | null;
+  /** Whose card was touched; undefined: none, an appointment is being checked in. */
+  busy: { guruji: string | null | undefined } | null;
   onChoose(guruji: string | null): void;
   onShow(name: "help" | "appointment"): void;
   /** Seconds until it goes back to its first language; null: nothing to clear. */
@@ -35,6 +36,7 @@ export function Ask({ busy, onChoose, onShow, left }: AskProps) {
       <div className="question">
         <h1>{say("question")}</h1>
         <p className="soft">{say("touchName")}</p>
+        {busy && busy.guruji === undefined && <OneMoment />}
         {offline && (
           <p className="soft">
             <Icon name="cloud-off" /> {say("aloneLine")}

@@ -2,11 +2,12 @@ import { clinicNow } from "@sangam/sdk";
 import { useCallback, useEffect, useRef } from "react";
 import { Icon } from "../blocks/Icon.tsx";
 import { Name } from "../blocks/small.tsx";
+import { useAwake, useNightlyReload } from "../board/lasting.ts";
 import { useClient, useClientState, useClinicNow, usePlace } from "../screen/client.tsx";
 import type { Lang } from "../words/catalogue.ts";
 import { useLanguage, useWords } from "../words/Language.tsx";
 import { clock, dayAndDate } from "../words/times.ts";
-import { Aside, NoToken } from "./Aside.tsx";
+import { Aside, NoAppointment, NoToken } from "./Aside.tsx";
 import { Ask } from "./Ask.tsx";
 import { restOf } from "./choices.ts";
 import { useFlow } from "./flow.ts";
@@ -14,6 +15,7 @@ import { useIdle } from "./idle.ts";
 import { useLease } from "./lease.ts";
 import { Resting } from "./Resting.tsx";
 import { SlipPage } from "./SlipPage.tsx";
+import { useScan } from "./scan.ts";
 import { kiosk } from "./words.ts";
 
 export const CLEARS_AFTER_S = 20;
@@ -25,8 +27,11 @@ export function Kiosk() {
   const state = useClientState();
   const { lang, setLang } = useLanguage();
   const clinicNowMs = useCallback(() => clinicNow(client.getState(), Date.now()), [client]);
-  const { step, choose, show, clear } = useFlow(lang, clinicNowMs);
+  const { step, choose, scan, show, clear } = useFlow(lang, clinicNowMs);
   useLease(client, state);
+  useScan(scan);
+  useAwake();
+  useNightlyReload(client, usePlace().zone);
 
   const atRest = step.name === "ask" && lang === FIRST_LANG;
   const left = useIdle(!atRest && step.name !== "asking", CLEARS_AFTER_S, () => {
@@ -46,11 +51,13 @@ export function Kiosk() {
       <SlipPage slip={step.slip} left={left} of={CLEARS_AFTER_S} onDone={done} />
     ) : step.name === "help" || step.name === "appointment" ? (
       <Aside about={step.name} left={left} onBack={clear} />
+    ) : step.name === "unknown" ? (
+      <NoAppointment left={left} onBack={done} />
     ) : step.name === "none" ? (
       <NoToken why={step.why} left={left} onBack={done} />
     ) : (
       <Ask
-        busy={step.name === "asking" ? { guruji: step.guruji } : null}
+        busy={step.name === "asking" ? { guruji: step.appointment ? undefined : step.guruji } : null}
         onChoose={choose}
         onShow={show}
         left={atRest ? null : left}

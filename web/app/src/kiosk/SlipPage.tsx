@@ -6,8 +6,10 @@ import { Button, Name } from "../blocks/small.tsx";
 import { useClientState, usePlace } from "../screen/client.tsx";
 import { useCommon, useWords } from "../words/Language.tsx";
 import { clock, waitRange } from "../words/times.ts";
+import { has } from "./equipment.ts";
 import type { Slip } from "./flow.ts";
 import { Page } from "./Kiosk.tsx";
+import { Printing } from "./PaperSlip.tsx";
 import { kiosk } from "./words.ts";
 
 /** The token, an honest place and range, and how to follow it. Clears by itself and says when. */
@@ -24,6 +26,7 @@ export function SlipPage({
 }) {
   const say = useWords(kiosk);
   const guruji = gurujisOf(useClientState()).find((one) => one.id === slip.guruji);
+  const printer = has("printer");
   return (
     <Page also={slip.alone ? "slip alone" : "slip"}>
       <section className="paper" aria-labelledby="yours">
@@ -38,7 +41,8 @@ export function SlipPage({
         )}
         {slip.alone ? <AloneFacts slip={slip} /> : <Facts slip={slip} room={guruji?.room ?? null} />}
       </section>
-      {slip.alone ? <TellDesk /> : <Follow link={slip.link} />}
+      {slip.alone ? <TellDesk printer={printer} /> : <Follow link={slip.link} />}
+      {printer && <Printing slip={slip} />}
       <Button kind="main" also="done" icon="check" onClick={onDone}>
         {say("done")}
       </Button>
@@ -104,12 +108,12 @@ function AloneFacts({ slip }: { slip: Slip }) {
   );
 }
 
-function TellDesk() {
+function TellDesk({ printer }: { printer: boolean }) {
   const say = useWords(kiosk);
   return (
     <section className="todo" aria-labelledby="todo">
       <Icon name="file-text" />
-      <h2 id="todo">{say("showToken")}</h2>
+      <h2 id="todo">{say(printer ? "showSlip" : "showToken")}</h2>
       <p>{say("showTokenWhy")}</p>
     </section>
   );

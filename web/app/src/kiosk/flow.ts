@@ -4,6 +4,7 @@ import { useClient } from "../screen/client.tsx";
 import type { Lang } from "../words/catalogue.ts";
 import type { Rest } from "./choices.ts";
 import { takeToken } from "./lease.ts";
+import { appointmentIn } from "./scan.ts";
 
 /** What the person walks away with. `alone`: given out while the box did not answer. */
 export interface Slip {
@@ -20,10 +21,13 @@ export interface Slip {
 
 export type Step =
   | { name: "ask" }
-  | { name: "asking"; guruji: string | null }
+  /** A token is on its way; for an appointment the node knows the guruji. */
+  | { name: "asking"; guruji: string | null; appointment: boolean }
   | { name: "slip"; slip: Slip }
   | { name: "help" | "appointment" }
   | { name: "rest"; why: Rest }
+  /** The code that was read is of no appointment of today. */
+  | { name: "unknown" }
   /** No token: the box did not answer and there is no lease, or it refused; `why` in its own words. */
   | { name: "none"; why: string | null };
 
@@ -35,6 +39,8 @@ const GIVE_UP_MS = 15_000;
 export interface Flow {
   step: Step;
   choose(guruji: string | null): void;
+  /** Checks in what a reader read. */
+  scan(code: string): void;
   show(name: "help" | "appointment"): void;
   /** Back to the question; nothing of the last person stays. */
   clear(): void;
@@ -57,8 +63,8 @@ export function useFlow(
     setStep({ name: "ask" });
   }, []);
 
-  const choose = useCallback(
-    (guruji: string | null) => {
+  const take = useCallback(
+    (guruji: string | null, appointment: string | null) => {
       if (asking.current) return;
       asking.current = true;
       const mine = ++visit.current;
@@ -66,10 +72,22 @@ export function useFlow(
         asking.current = false;
         if (visit.current === mine) setStep(next);
       };
-      setStep({ name: "asking", guruji });
-      checkIn(client, { guruji, lang, atMs: clinicNowMs(), delays }).then(go);
+      setStep({ name: "asking", guruji, appointment: appointment !== null });
+      checkIn(client, { guruji, appointment, lang, atMs: clinicNowMs(), delays }).then(go);
     },
     [client, lang, clinicNowMs, delays],
+  );
+
+  const choose = useCallback((guruji: string | null) => take(guruji, null), [take]);
+  const scan = useCallback(
+    (code: string) => {
+      if (asking.current) return;
+      const appointment = appointmentIn(code);
+      if (appointment) return take(null, appointment);
+      visit.current++;
+      setStep({ name: "unknown" });
+    },
+    [take],
   );
 
   const show = useCallback((name: "help" | "appointment") => {
@@ -77,11 +95,12 @@ export function useFlow(
     setStep({ name });
   }, []);
 
-  return { step, choose, show, clear };
+  return { step, choose, scan, show, clear };
 }
 
 interface Wish {
   guruji: string | null;
+  appointment: string | null;
   lang: Lang;
   atMs: number;
   delays: { patience: number; giveUp: number };
@@ -89,8 +108,7 @@ interface Wish {
 
 async function checkIn(client: Client, wish: Wish): Promise<Step> {
   if (client.getState().connection.mode === "offline") return aloneStep(client, wish);
-  const data = { language: wish.lang, ...(wish.guruji ? { guruji: wish.guruji } : {}) };
-  const act = client.act("queue.check_in", data, { optimistic: false });
+  const act = client.act("queue.check_in", dataOf(wish), { optimistic: false });
   const first = await Promise.race([act.settled, after(wish.delays.patience)]);
   if (!first && (await client.discard(act.id))) return aloneStep(client, wish);
   const outcome = first ?? (await Promise.race([act.settled, after(wish.delays.giveUp)]));
@@ -102,10 +120,20 @@ async function checkIn(client: Client, wish: Wish): Promise<Step> {
     // It is said here; nobody at a kiosk looks into a drawer.
     client.discard(act.id);
     const { code, message } = outcome.error;
-    return code === "closed" ? { name: "rest", why: "closed" } : { name: "none", why: message };
+    if (code === "closed") return { name: "rest", why: "closed" };
+    if (wish.appointment && NO_APPOINTMENT.has(code)) return { name: "unknown" };
+    return { name: "none", why: message };
   }
   return { name: "slip", slip: slipOf(outcome.data as Answer, wish) };
 }
+
+const NO_APPOINTMENT = new Set(["not_found", "not_allowed"]);
+
+const dataOf = ({ lang, guruji, appointment }: Wish) => ({
+  language: lang,
+  ...(guruji ? { guruji } : {}),
+  ...(appointment ? { appointment } : {}),
+});
 
 interface Answer {
   token: string;
@@ -130,15 +158,12 @@ function slipOf(answer: Answer, wish: Wish): Slip {
 }
 
 /** Gives a token of this device's own lease; the check-in follows by itself when the box is heard again. */
-function aloneStep(client: Client, { guruji, lang, atMs }: Wish): Step {
+function aloneStep(client: Client, wish: Wish): Step {
+  const { guruji, atMs } = wish;
   const day = client.getState().view?.day;
   const token = day ? takeToken(day) : null;
   if (!token) return { name: "none", why: null };
-  client.act(
-    "queue.check_in",
-    { token, language: lang, ...(guruji ? { guruji } : {}) },
-    { optimistic: false },
-  );
+  client.act("queue.check_in", { token, ...dataOf(wish) }, { optimistic: false });
   const slip = { token, guruji, ahead: null, wait: null, longWait: false, link: null, alone: true, atMs };
   return { name: "slip", slip };
 }

@@ -51,6 +51,26 @@ export const kiosk = peopleWords({
     hi: "वहाँ अपना नाम बताएँ। आपका समय सुरक्षित है, यहाँ से टोकन नहीं लेना है।",
     mr: "तिथे तुमचे नाव सांगा. तुमची वेळ राखलेली आहे, इथून टोकन घ्यायचे नाही.",
   },
+  readerGo: {
+    en: "Hold your code to the reader",
+    hi: "अपना कोड रीडर के सामने रखें",
+    mr: "तुमचा कोड रीडरसमोर धरा",
+  },
+  readerWhy: {
+    en: "It is the code of your appointment. You have none? Say your name at the desk, your time is kept.",
+    hi: "यह आपके तय समय का कोड है। कोड न हो तो काउंटर पर अपना नाम बताएँ, आपका समय सुरक्षित है।",
+    mr: "हा तुमच्या ठरलेल्या वेळेचा कोड आहे. कोड नसेल तर काउंटरवर नाव सांगा, तुमची वेळ राखलेली आहे.",
+  },
+  notAppointment: {
+    en: "This code gives no token now",
+    hi: "इस कोड से अभी टोकन नहीं मिलेगा",
+    mr: "या कोडवर सध्या टोकन मिळणार नाही",
+  },
+  notAppointmentWhy: {
+    en: "It is for another day, was used already, or is no appointment. Please ask at the desk.",
+    hi: "यह किसी और दिन का है, इस्तेमाल हो चुका है, या तय समय का कोड नहीं है। कृपया काउंटर पर पूछें।",
+    mr: "तो दुसऱ्या दिवसाचा आहे, आधी वापरला आहे किंवा ठरलेल्या वेळेचा कोड नाही. कृपया काउंटरवर विचारा.",
+  },
   helpGo: { en: "People at the desk help you", hi: "काउंटर पर आपकी मदद होगी", mr: "काउंटरवर तुम्हाला मदत मिळेल" },
   helpWhy: {
     en: "They can take a token for you, and explain the way.",
@@ -121,6 +141,9 @@ export const kiosk = peopleWords({
     hi: "यह मशीन अभी काउंटर से जुड़ी नहीं है। आपका टोकन पक्का है और आपकी जगह {time} से गिनी जाएगी।",
     mr: "हे यंत्र सध्या काउंटरशी जोडलेले नाही. तुमचे टोकन पक्के आहे आणि तुमची जागा {time} पासून मोजली जाईल.",
   },
+  showSlip: { en: "Show your slip at the desk", hi: "पर्ची काउंटर पर दिखाएँ", mr: "चिठ्ठी काउंटरवर दाखवा" },
+  printing: { en: "Your slip is printing", hi: "पर्ची छप रही है", mr: "चिठ्ठी छापली जात आहे" },
+  printAgain: { en: "Print again", hi: "फिर से छापें", mr: "पुन्हा छापा" },
   showToken: { en: "Tell the desk this token", hi: "यह टोकन काउंटर पर बताएँ", mr: "हे टोकन काउंटरवर सांगा" },
   showTokenWhy: {
     en: "They add your turn. The board calls this token.",
