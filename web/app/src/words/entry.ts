@@ -2,7 +2,7 @@ import { staffWords } from "./catalogue.ts";
 
 /** The ways in: choosing a screen, signing in, and what stands there when nobody may. */
 export const entry = staffWords({
-  thisPlace: { en: "This place", hi: "यह जगह" },
+  thisPlace: { en: "This place", hi: "यह जगह", mr: "हे ठिकाण" },
   whoAreYou: { en: "Who are you?", hi: "आप कौन हैं?" },
   oftenFirst: { en: "Most often used on this device first.", hi: "इस मशीन पर जो ज़्यादा आते हैं, वे पहले।" },
   nobodyYet: { en: "Nobody can sign in here yet", hi: "यहाँ अभी कोई साइन इन नहीं कर सकता" },
@@ -42,6 +42,7 @@ export const entry = staffWords({
   askNotYet: {
     en: "The box does not answer. It asks again by itself.",
     hi: "मशीन से जवाब नहीं। अपने आप फिर पूछेगी।",
+    mr: "यंत्राकडून उत्तर नाही. आपोआप पुन्हा विचारले जाईल.",
   },
 
   goOn: { en: "Go on", hi: "आगे" },
@@ -63,7 +64,11 @@ export const entry = staffWords({
     hi: "जो सहेजा गया, वह सुरक्षित है।",
     mr: "जे जतन केले ते सुरक्षित आहे.",
   },
-  notYours: { en: "This screen is not for you", hi: "यह स्क्रीन आपके लिए नहीं है" },
+  notYours: {
+    en: "This screen is not for you",
+    hi: "यह स्क्रीन आपके लिए नहीं है",
+    mr: "ही स्क्रीन तुमच्यासाठी नाही",
+  },
   notYoursWhy: {
     en: "You are signed in as {name}. Ask a site admin, or sign in as another person.",
     hi: "आप {name} के नाम से साइन इन हैं। एडमिन से पूछें, या किसी और नाम से साइन इन करें।",
@@ -71,6 +76,7 @@ export const entry = staffWords({
   notYoursDevice: {
     en: "Ask a site admin to let this screen in again.",
     hi: "एडमिन से कहें कि इस स्क्रीन को फिर जोड़ें।",
+    mr: "ही स्क्रीन पुन्हा जोडण्यास अ‍ॅडमिनला सांगा.",
   },
   signInOther: { en: "Sign in as someone else", hi: "किसी और नाम से साइन इन" },
 });
