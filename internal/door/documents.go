@@ -17,6 +17,7 @@ import (
 
 	"github.com/aashram-care/sangam/internal/api"
 	"github.com/aashram-care/sangam/internal/clinic"
+	"github.com/aashram-care/sangam/internal/export"
 )
 
 // OpenAPI returns the document of the contract, without a running node. routes add a node's own operations.
@@ -149,6 +150,7 @@ func (d *Door) documents(e *gin.Engine) {
 	serve("/asyncapi.json", "application/json", func() ([]byte, error) { return asyncAPI(doc) })
 	serve("/docs", "text/html; charset=utf-8", func() ([]byte, error) { return docsPage(doc) })
 	serve("/docs.css", "text/css; charset=utf-8", func() ([]byte, error) { return []byte(docsStyle), nil })
+	serve("/report.css", "text/css; charset=utf-8", func() ([]byte, error) { return export.ReportStyle, nil })
 }
 
 type docsOperation struct {

@@ -15,6 +15,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -118,6 +119,8 @@ type Door struct {
 	screens  *screens
 	snaps    *snapshots
 	crossing *http.CrossOriginProtection
+
+	exporting sync.Mutex // held while an export is made
 
 	byAddress, bySession, byActions, bySignIn *throttle
 	started                                   chan struct{} // closed when Run has read what it needs

@@ -109,5 +109,5 @@ func safePath(u *url.URL) string {
 }
 
 func isAPI(path string) bool {
-	return strings.HasPrefix(path, "/api/") || path == socketPath
+	return strings.HasPrefix(path, "/api/") || path == socketPath || path == fhirPath
 }

@@ -72,15 +72,28 @@ func Operation(method, path, id, summary string, public bool, errors ...int) hum
 	}
 	if !public {
 		op.Security = signedInSecurity
+		op.Middlewares = huma.Middlewares{signedInOnly}
 		op.Errors = append(op.Errors, http.StatusUnauthorized, http.StatusForbidden)
 	}
 	return op
+}
+
+// signedInOnly turns strangers away before anything of their request is looked at: what is wrong with it would tell them
+// how to ask.
+func signedInOnly(ctx huma.Context, next func(huma.Context)) {
+	if callerOf(ctx.Context()).session == nil {
+		errSignIn.write(humagin.Unwrap(ctx))
+		return
+	}
+	next(ctx)
 }
 
 func (d *Door) operations(a huma.API) {
 	d.signInOperations(a)
 	d.readingOperations(a)
 	d.appOperations(a)
+	d.exportOperations(a)
+	d.auditOperations(a)
 	huma.Register(a, Operation(http.MethodPost, "/api/v1/actions", "act", "Ask for changes; each action is judged alone, in order", false, http.StatusRequestEntityTooLarge), d.act)
 	huma.Register(a, Operation(http.MethodPost, "/api/v1/events", "postEvent", "Tell an outside app's event after its own commit", false), d.postEvent)
 	huma.Register(a, Operation(http.MethodGet, "/api/v1/status", "status", "How the node is", true), d.status)

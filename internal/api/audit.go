@@ -1,0 +1,23 @@
+package api
+
+// AuditRow is one thing that somebody did, by reference: names of fields, and never what they held.
+type AuditRow struct {
+	ID        string   `json:"id"`
+	Day       string   `json:"day" example:"2026-01-05" doc:"Service-day"`
+	At        *Time    `json:"at" format:"date-time" doc:"By the clinic's clock"`
+	ActedAt   *Time    `json:"actedAt" format:"date-time" doc:"When the person acted, where it was sent later"`
+	Type      string   `json:"type" example:"queue.call_next"`
+	Actor     string   `json:"actor" doc:"Id of a member of staff, device, app or entry"`
+	ActorName string   `json:"actorName,omitempty" doc:"Of staff and devices"`
+	Role      string   `json:"role" example:"guruji"`
+	Device    string   `json:"device,omitempty"`
+	Kind      string   `json:"kind,omitempty" example:"entry" doc:"Of the record it was done to"`
+	Subject   string   `json:"subject,omitempty" doc:"Id of that record"`
+	Fields    []string `json:"fields" nullable:"false" doc:"What of it changed; of an export, what was taken out"`
+}
+
+// AuditPage is the answer of GET /api/v1/audit, newest first.
+type AuditPage struct {
+	Rows []AuditRow `json:"rows" nullable:"false"`
+	Next string     `json:"next,omitempty" doc:"Ask for it as after; a page may be empty and still have a next one"`
+}
