@@ -54,7 +54,7 @@ func serve(ctx context.Context, o Options, n *node.Node, code *seal.Join, listen
 			return control.Serve(ctx, n.Dir, operations(n, s.lines), o.Log)
 		},
 		func(ctx context.Context) error {
-			return node.ServeAdmin(ctx, o.AdminListen, n.Committer.Healthy, o.Log, s.figures()...)
+			return node.ServeAdmin(ctx, o.AdminListen, n.Committer.Healthy, o.Log, append(s.figures(), node.WireFigures(wire)...)...)
 		},
 		s.begin(listener),
 		func(ctx context.Context) error { return n.Watch(ctx, o.Version) },

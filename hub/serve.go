@@ -72,7 +72,7 @@ func serve(ctx context.Context, o Options, n *node.Node, listener net.Listener) 
 			return control.Serve(ctx, n.Dir, c.register.operations(c.lines), o.Log)
 		},
 		func(ctx context.Context) error {
-			return node.ServeAdmin(ctx, o.AdminListen, n.Committer.Healthy, o.Log, c.figures()...)
+			return node.ServeAdmin(ctx, o.AdminListen, n.Committer.Healthy, o.Log, append(c.figures(), node.WireFigures(wire)...)...)
 		},
 		func(ctx context.Context) error {
 			o.Started(Started{URL: node.Address(listener), Node: n.ID, Enrol: c.enrol})

@@ -1,6 +1,8 @@
 package main_test
 
 import (
+	"io"
+	"net/http"
 	neturl "net/url"
 	"slices"
 	"strings"
@@ -95,6 +97,28 @@ func TestEverythingIsSentAgainOnDemandAndChangesNothing(t *testing.T) {
 		t.Error("the centre has not acknowledged everything")
 	}
 	w.equal(t, site, ids...)
+}
+
+func TestTheWireHasFiguresForWhoLooksAfterIt(t *testing.T) {
+	w, _ := enrolledWorld(t)
+	w.edge.Stop()
+	admin := testkit.FreeAddr(t)
+	w.edge.StartWith("--redis", w.redis.URL, "--admin-listen", admin)
+	awaitUplink(t, w.edge, api.StateLive, "")
+	res, err := http.Get("http://" + admin + "/metrics")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"sangam_wire_published_total", "sangam_wire_bytes_in_total", "sangam_uplink_live 1"} {
+		if !strings.Contains(string(text), "\n"+name) {
+			t.Errorf("no %s", name)
+		}
+	}
 }
 
 // The silence by which a centre finds a site gone without a word takes 20 s.

@@ -70,7 +70,7 @@ const fixedArgs = 7
 // at the end of the test; its log is shown when the test failed.
 func StartProcess(t testing.TB, role string, args ...string) *Process {
 	t.Helper()
-	addr := freeAddr(t)
+	addr := FreeAddr(t)
 	p := &Process{t: t, URL: "http://" + addr, Dir: filepath.Join(t.TempDir(), role)}
 	p.args = []string{role, "--data", p.Dir, "--listen", addr, "--admin-listen", ""}
 	p.StartWith(args...)

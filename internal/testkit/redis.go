@@ -60,7 +60,7 @@ func StartRedisAs(t testing.TB, operator User, settings ...string) *Redis {
 
 func startRedis(t testing.TB, operator User, settings []string) *Redis {
 	t.Helper()
-	addr := freeAddr(t)
+	addr := FreeAddr(t)
 	r := &Redis{Addr: addr, User: operator.Name, Password: operator.Password, t: t, dir: t.TempDir(), extra: settings}
 	r.URL = r.URLAt(addr)
 	if operator.Name == "" && operator.Password != "" {
@@ -283,9 +283,9 @@ func shippedConfig(t testing.TB) string {
 	return filepath.Clean(path)
 }
 
-// freeAddr asks the kernel for a port. Another process could take it before the server does; the test then fails
+// FreeAddr asks the kernel for a port. Another process could take it before the server does; the test then fails
 // with the server's log.
-func freeAddr(t testing.TB) string {
+func FreeAddr(t testing.TB) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -46,7 +46,7 @@ func StartRedisClusterAs(t testing.TB, operator User, settings ...string) *Redis
 	c := &RedisCluster{t: t, operator: operator}
 	var buses []string // their ports among themselves
 	for range 4 {
-		_, port, _ := net.SplitHostPort(freeAddr(t))
+		_, port, _ := net.SplitHostPort(FreeAddr(t))
 		buses = append(buses, port)
 		c.Nodes = append(c.Nodes, startRedis(t, operator, append(slices.Clone(settings), "cluster-port "+port)))
 	}

@@ -54,7 +54,7 @@ func StartRedisSentinelAs(t testing.TB, operator, watcher User, settings ...stri
 	if watcher.Password != "" {
 		watch = append(watch, "sentinel auth-pass "+SentinelMaster+" "+strconv.Quote(watcher.Password))
 	}
-	sentinel := &Redis{Addr: freeAddr(t), t: t, dir: t.TempDir(), extra: watch, args: []string{"--sentinel"}}
+	sentinel := &Redis{Addr: FreeAddr(t), t: t, dir: t.TempDir(), extra: watch, args: []string{"--sentinel"}}
 	t.Cleanup(sentinel.Kill)
 	sentinel.Start()
 	s := &RedisSentinel{Servers: [2]*Redis{master, replica}, Sentinel: sentinel, t: t, operator: operator}
