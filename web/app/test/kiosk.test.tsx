@@ -8,7 +8,7 @@ vi.mock("react-dom", () => import("preact/compat"));
 vi.mock("react/jsx-runtime", () => import("preact/jsx-runtime"));
 vi.mock("react/jsx-dev-runtime", () => import("preact/jsx-runtime"));
 
-import { keepEquipment } from "../src/kiosk/equipment.ts";
+import { keepEquipment, phoneLink } from "../src/kiosk/equipment.ts";
 import { Kiosk } from "../src/kiosk/Kiosk.tsx";
 import { Screen } from "../src/screen/Screen.tsx";
 import { FakeClient } from "./fakeClient.ts";
@@ -105,6 +105,15 @@ describe("the kiosk", () => {
     for (const said of ["Your token", "B053", "Shri Vasudev Maharaj", "13 people", "55–80 min", "Room 2"])
       expect(text()).toContain(said);
     expect(page().querySelector("svg.qr path")?.getAttribute("d")).toMatch(/^M/);
+  });
+
+  it("names the address that phones find, where it was told one, and its own elsewhere", async () => {
+    keepEquipment("?phones=http://sangam.local");
+    expect(phoneLink("/patient#t=abc")).toBe("http://sangam.local/patient#t=abc");
+    keepEquipment("?phones=nonsense");
+    expect(phoneLink("/patient#t=abc")).toBe(`${location.origin}/patient#t=abc`);
+    keepEquipment("?phones=");
+    expect(phoneLink("/patient#t=abc")).toBe(`${location.origin}/patient#t=abc`);
   });
 
   it("leaves the choice of the guruji to the node for whoever is free first", async () => {

@@ -92,6 +92,11 @@ describe("the phone", () => {
     expect(text()).not.toMatch(/\d–\d/);
   });
 
+  it("says why it tells no wait yet", async () => {
+    await open({ wait: null });
+    expect(text()).toContain("How long it takes is told after a few visits.");
+  });
+
   it("shakes until it is touched, and anew at a recall", async () => {
     await open();
     expect(shakes).not.toHaveBeenCalled();

@@ -3,6 +3,7 @@ import { useCallback, useRef, useState } from "react";
 import { useClient } from "../screen/client.tsx";
 import type { Lang } from "../words/catalogue.ts";
 import type { Rest } from "./choices.ts";
+import { phoneLink } from "./equipment.ts";
 import { takeToken } from "./lease.ts";
 import { appointmentIn } from "./scan.ts";
 
@@ -151,7 +152,7 @@ function slipOf(answer: Answer, wish: Wish): Slip {
     ahead: answer.ahead ?? null,
     wait: answer.wait ?? null,
     longWait: answer.longWait === true,
-    link: answer.link ? new URL(answer.link, location.href).href : null,
+    link: answer.link ? phoneLink(answer.link) : null,
     alone: false,
     atMs: wish.atMs,
   };

@@ -260,7 +260,13 @@ function Range(props: RangeProps) {
         </p>
       )}
       {props.long && !range && <p className="range">{common("longWait")}</p>}
-      {!offline && <Why guruji={props.guruji} ranged={range !== null} />}
+      {!offline && (
+        <Why
+          guruji={props.guruji}
+          ranged={range !== null}
+          untold={!range && !props.long && ahead !== null && ahead > 0}
+        />
+      )}
       {offline && (
         <p className="soft why">
           {say("lastHeard", { time, ago: common("ago", { span: span(Date.now() - props.heardAt, common) }) })}
@@ -271,7 +277,7 @@ function Range(props: RangeProps) {
 }
 
 /** Why it is a range, or why it takes longer than the people ahead explain. */
-function Why({ guruji, ranged }: { guruji: GurujiRow | null; ranged: boolean }) {
+function Why({ guruji, ranged, untold }: { guruji: GurujiRow | null; ranged: boolean; untold: boolean }) {
   const say = useWords(patient);
   const { zone } = usePlace();
   if (guruji?.availability === "on_break") {
@@ -289,7 +295,8 @@ function Why({ guruji, ranged }: { guruji: GurujiRow | null; ranged: boolean }) 
       </p>
     );
   }
-  return ranged ? <p className="soft why">{say("whyRange")}</p> : null;
+  if (ranged) return <p className="soft why">{say("whyRange")}</p>;
+  return untold ? <p className="soft why">{say("waitLater")}</p> : null;
 }
 
 function Steps({ entry }: { entry: QueueEntry }) {

@@ -21,6 +21,11 @@ export const patient = peopleWords({
     hi: "हर व्यक्ति को अलग समय लगता है, इसलिए हम एक ही संख्या नहीं बताते।",
     mr: "प्रत्येकाला वेगळा वेळ लागतो, म्हणून आम्ही एकच आकडा सांगत नाही.",
   },
+  waitLater: {
+    en: "How long it takes is told after a few visits.",
+    hi: "कुछ लोगों की भेंट के बाद बताया जाएगा कि कितना समय लगेगा।",
+    mr: "काही भेटी झाल्यावर किती वेळ लागेल ते सांगितले जाईल.",
+  },
   restsUntil: {
     en: "Guruji rests until {time}. That is why it takes longer.",
     hi: "गुरुजी {time} बजे तक विश्राम में हैं, इसलिए समय ज़्यादा लगेगा।",
