@@ -37,7 +37,7 @@ function PaperSlip({ slip }: { slip: Slip }) {
   const place = usePlace();
   const guruji = gurujisOf(useClientState()).find((one) => one.id === slip.guruji);
   const time = clock(slip.atMs, place.zone);
-  const range = slip.longWait ? null : waitRange(slip.wait, common);
+  const range = slip.longWait ? say("askDesk") : (waitRange(slip.wait, common) ?? common("notKnown"));
   return (
     <div className="on-paper" lang={lang} aria-hidden="true">
       <p className="from">
@@ -65,7 +65,7 @@ function PaperSlip({ slip }: { slip: Slip }) {
                 ? say("noOne")
                 : say("people", { count: slip.ahead })}
           </Fact>
-          <Fact term={say("waitAbout")}>{range ?? say("askDesk")}</Fact>
+          <Fact term={say("waitAbout")}>{range}</Fact>
         </dl>
       )}
       <p>{say(slip.alone ? "showSlip" : "whenCalled")}</p>

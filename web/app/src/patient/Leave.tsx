@@ -49,6 +49,7 @@ export function useLeaving(entryId: string | undefined): Leaving {
 
 /** Leaving is asked back once, can be taken back, and what became of it is said where it was asked. */
 export function Leave({ entry, leaving }: { entry: QueueEntry; leaving: Leaving }) {
+  const called = entry.status === "called";
   const say = useWords(patient);
   const client = useClient();
   const state = useClientState();
@@ -81,7 +82,7 @@ export function Leave({ entry, leaving }: { entry: QueueEntry; leaving: Leaving 
   return (
     <>
       <Button kind="bare" onClick={() => setAsking(true)}>
-        {say("cannotWait")}
+        {say(called ? "cannotCome" : "cannotWait")}
       </Button>
       {asking && (
         <Panel

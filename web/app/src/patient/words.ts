@@ -52,6 +52,7 @@ export const patient = peopleWords({
     mr: "हे पान उघडे असेल तर पुकारल्यावर आवाज होईल",
   },
   cannotWait: { en: "I cannot wait", hi: "मेरा रुकना संभव नहीं", mr: "मला थांबता येणार नाही" },
+  cannotCome: { en: "I cannot come", hi: "मेरा आना संभव नहीं", mr: "मला येता येणार नाही" },
   leaveTitle: { en: "Leave the queue?", hi: "क़तार छोड़ें?", mr: "रांग सोडायची?" },
   leaveWhy: {
     en: "Your place goes to the next person. The desk can bring you back today.",
