@@ -56,7 +56,7 @@ test: setup ## run all Go and TypeScript tests once, without the race detector
 	$(STEP) "vitest" npm --prefix web run --silent test
 
 .PHONY: check
-check: setup check-format check-vet check-arch check-static check-generated check-web check-race check-browser ## everything a change must pass, cheapest first
+check: setup check-format check-vet check-arch check-static check-generated check-web check-sim check-race check-browser ## everything a change must pass, cheapest first
 	@echo "== check: all of it passed"
 
 .PHONY: check-format
@@ -84,6 +84,10 @@ check-web: $(INSTALLED)
 	$(STEP) "biome" npm --prefix web run --silent lint
 	$(STEP) "tsc" npm --prefix web run --silent typecheck
 	$(STEP) "vitest" npm --prefix web run --silent test
+
+.PHONY: check-sim
+check-sim:
+	$(STEP) "simulation: 1,000 seeds, and each rule switched off" go test -count=1 -timeout 20m ./sync/simulation
 
 .PHONY: check-race
 check-race: setup web
