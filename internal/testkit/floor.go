@@ -63,6 +63,9 @@ func NewFloor(t testing.TB, c *commit.Committer, clock *Clock) *Floor {
 	return f
 }
 
+// MoveTo goes on at another opening of the same store.
+func (f *Floor) MoveTo(c *commit.Committer, clock *Clock) { f.committer, f.Clock = c, clock }
+
 // Days works day after day from nine o'clock, so many visits each, which come in groups of so many at once.
 func (f *Floor) Days(first time.Time, days, visits, group int) {
 	f.t.Helper()
@@ -75,7 +78,7 @@ func (f *Floor) Days(first time.Time, days, visits, group int) {
 	}
 }
 
-// Work takes so many people through their visits, all at once, in a quarter of an hour.
+// Work takes so many people through their visits, all at once, in a quarter of an hour of the clinic's.
 func (f *Floor) Work(people int) {
 	f.t.Helper()
 	entries, checkIns := make([]record.ID, people), make([]api.Action, people)

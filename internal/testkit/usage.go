@@ -1,0 +1,51 @@
+package testkit
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// clockTick is the unit of processor time in /proc; Linux has had it at a hundredth of a second for ever.
+const clockTick = 10 * time.Millisecond
+
+// Usage is what a process took so far.
+type Usage struct {
+	CPU       time.Duration
+	RSS, Peak int // KiB
+}
+
+// Usage reads what the process took. It needs Linux.
+func (p *Process) Usage(t testing.TB) (u Usage) {
+	t.Helper()
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.PID()))
+	if err != nil {
+		t.Fatalf("read what %s took: %v", p.args[0], err)
+	}
+	_, rest, _ := strings.Cut(string(stat), ") ") // the name before it may hold anything
+	fields := strings.Fields(rest)
+	for _, n := range []int{11, 12} { // user and system time
+		ticks, err := strconv.Atoi(fields[n])
+		if err != nil {
+			t.Fatalf("read what %s took: %v", p.args[0], err)
+		}
+		u.CPU += time.Duration(ticks) * clockTick
+	}
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.PID()))
+	if err != nil {
+		t.Fatalf("read what %s took: %v", p.args[0], err)
+	}
+	for line := range strings.Lines(string(status)) {
+		name, value, _ := strings.Cut(line, ":")
+		switch name {
+		case "VmRSS":
+			u.RSS, _ = strconv.Atoi(strings.Fields(value)[0])
+		case "VmHWM":
+			u.Peak, _ = strconv.Atoi(strings.Fields(value)[0])
+		}
+	}
+	return u
+}
