@@ -19,7 +19,7 @@ export const kiosk = peopleWords({
   },
   ahead: {
     en: { one: "{count} person ahead", other: "{count} people ahead" },
-    hi: { one: "{count} लोग आगे", other: "{count} लोग आगे" },
+    hi: { one: "{count} व्यक्ति आगे", other: "{count} लोग आगे" },
     mr: { one: "{count} जण पुढे", other: "{count} जण पुढे" },
   },
   aheadNone: { en: "No one is waiting", hi: "कोई प्रतीक्षा में नहीं है", mr: "कोणीही प्रतीक्षेत नाही" },
@@ -98,7 +98,7 @@ export const kiosk = peopleWords({
   beforeYou: { en: "Before you", hi: "आपसे पहले", mr: "तुमच्या आधी" },
   people: {
     en: { one: "{count} person", other: "{count} people" },
-    hi: { one: "{count} लोग", other: "{count} लोग" },
+    hi: { one: "{count} व्यक्ति", other: "{count} लोग" },
     mr: { one: "{count} जण", other: "{count} जण" },
   },
   noOne: { en: "no one", hi: "कोई नहीं", mr: "कोणी नाही" },

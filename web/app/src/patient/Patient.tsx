@@ -13,6 +13,7 @@ import { useChime } from "../blocks/chime.ts";
 import { LanguageChoice } from "../blocks/choices.tsx";
 import { Icon, type IconName } from "../blocks/Icon.tsx";
 import { Button, Name, Notice } from "../blocks/small.tsx";
+import { useAwake } from "../board/lasting.ts";
 import { ScreenLinks, useClientState, useDataAge, usePlace } from "../screen/client.tsx";
 import { LANGS } from "../words/catalogue.ts";
 import { useCommon, useLanguage, useWords } from "../words/Language.tsx";
@@ -126,9 +127,7 @@ function Waiting({ entry, guruji, leaving, sound, onSound }: WaitingProps) {
         {!over &&
           !offline &&
           (sound ? (
-            <p className="soft ringing">
-              <Icon name="volume" /> {say("willRing")}
-            </p>
+            <WillRing />
           ) : (
             <Button kind="main" icon="volume" onClick={onSound}>
               {say("ring")}
@@ -141,6 +140,17 @@ function Waiting({ entry, guruji, leaving, sound, onSound }: WaitingProps) {
         {!over && !offline && <p className="note soft">{say("keepPlace")}</p>}
       </footer>
     </main>
+  );
+}
+
+/** A phone that sleeps does not ring: it is kept awake where the browser can, and elsewhere that is said. */
+function WillRing() {
+  const say = useWords(patient);
+  const awake = useAwake();
+  return (
+    <p className="soft ringing">
+      <Icon name="volume" /> {say(awake === "kept" ? "willRing" : "willRingLit")}
+    </p>
   );
 }
 

@@ -4,7 +4,7 @@ export const patient = peopleWords({
   yours: { en: "Your token", hi: "आपका टोकन", mr: "तुमचे टोकन" },
   before: {
     en: { one: "{count} person before you", other: "{count} people before you" },
-    hi: { one: "आपसे पहले {count} लोग", other: "आपसे पहले {count} लोग" },
+    hi: { one: "आपसे पहले {count} व्यक्ति", other: "आपसे पहले {count} लोग" },
     mr: { one: "तुमच्या आधी {count} जण", other: "तुमच्या आधी {count} जण" },
   },
   next: { en: "You are next", hi: "अगली बारी आपकी है", mr: "पुढची पाळी तुमची" },
@@ -50,6 +50,11 @@ export const patient = peopleWords({
     en: "It rings when you are called, while this page is open",
     hi: "यह पन्ना खुला रहे, तो बुलाने पर आवाज़ होगी",
     mr: "हे पान उघडे असेल तर पुकारल्यावर आवाज होईल",
+  },
+  willRingLit: {
+    en: "It rings when you are called, while this page is open and the screen is lit",
+    hi: "यह पन्ना खुला रहे और स्क्रीन जलती रहे, तो बुलाने पर आवाज़ होगी",
+    mr: "हे पान उघडे आणि स्क्रीन चालू असेल तर पुकारल्यावर आवाज होईल",
   },
   cannotWait: { en: "I cannot wait", hi: "मेरा रुकना संभव नहीं", mr: "मला थांबता येणार नाही" },
   cannotCome: { en: "I cannot come", hi: "मेरा आना संभव नहीं", mr: "मला येता येणार नाही" },
