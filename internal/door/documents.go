@@ -41,6 +41,7 @@ func described(routes []func(huma.API, *Door)) huma.API {
 
 func openAPI(doc *huma.OpenAPI) ([]byte, error) {
 	registerShapes(doc)
+	complete(doc)
 	out, err := json.MarshalIndent(doc, "", "  ")
 	if err != nil {
 		return nil, fmt.Errorf("write the OpenAPI document: %w", err)
@@ -81,7 +82,8 @@ func registerShapes(doc *huma.OpenAPI) []eventDoc {
 	for _, c := range clinic.Commands() {
 		one := map[string]any{"roles": c.Roles}
 		if c.Data != nil {
-			one["data"] = shapes.Schema(reflect.TypeOf(c.Data), true, "")
+			data := shapes.Schema(reflect.TypeOf(c.Data), true, "")
+			one["data"], one["example"] = data, exampleFor(commanded, c.Type, shapes, data)
 		}
 		if c.Answer != nil {
 			one["answer"] = shapes.Schema(reflect.TypeOf(c.Answer), true, "")
@@ -155,24 +157,31 @@ func (d *Door) documents(e *gin.Engine) {
 
 type docsOperation struct {
 	Method, Path, Summary, Body string
+	Sent, Answered              string // examples
 	Public                      bool
 	Parameters                  []*huma.Param
+	Codes                       any
 }
 
 type docsCommand struct {
-	Type, Roles, Data string
+	Type, Roles, Data, Example string
 }
 
 func docsPage(doc *huma.OpenAPI) ([]byte, error) {
+	complete(doc)
 	var operations []docsOperation
 	for path, item := range doc.Paths {
-		for method, op := range map[string]*huma.Operation{"GET": item.Get, "POST": item.Post, "DELETE": item.Delete, "PUT": item.Put, "PATCH": item.Patch} {
-			if op == nil {
-				continue
+		for method, op := range operationsOf(item) {
+			one := docsOperation{
+				Method: method, Path: path, Summary: op.Summary, Public: len(op.Security) == 0, Parameters: op.Parameters,
+				Codes: op.Extensions["x-problem-codes"],
 			}
-			one := docsOperation{Method: method, Path: path, Summary: op.Summary, Public: len(op.Security) == 0, Parameters: op.Parameters}
 			if op.RequestBody != nil {
-				one.Body = shape(op.RequestBody.Content["application/json"].Schema)
+				body := op.RequestBody.Content["application/json"]
+				one.Body, one.Sent = shape(body.Schema), written(body.Example)
+			}
+			if r := op.Responses["200"]; r != nil && r.Content["application/json"] != nil {
+				one.Answered = written(r.Content["application/json"].Example)
 			}
 			operations = append(operations, one)
 		}
@@ -188,6 +197,7 @@ func docsPage(doc *huma.OpenAPI) ([]byte, error) {
 		}
 		if c.Data != nil {
 			one.Data = reflect.TypeOf(c.Data).Name()
+			one.Example = written(exampleFor(commanded, c.Type, doc.Components.Schemas, doc.Components.Schemas.Schema(reflect.TypeOf(c.Data), true, "")))
 		}
 		commands = append(commands, one)
 	}
@@ -200,6 +210,15 @@ func docsPage(doc *huma.OpenAPI) ([]byte, error) {
 	return page.Bytes(), err
 }
 
+// written is an example as it crosses the wire, empty for none.
+func written(example any) string {
+	text, err := json.Marshal(example)
+	if err != nil || example == nil {
+		return ""
+	}
+	return string(text)
+}
+
 func shape(s *huma.Schema) string {
 	if s == nil {
 		return ""
@@ -209,6 +228,7 @@ func shape(s *huma.Schema) string {
 
 const docsStyle = `body{font:17px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1d1b16;background:#fffdf8}
 code{font:15px ui-monospace,monospace}table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #ddd6c8;vertical-align:top}
+pre{font:14px/1.4 ui-monospace,monospace;white-space:pre-wrap;overflow-wrap:anywhere;margin:.3rem 0;padding:.4rem .6rem;background:#f4efe4}td code{overflow-wrap:anywhere}
 h3{margin:1.6rem 0 .2rem}p{margin:.2rem 0}`
 
 var docsTemplate = template.Must(template.New("docs").Parse(`<!doctype html>
@@ -216,8 +236,10 @@ var docsTemplate = template.Must(template.New("docs").Parse(`<!doctype html>
 <body><h1>{{.Info.Title}}: the contract</h1>
 <p>{{.Info.Description}} For programs: <a href="/openapi.json">openapi.json</a>, <a href="/asyncapi.json">asyncapi.json</a>.</p>
 <h2>Operations</h2>
-{{range .Operations}}<h3><code>{{.Method}} {{.Path}}</code></h3><p>{{.Summary}}{{if not .Public}}; signed in{{end}}{{if .Body}}; body <code>{{.Body}}</code>{{end}}.</p>
+{{range .Operations}}<h3><code>{{.Method}} {{.Path}}</code></h3><p>{{.Summary}}{{if .Public}}; open to everybody{{else}}; signed in, by <code>Authorization: Bearer</code> or the screen's cookie{{end}}{{if .Body}}; body <code>{{.Body}}</code>{{end}}.</p>
+{{if .Sent}}<pre>{{.Sent}}</pre>{{end}}{{if .Answered}}<p>Answers, for example</p><pre>{{.Answered}}</pre>{{end}}
 {{if .Parameters}}<table>{{range .Parameters}}<tr><td><code>{{.Name}}</code></td><td>{{.In}}</td><td>{{.Description}}</td></tr>{{end}}</table>{{end}}
-{{end}}<h2>Actions</h2><table><tr><th>type</th><th>data</th><th>who may</th></tr>{{range .Commands}}<tr><td><code>{{.Type}}</code></td><td><code>{{.Data}}</code></td><td>{{.Roles}}</td></tr>{{end}}</table>
+<p>Refuses with {{range $i, $code := .Codes}}{{if $i}}, {{end}}<code>{{$code}}</code>{{end}}.</p>
+{{end}}<h2>Actions</h2><table><tr><th>type</th><th>data</th><th>who may</th><th>for example</th></tr>{{range .Commands}}<tr><td><code>{{.Type}}</code></td><td><code>{{.Data}}</code></td><td>{{.Roles}}</td><td><code>{{.Example}}</code></td></tr>{{end}}</table>
 <h2>Events</h2><table><tr><th>type</th><th>when</th><th>data</th><th>for example</th></tr>{{range .Events}}<tr><td><code>{{.Type}}</code></td><td>{{.Summary}}</td><td><code>{{.Data}}</code></td><td><code>{{.Example}}</code></td></tr>{{end}}</table></body></html>
 `))

@@ -31,18 +31,19 @@ type file struct {
 }
 
 func (d *Door) exportOperations(a huma.API) {
-	fhir := answersFile(Operation(http.MethodGet, fhirPath, "fhir", "A service-day or a person as a FHIR R4 Bundle, as far as the asking role may see it; audited", false, http.StatusNotFound, http.StatusServiceUnavailable), "application/fhir+json")
+	fhir := answersFile(Operation(http.MethodGet, fhirPath, "fhir", "A service-day or a person as a FHIR R4 Bundle, as far as the asking role may see it; audited", false, http.StatusNotFound, http.StatusServiceUnavailable), "application/fhir+json",
+		map[string]any{"resourceType": "Bundle", "type": "collection", "timestamp": "2026-01-05T14:00:00.000+05:30"})
 	huma.Register(a, fhir, d.fhir)
-	table := answersFile(Operation(http.MethodGet, "/api/v1/exports/{what}", "exportTable", "A table of some days as CSV, as far as the asking role may see it; audited", false, http.StatusNotFound, http.StatusServiceUnavailable), "text/csv")
+	table := answersFile(Operation(http.MethodGet, "/api/v1/exports/{what}", "exportTable", "A table of some days as CSV, as far as the asking role may see it; audited", false, http.StatusNotFound, http.StatusServiceUnavailable), "text/csv", "\uFEFF\"date\",\"token\",\"status\"\r\n\"2026-01-05\",\"A012\",\"done\"\r\n")
 	huma.Register(a, table, d.exportTable)
-	report := answersFile(Operation(http.MethodGet, "/api/v1/report", "report", "The numbers of a service-day as a page to print; audited", false, http.StatusNotFound, http.StatusServiceUnavailable), "text/html")
+	report := answersFile(Operation(http.MethodGet, "/api/v1/report", "report", "The numbers of a service-day as a page to print; audited", false, http.StatusNotFound, http.StatusServiceUnavailable), "text/html", "<!doctype html>")
 	huma.Register(a, report, d.report)
 }
 
-func answersFile(op huma.Operation, kind string) huma.Operation {
+func answersFile(op huma.Operation, kind string, example any) huma.Operation {
 	op.Responses = map[string]*huma.Response{"200": {
 		Description: "The document",
-		Content:     map[string]*huma.MediaType{kind: {Schema: &huma.Schema{Type: huma.TypeString}}},
+		Content:     map[string]*huma.MediaType{kind: {Schema: &huma.Schema{}, Example: example}},
 		Headers:     map[string]*huma.Param{"Content-Disposition": {Schema: &huma.Schema{Type: huma.TypeString}, Description: "Under which name to keep it"}},
 	}}
 	return op

@@ -68,7 +68,10 @@ var signedInSecurity = []map[string][]string{{"bearer": {}}, {"cookie": {}}}
 func Operation(method, path, id, summary string, public bool, errors ...int) huma.Operation {
 	op := huma.Operation{
 		OperationID: id, Method: method, Path: path, Summary: summary, MaxBodyBytes: api.MaxActionsBytes,
-		Errors: append([]int{http.StatusUnprocessableEntity, http.StatusTooManyRequests}, errors...),
+		Errors: append([]int{http.StatusUnprocessableEntity, http.StatusTooManyRequests, http.StatusServiceUnavailable}, errors...),
+	}
+	if method == http.MethodPost {
+		op.Errors = append(op.Errors, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
 	}
 	if !public {
 		op.Security = signedInSecurity

@@ -2015,6 +2015,24 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "actions": [
+                 *         {
+                 *           "at": "2026-01-05T04:32:10.250Z",
+                 *           "data": {
+                 *             "entry": "0199c3a0-0000-7000-8000-000000000002"
+                 *           },
+                 *           "id": "0199c3a0-0000-7000-8000-000000000001",
+                 *           "saw": {
+                 *             "generation": 1,
+                 *             "status": "called"
+                 *           },
+                 *           "type": "queue.no_answer"
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["ActionsRequest"];
             };
         };
@@ -2025,6 +2043,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "results": [
+                     *         {
+                     *           "data": {
+                     *             "entry": "0199c3a0-0000-7000-8000-000000000002",
+                     *             "status": "no_answer",
+                     *             "token": "A012"
+                     *           },
+                     *           "id": "0199c3a0-0000-7000-8000-000000000001",
+                     *           "seq": "4711",
+                     *           "status": "applied"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["ActionsResponse"];
                 };
             };
@@ -2048,6 +2082,15 @@ export interface operations {
             };
             /** @description Request Entity Too Large */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2082,6 +2125,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     announcements: {
@@ -2099,6 +2151,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "announcements": [
+                     *         {
+                     *           "body": "The clinic opens at 7.",
+                     *           "expiresAt": "2026-01-05T04:32:10.250Z",
+                     *           "id": "0199c3a0-0000-7000-8000-000000000001",
+                     *           "publishedAt": "2026-01-05T04:32:10.250Z",
+                     *           "receipts": [
+                     *             {
+                     *               "at": "2026-01-05T04:32:10.250Z",
+                     *               "site": "0199c3a0-0000-7000-8000-000000000001",
+                     *               "staff": "0199c3a0-0000-7000-8000-000000000001"
+                     *             }
+                     *           ],
+                     *           "sites": [
+                     *             "0199c3a0-0000-7000-8000-000000000001"
+                     *           ],
+                     *           "title": "Guru Purnima",
+                     *           "withdrawnAt": "2026-01-05T04:32:10.250Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Announcements"];
                 };
             };
@@ -2147,6 +2223,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     apps: {
@@ -2164,6 +2249,20 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "apps": [
+                     *         {
+                     *           "createdAt": "2026-01-05T04:32:10.250Z",
+                     *           "id": "0199c3a0-0000-7000-8000-000000000001",
+                     *           "name": "Asha",
+                     *           "scopes": [
+                     *             "queue.*"
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Apps"];
                 };
             };
@@ -2212,6 +2311,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     makeApp: {
@@ -2223,6 +2331,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "The old app",
+                 *       "scopes": [
+                 *         "events",
+                 *         "queue.*",
+                 *         "data.export"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["AppRequest"];
             };
         };
@@ -2233,6 +2351,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a0-0000-7000-8000-000000000001",
+                     *       "key": "sga_0123456789"
+                     *     }
+                     */
                     "application/json": components["schemas"]["AppKey"];
                 };
             };
@@ -2247,6 +2371,24 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2274,6 +2416,15 @@ export interface operations {
             };
             /** @description Internal Server Error */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2355,6 +2506,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     audit: {
@@ -2389,6 +2549,29 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "next": "2026-01-05~2026-01-05T04:32:10.250Z~0199c3a0-0000-7000-8000-000000000001",
+                     *       "rows": [
+                     *         {
+                     *           "actedAt": "2026-01-05T04:32:10.250Z",
+                     *           "actor": "0199c3a0-0000-7000-8000-000000000001",
+                     *           "actorName": "Asha",
+                     *           "at": "2026-01-05T04:32:10.250Z",
+                     *           "day": "2026-01-05",
+                     *           "device": "0199c3a0-0000-7000-8000-000000000001",
+                     *           "fields": [
+                     *             "status"
+                     *           ],
+                     *           "id": "0199c3a0-0000-7000-8000-000000000001",
+                     *           "kind": "entry",
+                     *           "role": "guruji",
+                     *           "subject": "0199c3a0-0000-7000-8000-000000000001",
+                     *           "type": "queue.call_next"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["AuditPage"];
                 };
             };
@@ -2437,6 +2620,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     changes: {
@@ -2463,6 +2655,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "changes": [
+                     *         {
+                     *           "fields": {},
+                     *           "gone": false,
+                     *           "id": "0199c3a0-0000-7000-8000-000000000001",
+                     *           "kind": "entry",
+                     *           "seq": "4711"
+                     *         }
+                     *       ],
+                     *       "cursor": "AQMFcXVldWU",
+                     *       "events": [
+                     *         {
+                     *           "actor": "0199c3a0-0000-7000-8000-000000000001",
+                     *           "at": "2026-01-05T04:32:10.250Z",
+                     *           "data": {},
+                     *           "id": "0199c3a0-0000-7000-8000-000000000001",
+                     *           "site": "0199c3a0-0000-7000-8000-000000000001",
+                     *           "subject": {
+                     *             "id": "0199c3a0-0000-7000-8000-000000000001",
+                     *             "kind": "entry"
+                     *           },
+                     *           "type": "queue.call_next"
+                     *         }
+                     *       ],
+                     *       "eventsFrom": "2026-01-05T04:32:10.250Z",
+                     *       "more": false,
+                     *       "reset": "reset"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Changes"];
                 };
             };
@@ -2527,6 +2750,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     prepareDevice: {
@@ -2538,6 +2770,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "kind": "kiosk",
+                 *       "name": "Kiosk at the gate"
+                 *     }
+                 */
                 "application/json": components["schemas"]["DevicePrepare"];
             };
         };
@@ -2548,6 +2786,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "code": "K7QX-2M4P",
+                     *       "device": "0199c3a0-0000-7000-8000-000000000001",
+                     *       "expiresAt": "2026-01-05T04:32:10.250Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["DevicePrepared"];
                 };
             };
@@ -2578,6 +2823,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unprocessable Entity */
             422: {
                 headers: {
@@ -2605,6 +2868,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     postEvent: {
@@ -2616,6 +2888,19 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "data": {
+                 *         "minutes": 30
+                 *       },
+                 *       "id": "0199c3a0-0000-7000-8000-000000000001",
+                 *       "subject": {
+                 *         "id": "0199c3a0-0000-7000-8000-000000000003",
+                 *         "kind": "appointment"
+                 *       },
+                 *       "type": "appointment.reminder"
+                 *     }
+                 */
                 "application/json": components["schemas"]["OutsideEvent"];
             };
         };
@@ -2626,6 +2911,20 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "actor": "0199c3a0-0000-7000-8000-000000000001",
+                     *       "at": "2026-01-05T04:32:10.250Z",
+                     *       "data": {},
+                     *       "id": "0199c3a0-0000-7000-8000-000000000001",
+                     *       "site": "0199c3a0-0000-7000-8000-000000000001",
+                     *       "subject": {
+                     *         "id": "0199c3a0-0000-7000-8000-000000000001",
+                     *         "kind": "entry"
+                     *       },
+                     *       "type": "queue.call_next"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Event"];
                 };
             };
@@ -2647,6 +2946,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unprocessable Entity */
             422: {
                 headers: {
@@ -2667,6 +2984,15 @@ export interface operations {
             };
             /** @description Internal Server Error */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2703,7 +3029,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/csv": string;
+                    /**
+                     * @example "date","token","status"
+                     *     "2026-01-05","A012","done"
+                     */
+                    "text/csv": unknown;
                 };
             };
             /** @description Unauthorized */
@@ -2795,7 +3125,8 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/html": string;
+                    /** @example <!doctype html> */
+                    "text/html": unknown;
                 };
             };
             /** @description Unauthorized */
@@ -2878,6 +3209,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "expiresAt": "2026-01-05T16:32:10.250Z",
+                     *       "user": {
+                     *         "id": "0199c3a0-0000-7000-8000-000000000001",
+                     *         "name": "Bina",
+                     *         "role": "coordinator"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Session"];
                 };
             };
@@ -2926,6 +3267,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     signIn: {
@@ -2937,6 +3287,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "pin": "4321",
+                 *       "user": "Bina"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SessionRequest"];
             };
         };
@@ -2948,6 +3304,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "expiresAt": "2026-01-05T16:32:10.250Z",
+                     *       "token": "sgs_0123456789",
+                     *       "user": {
+                     *         "id": "0199c3a0-0000-7000-8000-000000000001",
+                     *         "name": "Bina",
+                     *         "role": "coordinator"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Session"];
                 };
             };
@@ -2957,6 +3324,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "code": "K7QX-2M4P",
+                     *       "requestId": "0199c3a0-0000-7000-8000-000000000001"
+                     *     }
+                     */
                     "application/json": components["schemas"]["DevicePending"];
                 };
             };
@@ -2978,6 +3351,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unprocessable Entity */
             422: {
                 headers: {
@@ -2998,6 +3389,15 @@ export interface operations {
             };
             /** @description Internal Server Error */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3069,6 +3469,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     sessionNames: {
@@ -3086,6 +3495,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "names": [
+                     *         {
+                     *           "id": "0199c3a0-0000-7000-8000-000000000001",
+                     *           "name": "Asha",
+                     *           "role": "coordinator"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["SessionNames"];
                 };
             };
@@ -3116,6 +3536,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     setup: {
@@ -3127,6 +3556,19 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "admin": {
+                 *         "name": "Asha",
+                 *         "pin": "9876"
+                 *       },
+                 *       "code": "K7QX-2M4P",
+                 *       "site": {
+                 *         "name": "Pune",
+                 *         "timezone": "Asia/Kolkata"
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["SetupRequest"];
             };
         };
@@ -3138,11 +3580,40 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "expiresAt": "2026-01-05T16:32:10.250Z",
+                     *       "token": "sgs_0123456789",
+                     *       "user": {
+                     *         "id": "0199c3a0-0000-7000-8000-000000000001",
+                     *         "name": "Bina",
+                     *         "role": "coordinator"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Session"];
                 };
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3177,6 +3648,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     sites: {
@@ -3194,6 +3674,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "sites": [
+                     *         {
+                     *           "enrolledAt": "2026-01-05T04:32:10.250Z",
+                     *           "hour": {
+                     *             "beats": [
+                     *               "on_time"
+                     *             ],
+                     *             "done": [
+                     *               1
+                     *             ],
+                     *             "from": "2026-01-05T04:32:10.250Z",
+                     *             "inService": [
+                     *               1
+                     *             ],
+                     *             "waiting": [
+                     *               1
+                     *             ]
+                     *           },
+                     *           "id": "0199c3a0-0000-7000-8000-000000000001",
+                     *           "name": "Asha",
+                     *           "revokedAt": "2026-01-05T04:32:10.250Z",
+                     *           "rotateAt": "2026-01-05T04:32:10.250Z",
+                     *           "state": "enrolled"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Sites"];
                 };
             };
@@ -3242,6 +3751,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     enrolSite: {
@@ -3253,6 +3771,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Nashik"
+                 *     }
+                 */
                 "application/json": components["schemas"]["EnrolSiteRequest"];
             };
         };
@@ -3263,6 +3786,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "code": "K7QX-2M4P",
+                     *       "expires": "2026-01-12T04:32:10.250Z",
+                     *       "site": "0199c3a0-0000-7000-8000-000000000001"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Enrolled"];
                 };
             };
@@ -3277,6 +3807,24 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3311,6 +3859,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     siteRequests: {
@@ -3330,6 +3887,23 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "requests": [
+                     *         {
+                     *           "actorName": "Asha",
+                     *           "code": "K7QX-2M4P",
+                     *           "command": "day.set_intake",
+                     *           "expiresAt": "2026-01-05T04:32:10.250Z",
+                     *           "id": "0199c3a0-0000-7000-8000-000000000001",
+                     *           "message": "The day is open already.",
+                     *           "sentAt": "2026-01-05T04:32:10.250Z",
+                     *           "settledAt": "2026-01-05T04:32:10.250Z",
+                     *           "state": "pending"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["SiteRequests"];
                 };
             };
@@ -3387,6 +3961,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     snapshot: {
@@ -3409,6 +3992,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "at": "2026-01-05T04:32:10.250Z",
+                     *       "cursor": "AQMFcXVldWU",
+                     *       "view": {}
+                     *     }
+                     */
                     "application/json": components["schemas"]["Snapshot"];
                 };
             };
@@ -3466,6 +4056,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     status: {
@@ -3483,6 +4082,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "boot": "0199c3a0-0000-7000-8000-000000000001",
+                     *       "clock": {
+                     *         "offsetMs": 1
+                     *       },
+                     *       "cursor": "AQMFcXVldWU",
+                     *       "disk": {
+                     *         "freeBytes": 1
+                     *       },
+                     *       "node": "0199c3a0-0000-7000-8000-000000000001",
+                     *       "role": "edge",
+                     *       "setup": false,
+                     *       "site": "0199c3a0-0000-7000-8000-000000000001",
+                     *       "siteName": "Pune",
+                     *       "timezone": "Asia/Kolkata",
+                     *       "uplink": {
+                     *         "backlog": {
+                     *           "bytes": 1,
+                     *           "oldestAt": "2026-01-05T04:32:10.250Z",
+                     *           "records": 1
+                     *         },
+                     *         "lagMs": 1,
+                     *         "lastHeard": "2026-01-05T04:32:10.250Z",
+                     *         "reason": "knee pain",
+                     *         "state": "off"
+                     *       },
+                     *       "uplinkState": "off",
+                     *       "version": "1.0.0"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Status"];
                 };
             };
@@ -3506,6 +4136,15 @@ export interface operations {
             };
             /** @description Internal Server Error */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3539,7 +4178,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/fhir+json": string;
+                    /**
+                     * @example {
+                     *       "resourceType": "Bundle",
+                     *       "timestamp": "2026-01-05T14:00:00.000+05:30",
+                     *       "type": "collection"
+                     *     }
+                     */
+                    "application/fhir+json": unknown;
                 };
             };
             /** @description Unauthorized */
@@ -3622,6 +4268,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "ok": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["Health"];
                 };
             };
@@ -3652,6 +4303,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     readyz: {
@@ -3669,6 +4329,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "ok": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["Health"];
                 };
             };
