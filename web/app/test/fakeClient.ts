@@ -38,7 +38,7 @@ export class FakeClient {
   readonly tried: { user: string; pin: string }[] = [];
   readonly asked: { path: string; body: unknown }[] = [];
   /** What the node answers on these paths. */
-  readonly answers: Record<string, unknown> = {};
+  readonly answers: Record<string, unknown> = { "/api/v1/sites": { sites: [] } };
   private refusal: Refusal | null = null;
   private setup = false;
   private state: State;

@@ -19,7 +19,8 @@ vi.mock("@sangam/sdk", async (original) => ({
 import { Devices } from "../src/admin/Devices.tsx";
 import { PairPanel } from "../src/admin/PairPanel.tsx";
 import { Drawer } from "../src/blocks/Drawer.tsx";
-import { Centre, goTo } from "../src/centre/Centre.tsx";
+import { Centre } from "../src/centre/Centre.tsx";
+import { goTo } from "../src/centre/pages.ts";
 import { SiteQueue } from "../src/centre/SiteQueue.tsx";
 import { Guruji } from "../src/guruji/Guruji.tsx";
 import { ClientContext, PlaceContext } from "../src/screen/client.tsx";

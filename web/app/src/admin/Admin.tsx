@@ -12,6 +12,7 @@ import { devicesOf } from "./rows.ts";
 import { Staff } from "./Staff.tsx";
 import { admin } from "./words.ts";
 
+const Told = soon(async () => (await import("../desk/Told.tsx")).Told);
 const Drawer = soon(async () => (await import("../blocks/Drawer.tsx")).Drawer);
 const PAGES = [
   { id: "box", icon: "machine" },
@@ -70,6 +71,7 @@ export function Admin() {
         <main className="page">
           {!drawer && <Refusal />}
           <Freshness />
+          <Told />
           {page === "box" && <Box onDevices={() => go("devices")} />}
           {page === "devices" && <Devices />}
           {page === "staff" && <Staff />}

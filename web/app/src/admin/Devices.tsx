@@ -1,12 +1,12 @@
 import { useState } from "react";
 import { Icon, type IconName } from "../blocks/Icon.tsx";
 import { Button, Chip, Empty, Name } from "../blocks/small.tsx";
+import { Sure } from "../desk/Sure.tsx";
 import { useClient, useClientState, usePlace } from "../screen/client.tsx";
 import { later } from "../screen/later.tsx";
 import { useWords } from "../words/Language.tsx";
 import { clock } from "../words/times.ts";
 import { type DeviceRow, devicesOf, unsettled } from "./rows.ts";
-import { Sure } from "./Sure.tsx";
 import { admin } from "./words.ts";
 
 const PairPanel = later(async () => (await import("./PairPanel.tsx")).PairPanel);

@@ -1,11 +1,11 @@
 import { useState } from "react";
 import { Field } from "../blocks/choices.tsx";
 import { Button, Chip, Empty, Name } from "../blocks/small.tsx";
+import { Sure } from "../desk/Sure.tsx";
 import { useClient, useClientState } from "../screen/client.tsx";
 import { useCommon, useWords } from "../words/Language.tsx";
 import { type StaffRow, staffOf, unsettled } from "./rows.ts";
 import { AddPanel, PinPanel } from "./StaffPanels.tsx";
-import { Sure } from "./Sure.tsx";
 import { admin } from "./words.ts";
 
 type Over = { what: "add" } | { what: "pin" | "off"; person: StaffRow } | null;

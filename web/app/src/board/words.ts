@@ -30,7 +30,7 @@ export const board = peopleWords({
   mayDarken: {
     en: "Keep this screen from going dark in its own settings",
     hi: "स्क्रीन बुझे नहीं, यह उसकी सेटिंग में चुनें",
-    mr: "स्क्रीन मालवणार नाही असे तिच्या सेटिंगमध्ये निवडा",
+    mr: "स्क्रीन बंद पडणार नाही, असे तिच्या सेटिंगमध्ये निवडा",
   },
   soundOn: { en: "Sound on", hi: "आवाज़ चालू", mr: "आवाज सुरू" },
   turnSoundOn: {

@@ -7,33 +7,27 @@ import { lineOf } from "../desk/focus.ts";
 import { Freshness, Refusal } from "../desk/Trouble.tsx";
 import { useClientState } from "../screen/client.tsx";
 import { useKeys } from "../screen/keys.ts";
+import { later, soon } from "../screen/later.tsx";
 import { useNow } from "../screen/now.ts";
 import { useWords } from "../words/Language.tsx";
-import { type Beats, noted } from "./beats.ts";
+import { type KeptSites, useAsked } from "./asked.ts";
+import { type Beats, noted, remembered } from "./beats.ts";
+import { goTo, openPage, type Page, useAddress } from "./pages.ts";
 import { SitePanel } from "./SitePanel.tsx";
 import { SiteQueue } from "./SiteQueue.tsx";
 import { SiteTable } from "./SiteTable.tsx";
 import { countsOf, LOOK, type SiteState, STATES, stateOf, worstFirst } from "./sites.ts";
 import { centre } from "./words.ts";
 
-/** Where one is in this screen: it stands in the address, so that Back goes back and a link can be sent. */
-function useAddress(): { site: string; queue: boolean } {
-  const read = () => {
-    const said = new URLSearchParams(location.hash.slice(1));
-    return { site: said.get("site") ?? "", queue: said.has("queue") };
-  };
-  const [at, setAt] = useState(read);
-  useEffect(() => {
-    const changed = () => setAt(read());
-    addEventListener("hashchange", changed);
-    return () => removeEventListener("hashchange", changed);
-  }, []);
-  return at;
-}
-
-export const goTo = (site: string, queue = false) => {
-  location.hash = site ? `site=${encodeURIComponent(site)}${queue ? "&queue" : ""}` : "";
-};
+const Drawer = soon(async () => (await import("../blocks/Drawer.tsx")).Drawer);
+const Announcements = later(async () => (await import("./Announcements.tsx")).Announcements);
+const Compare = later(async () => (await import("./Compare.tsx")).Compare);
+const EnrolPanel = later(async () => (await import("./EnrolPanel.tsx")).EnrolPanel);
+const PAGES = [
+  { page: "sites", icon: "machine" },
+  { page: "announcements", icon: "bell" },
+  { page: "compare", icon: "activity" },
+] as const;
 
 /** Every site, worst first; the chosen one beside the list, its queue in its place. */
 export function Centre() {
@@ -42,6 +36,8 @@ export function Centre() {
   const at = useAddress();
   const chosen = sites.find((site) => site.id === at.site) ?? null;
   const beats = useBeats(sites);
+  const [drawer, setDrawer] = useState(false);
+  const toggle = () => setDrawer((open) => !open);
   const sheet = [
     {
       title: say("keysSites"),
@@ -51,22 +47,40 @@ export function Centre() {
         { keys: ["Esc"], does: say("keyClose") },
       ],
     },
+    {
+      title: say("pages"),
+      keys: PAGES.map(({ page }, i) => ({ keys: [String(i + 1)], does: say(page) })),
+    },
   ];
   useKeys({
+    "1": () => openPage("sites"),
+    "2": () => openPage("announcements"),
+    "3": () => openPage("compare"),
     q: chosen ? () => goTo(chosen.id, true) : undefined,
     escape: at.site ? () => goTo(at.queue ? at.site : "") : undefined,
   });
   useWayBack(at.site, at.queue);
   return (
-    <div className={chosen && !at.queue ? "desk centre" : "desk centre undrawn"}>
-      <Bar brand={say("brand")} title={say("title")} keys={sheet} />
+    <div className={drawer || (chosen && !at.queue) ? "desk centre" : "desk centre undrawn"}>
+      <Bar
+        brand={say("brand")}
+        title={say(at.page === "sites" ? "title" : at.page)}
+        keys={sheet}
+        drawer={{ open: drawer, toggle }}
+      />
       <div className="desk-body">
         {chosen && at.queue ? (
           <SiteQueue key={chosen.id} site={chosen} onBack={() => goTo(chosen.id)} />
         ) : (
-          <Sites sites={sites} chosen={chosen} beats={beats} />
+          <main>
+            <Pages page={at.page} />
+            {at.page === "sites" && <Sites sites={sites} chosen={chosen} beats={beats} />}
+            {at.page === "announcements" && <Announcements />}
+            {at.page === "compare" && <Compare />}
+          </main>
         )}
-        {chosen && !at.queue && (
+        {drawer && <Drawer onClose={toggle} />}
+        {!drawer && chosen && !at.queue && (
           <SitePanel
             site={chosen}
             beats={beats.get(chosen.id)}
@@ -76,6 +90,29 @@ export function Centre() {
         )}
       </div>
     </div>
+  );
+}
+
+/** The pages of this screen, and how a site comes into it. */
+function Pages({ page }: { page: Page }) {
+  const say = useWords(centre);
+  const [enrolling, setEnrolling] = useState(false);
+  return (
+    <nav className="pages" aria-label={say("pages")}>
+      {PAGES.map(({ page: one, icon }) => (
+        <a
+          key={one}
+          href={one === "sites" ? "#" : `#${one}`}
+          {...(one === page ? { "aria-current": "page" as const } : {})}
+        >
+          <Icon name={icon} /> {say(one)}
+        </a>
+      ))}
+      <Button also="push" icon="plus" onClick={() => setEnrolling(true)}>
+        {say("enrol")}
+      </Button>
+      {enrolling && <EnrolPanel onClose={() => setEnrolling(false)} />}
+    </nav>
   );
 }
 
@@ -92,12 +129,20 @@ function useWayBack(site: string, queue: boolean) {
 }
 
 const NOTE_EVERY_MS = 5000;
+/** What was missed while this screen slept or was cut off comes from the centre. */
+const HOUR_EVERY_MS = 300_000;
 
-/** What this screen heard itself, a bar a minute; it knows nothing from before it was opened. */
+/** A bar a minute: what the centre noted before this screen was opened, and from then on what it hears itself. */
 function useBeats(sites: readonly CentreSite[]): Beats {
   const now = useNow(NOTE_EVERY_MS);
+  const { told } = useAsked<KeptSites>("/api/v1/sites", HOUR_EVERY_MS);
+  const before = useRef<typeof told>(null);
   const beats = useRef<Beats>(new Map());
   const { connection } = useClientState();
+  if (told && before.current !== told) {
+    before.current = told;
+    beats.current = remembered(beats.current, told.sites);
+  }
   const heard = connection.mode === "realtime" || connection.mode === "fallback";
   // While this screen does not hear the centre it learns nothing about the sites.
   if (heard && sites.length > 0) beats.current = noted(beats.current, sites, now);
@@ -116,7 +161,7 @@ function Sites(props: { sites: readonly CentreSite[]; chosen: CentreSite | null;
     (site) => (!state || stateOf(site) === state) && site.name.toLocaleLowerCase("en").includes(asked),
   );
   return (
-    <main>
+    <>
       <div>
         <Counts sites={sites} state={state} onState={setState} />
         <div className="tools">
@@ -162,7 +207,7 @@ function Sites(props: { sites: readonly CentreSite[]; chosen: CentreSite | null;
       ) : (
         <SiteTable sites={shown} chosen={chosen} beats={beats} />
       )}
-    </main>
+    </>
   );
 }
 

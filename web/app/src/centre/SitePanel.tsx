@@ -1,8 +1,7 @@
-import { type CentreSite, type Row, rowsOf, serverNow } from "@sangam/sdk";
-import { useActionWords } from "../blocks/actions.ts";
-import { Icon, type IconName } from "../blocks/Icon.tsx";
-import { Age, Button, Chip, Name, Notice, type Tone } from "../blocks/small.tsx";
-import { useClient, useClientState } from "../screen/client.tsx";
+import { type CentreSite, serverNow } from "@sangam/sdk";
+import { Age, Button, Name, Notice } from "../blocks/small.tsx";
+import { useClientState } from "../screen/client.tsx";
+import { later } from "../screen/later.tsx";
 import { useNow } from "../screen/now.ts";
 import { useCommon, useWords } from "../words/Language.tsx";
 import { clock, span } from "../words/times.ts";
@@ -10,6 +9,8 @@ import type { Beat } from "./beats.ts";
 import { Clock, Figure, Strip, useHeardMs } from "./SiteTable.tsx";
 import { LOOK, stateOf, toldNow } from "./sites.ts";
 import { centre } from "./words.ts";
+
+const SiteCare = later(async () => (await import("./SiteCare.tsx")).SiteCare);
 
 /** Two missed beats: what a silent site told is old from here on. */
 const STALE_MS = 20_000;
@@ -67,7 +68,7 @@ export function SitePanel(props: {
           </Button>
         </p>
       </section>
-      <Ask site={site} />
+      <SiteCare site={site} />
     </aside>
   );
 }
@@ -99,66 +100,5 @@ function Standing({ site, heardMs }: { site: CentreSite; heardMs: number | null 
     <Notice tone={tone} icon={icon} title={say(`said.${how}` as "said.silent", params)}>
       {say(`why.${how === "live" && site.backlog.records > 0 ? "lagging" : how}` as "why.lagging", params)}
     </Notice>
-  );
-}
-
-const REQUEST: Readonly<Record<string, { tone: Tone; icon: IconName }>> = {
-  pending: { tone: "rest", icon: "hourglass" },
-  applied: { tone: "flow", icon: "check" },
-  rejected: { tone: "alarm", icon: "triangle-alert" },
-  expired: { tone: "rest", icon: "clock" },
-};
-
-/** Requests to a site go through the same door as every action; what became of them is shown below. */
-function Ask({ site }: { site: CentreSite }) {
-  const say = useWords(centre);
-  const client = useClient();
-  const state = useClientState();
-  const ask = (open: boolean) =>
-    client.act("request.send", { site: site.id, type: "day.set_intake", data: { open } });
-  const asked = [...rowsOf(state, "request")]
-    .filter(([, { fields }]) => fields.site === undefined || fields.site === site.id)
-    .sort(([, a], [, b]) => (String(a.fields.sentAt) > String(b.fields.sentAt) ? -1 : 1))
-    .slice(0, 5);
-  return (
-    <section>
-      <h3>{say("ask")}</h3>
-      <p className="soft">{say("askHow")}</p>
-      <p className="actions">
-        <Button icon="send" onClick={() => ask(false)}>
-          {say("askClose")}
-        </Button>
-        <Button icon="send" onClick={() => ask(true)}>
-          {say("askOpen")}
-        </Button>
-      </p>
-      {asked.length > 0 && (
-        <ol className="asked">
-          {asked.map(([id, row]) => (
-            <Asked key={id} row={row} />
-          ))}
-        </ol>
-      )}
-    </section>
-  );
-}
-
-function Asked({ row }: { row: Row }) {
-  const say = useWords(centre);
-  const inWords = useActionWords();
-  const { command, state, sentAt, message } = row.fields;
-  const key = String(state ?? "pending");
-  const look = REQUEST[key] ?? { tone: "rest" as const, icon: "help" as const };
-  return (
-    <li>
-      <span>
-        <Icon name="send" /> {inWords({ type: String(command ?? ""), data: {} })}{" "}
-        <span className="soft note">{typeof sentAt === "string" ? clock(sentAt) : ""}</span>
-      </span>
-      <Chip {...look} kind="quiet">
-        {key in REQUEST ? say(`request.${key}` as "request.pending") : key}
-      </Chip>
-      {typeof message === "string" && message && <p className="soft note">{message}</p>}
-    </li>
   );
 }

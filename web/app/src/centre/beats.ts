@@ -1,4 +1,5 @@
 import type { CentreSite } from "@sangam/sdk";
+import type { KeptSite } from "./asked.ts";
 import { stateOf } from "./sites.ts";
 
 export type Beat = "on-time" | "late" | "unheard";
@@ -31,6 +32,23 @@ export function noted(beats: Beats, sites: readonly CentreSite[], nowMs: number)
     const now = beatOf(site);
     if (!before || WORSE.indexOf(now) > WORSE.indexOf(before)) own.set(minute, now);
     next.set(site.id, own);
+  }
+  return next;
+}
+
+/** Adds what the centre noted itself; where both know a minute, the worse of them is so. */
+export function remembered(beats: Beats, sites: readonly Pick<KeptSite, "id" | "hour">[]): Beats {
+  const next = new Map(beats);
+  for (const { id, hour } of sites) {
+    if (!hour) continue;
+    const from = Math.floor(Date.parse(hour.from) / 60_000);
+    const own = new Map(beats.get(id));
+    hour.beats.forEach((said, i) => {
+      const beat: Beat = said === "on_time" ? "on-time" : said === "late" ? "late" : "unheard";
+      const known = own.get(from + i);
+      if (!known || WORSE.indexOf(beat) > WORSE.indexOf(known)) own.set(from + i, beat);
+    });
+    next.set(id, own);
   }
   return next;
 }

@@ -18,6 +18,7 @@ import { useSheet } from "./sheet.ts";
 import { Tools } from "./Tools.tsx";
 import { coordinator } from "./words.ts";
 
+const Told = soon(async () => (await import("../desk/Told.tsx")).Told);
 const Drawer = soon(async () => (await import("../blocks/Drawer.tsx")).Drawer);
 const Above = soon(async () => (await import("./Above.tsx")).Above);
 
@@ -62,6 +63,7 @@ export function Coordinator() {
               <Emergencies onOpen={desk.choose} />
               {!drawer && <Refusal />}
               <Freshness />
+              <Told />
               <Intake desk={desk} />
               {hits === 0 && (
                 <Notice tone="rest" icon="search" title={say("foundNobody", { text: typed.trim() })}>

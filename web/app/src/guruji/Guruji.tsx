@@ -22,6 +22,7 @@ import { Next } from "./Next.tsx";
 import { Away, Called, Free, Here } from "./Stages.tsx";
 import { guruji as words } from "./words.ts";
 
+const Told = soon(async () => (await import("../desk/Told.tsx")).Told);
 const Drawer = soon(async () => (await import("../blocks/Drawer.tsx")).Drawer);
 const AvailabilityPanel = soon(async () => (await import("../desk/AvailabilityPanel.tsx")).AvailabilityPanel);
 const MovePanel = soon(async () => (await import("../desk/MovePanel.tsx")).MovePanel);
@@ -87,6 +88,7 @@ function Tablet({ guruji, own }: { guruji: GurujiRow | null; own: string }) {
             <Emergencies />
             {!drawer && <Refusal />}
             <Freshness />
+            <Told />
           </div>
           <Front stage={stage} work={work} find={find} waiting={line.length} own={own} />
         </div>

@@ -54,6 +54,16 @@ export function Leave({ entry, leaving }: { entry: QueueEntry; leaving: Leaving 
   const client = useClient();
   const state = useClientState();
   const [asking, setAsking] = useState(false);
+  const stayed = useRef(false);
+  const door = useRef<HTMLDivElement>(null);
+  // Who took it back is where they were before.
+  useEffect(() => {
+    if (leaving.goesAt !== null) stayed.current = true;
+    else if (stayed.current) {
+      stayed.current = false;
+      door.current?.querySelector("button")?.focus();
+    }
+  }, [leaving.goesAt]);
   const act = state.pending.find((one) => one.type === "queue.leave" && one.data.entry === entry.id);
   if (leaving.goesAt !== null) return <Countdown goesAt={leaving.goesAt} onStay={leaving.stay} />;
   if (act?.state === "rejected") {
@@ -80,7 +90,7 @@ export function Leave({ entry, leaving }: { entry: QueueEntry; leaving: Leaving 
     );
   }
   return (
-    <>
+    <div className="leaving" ref={door}>
       <Button kind="bare" onClick={() => setAsking(true)}>
         {say(called ? "cannotCome" : "cannotWait")}
       </Button>
@@ -107,7 +117,7 @@ export function Leave({ entry, leaving }: { entry: QueueEntry; leaving: Leaving 
           <p>{say("leaveWhy")}</p>
         </Panel>
       )}
-    </>
+    </div>
   );
 }
 
@@ -115,8 +125,11 @@ export function Leave({ entry, leaving }: { entry: QueueEntry; leaving: Leaving 
 function Countdown({ goesAt, onStay }: { goesAt: number; onStay(): void }) {
   const say = useWords(patient);
   const left = Math.max(0, goesAt - useNow(250));
+  const block = useRef<HTMLDivElement>(null);
+  // Where the finger or the key was is gone; the way back is in reach, and in sight on a small phone.
+  useEffect(() => block.current?.querySelector("button")?.focus(), []);
   return (
-    <div className="leaving">
+    <div className="leaving" ref={block}>
       <p className="heed said" role="status">
         <Icon name="send" /> {say("leavingNow")}
       </p>

@@ -20,6 +20,7 @@ import { useCommon, useLanguage, useWords } from "../words/Language.tsx";
 import { clock, span, waitRange } from "../words/times.ts";
 import { useAttention } from "./attention.ts";
 import { Leave, type Leaving, useLeaving } from "./Leave.tsx";
+import { Offer } from "./Offer.tsx";
 import { Stream } from "./Stream.tsx";
 import { patient } from "./words.ts";
 
@@ -117,6 +118,7 @@ function Waiting({ entry, guruji, leaving, sound, onSound }: WaitingProps) {
       <Top />
       {entry && <Slip entry={entry} guruji={guruji} />}
       <PlaceIn entry={entry} guruji={guruji} offline={offline} ageMs={ms ?? 0} />
+      {entry && !over && <Offer entry={entry} guruji={guruji} />}
       {entry && !over && <Steps entry={entry} />}
       {offline && (
         <Notice tone="rest" icon="cloud-off" title={say("offline")}>

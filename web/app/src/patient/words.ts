@@ -21,6 +21,18 @@ export const patient = peopleWords({
     hi: "हर व्यक्ति को अलग समय लगता है, इसलिए हम एक ही संख्या नहीं बताते।",
     mr: "प्रत्येकाला वेगळा वेळ लागतो, म्हणून आम्ही एकच आकडा सांगत नाही.",
   },
+  offer: {
+    en: "You may go to another guruji",
+    hi: "आप दूसरे गुरुजी से मिल सकते हैं",
+    mr: "तुम्ही दुसऱ्या गुरुजींना भेटू शकता",
+  },
+  offerWhy: {
+    en: "Only if you wish. Your token stays, and you wait from when you came.",
+    hi: "केवल आपकी इच्छा हो तो। टोकन वही रहेगा और प्रतीक्षा आपके आने के समय से गिनी जाएगी।",
+    mr: "तुमची इच्छा असेल तरच. टोकन तेच राहील आणि प्रतीक्षा तुम्ही आलात तेव्हापासून मोजली जाईल.",
+  },
+  offerTake: { en: "Go to the other guruji", hi: "दूसरे गुरुजी से मिलें", mr: "दुसऱ्या गुरुजींकडे जा" },
+  offerWillSend: { en: "Your wish will be sent", hi: "आपकी इच्छा भेजी जाएगी", mr: "तुमची इच्छा पाठवली जाईल" },
   waitLater: {
     en: "How long it takes is told after a few visits.",
     hi: "कुछ लोगों की भेंट के बाद बताया जाएगा कि कितना समय लगेगा।",

@@ -82,6 +82,15 @@ export const pending = staffWords({
   "remedy.prescribe": { en: "Remedy for {token}", hi: "{token} का उपाय" },
   "request.send": { en: "Ask a site", hi: "आश्रम से कहें" },
   "setting.update": { en: "Change a setting", hi: "सेटिंग बदलें" },
+  "conflict.settle": { en: "Settle two edits", hi: "दो बदलावों का निर्णय" },
+  "queue.join_waitlist": { en: "Onto the waitlist", hi: "प्रतीक्षा सूची में" },
+  "queue.admit": { en: "Token from the waitlist", hi: "प्रतीक्षा सूची से टोकन" },
+  "queue.leave_waitlist": { en: "Off the waitlist", hi: "प्रतीक्षा सूची से हटाएँ" },
+  "announcement.publish": { en: "Announce", hi: "सूचना दें" },
+  "announcement.withdraw": { en: "Withdraw an announcement", hi: "सूचना वापस लें" },
+  "announcement.acknowledge": { en: "Read an announcement", hi: "सूचना पढ़ी" },
+  "site.rotate_key": { en: "Another key for a site", hi: "आश्रम की नई कुंजी" },
+  "site.revoke": { en: "Shut a site out", hi: "आश्रम को हटाएँ" },
   action: { en: "A change", hi: "एक बदलाव" },
 
   "why.stale": {

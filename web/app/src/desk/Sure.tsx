@@ -1,11 +1,18 @@
 import { Panel } from "../blocks/Panel.tsx";
 import { Button } from "../blocks/small.tsx";
 import { useWords } from "../words/Language.tsx";
-import { admin } from "./words.ts";
+import { desk } from "./words.ts";
 
-/** Asks once more before something that shuts somebody out. */
-export function Sure(props: { title: string; why: string; does: string; onDo(): void; onClose(): void }) {
-  const say = useWords(admin);
+/** Asks once more before something that shuts somebody out; `calm` when it does not. */
+export function Sure(props: {
+  title: string;
+  why: string;
+  does: string;
+  calm?: boolean;
+  onDo(): void;
+  onClose(): void;
+}) {
+  const say = useWords(desk);
   return (
     <Panel
       title={props.title}
@@ -17,7 +24,7 @@ export function Sure(props: { title: string; why: string; does: string; onDo(): 
             {say("cancel")}
           </Button>
           <Button
-            kind="danger"
+            kind={props.calm ? "main" : "danger"}
             onClick={() => {
               props.onDo();
               props.onClose();
