@@ -45,10 +45,15 @@ func (b *batch) show() {
 	c := b.c
 	c.journal = b.journal
 	for i := range b.changes {
-		for site, day := range c.shown {
-			if concerns(b.changes[i].Scope, site) {
-				day.Apply(b.changes[i].Before, &b.changes[i].After)
+		change := &b.changes[i]
+		if change.Scope != feed.Network {
+			if day := c.shown[siteOfScope(change.Scope)]; day != nil {
+				day.Apply(change.Before, &change.After)
 			}
+			continue
+		}
+		for _, day := range c.shown {
+			day.Apply(change.Before, &change.After)
 		}
 	}
 }
