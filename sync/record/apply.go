@@ -72,6 +72,7 @@ func start(s Schema, current *Record, e Edit) (Record, error) {
 	if len(e.Set) == 0 && len(e.Add) == 0 {
 		return Record{}, fmt.Errorf("%s %s: %w", e.Kind, e.ID, ErrEmptyEdit)
 	}
+	room := len(e.Set) + len(e.Add) // for all that may be new, so that the fields move to a larger array once
 	if current != nil {
 		if current.Kind != e.Kind || current.ID != e.ID {
 			return Record{}, fmt.Errorf("edit of %s %s given %s %s: %w", e.Kind, e.ID, current.Kind, current.ID, ErrOtherRecord)
@@ -80,10 +81,10 @@ func start(s Schema, current *Record, e Edit) (Record, error) {
 			return Record{}, fmt.Errorf("%s %s is of day %q, the edit of %q: %w", e.Kind, e.ID, current.Day, e.Day, ErrDay)
 		}
 		next := *current
-		next.Fields = slices.Clone(current.Fields)
+		next.Fields = append(make([]Field, 0, min(len(current.Fields)+room, MaxFields)), current.Fields...)
 		return next, nil
 	}
-	next := Record{Kind: e.Kind, ID: e.ID, Day: e.Day}
+	next := Record{Kind: e.Kind, ID: e.ID, Day: e.Day, Fields: make([]Field, 0, min(room, MaxFields))}
 	if err := next.Valid(); err != nil {
 		return Record{}, err
 	}

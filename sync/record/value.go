@@ -111,6 +111,9 @@ func (v Value) ID() ID {
 }
 
 func (v Value) chunk(major byte) []byte {
+	if len(v) == 0 { // most fields of most records: not worth an error that nobody reads
+		return nil
+	}
 	r := reader{data: v}
 	m, n := r.head()
 	if r.err != nil || m != major || n != uint64(len(v)-r.off) {
@@ -126,6 +129,9 @@ func (v Value) Int() int64 {
 }
 
 func (v Value) int() (int64, bool) {
+	if len(v) == 0 {
+		return 0, false
+	}
 	r := reader{data: v}
 	m, n := r.head()
 	switch {
@@ -169,6 +175,9 @@ func StatusValue(s Status) Value {
 
 // Status returns the status that v holds, and whether it holds one.
 func (v Value) Status() (Status, bool) {
+	if len(v) == 0 {
+		return Status{}, false
+	}
 	r := reader{data: v}
 	if m, n := r.head(); m != majorArray || n != 2 {
 		return Status{}, false
@@ -183,6 +192,9 @@ func (v Value) Status() (Status, bool) {
 
 // statusKey returns the parts of a status that order it, without allocating.
 func (v Value) statusKey() (name []byte, generation int64) {
+	if len(v) == 0 {
+		return nil, 0
+	}
 	r := reader{data: v}
 	if m, n := r.head(); m != majorArray || n != 2 {
 		return nil, 0
