@@ -141,6 +141,11 @@ day-file:
 replay-real: day-file build ## play a real day through a demo: FILE=visits.csv [DAY=2019-11-04 SPEED=600 GURUJIS=12]
 	@FILE='$(FILE)' DAY='$(DAY)' SPEED='$(SPEED)' GURUJIS='$(GURUJIS)' scripts/replay-real $(ARGS)
 
+.PHONY: waits
+waits: ## hold the waits people are told against recorded days: DATA='FILES or FOLDERS'
+	@test -n '$(DATA)' || { echo 'say which days: make waits DATA=FOLDER; see docs/benchmarks.md' >&2; exit 2; }
+	@go run ./internal/waits/table $(DATA)
+
 .PHONY: clean
 clean: ## remove what was built (not the npm packages)
 	$(STEP) "clean" scripts/clean

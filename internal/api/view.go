@@ -80,7 +80,7 @@ type Backlog struct {
 
 // Change is one row as it is now, or that it may no longer be seen.
 type Change struct {
-	Kind   string `json:"kind" doc:"Kind of a record, or of a derived row: row, place, guruji_wait, recent, site_status"`
+	Kind   string `json:"kind" doc:"Kind of a record, or of a derived row: row, place, guruji_wait, recent, wait_truth, site_status"`
 	ID     string `json:"id"`
 	Seq    Seq    `json:"seq,omitzero"`
 	Fields any    `json:"fields,omitempty"`

@@ -33,6 +33,7 @@ var layers = []layer{
 
 	{"internal/demo", []string{"edge", "hub", "internal/replay", "internal/api", "sync/bus", "sync/bus/*", "web"}, "the demo is a user of edge and hub, never a third kind of node"},
 	{"internal/replay", []string{"internal/api", "internal/progress"}, "a replay acts through the public API, as a kiosk would; it could prove nothing from inside"},
+	{"internal/waits", []string{"internal/clinic", "internal/replay", "sync/record"}, "waits are judged as clinic tells them, on days that a replay could play"},
 	{"internal/control", []string{"internal/node", "internal/pin", "internal/commit", "internal/api", "internal/clinic", "sync/*", "sync/bus/*", "storage/*"}, "operations act on a node or on its file, never on its web side"},
 	{"internal/commit", []string{"internal/api", "internal/clinic", "sync/feed", "sync/record"}, "the committer sees a transaction, not a store, a socket or a link; they reach it by interfaces of their own"},
 	{"internal/node", []string{"internal/commit", "internal/door", "internal/api", "internal/clinic", "sync/*", "sync/bus", "sync/bus/*", "storage/*"}, "a node's directory, its wire and its end are the same at a site and at the centre; what each of them serves is not known here"},

@@ -283,14 +283,16 @@ func (a *arrival) write() {
 	entry := record.Edit{Kind: KindEntry, ID: a.command.ID, Day: a.day.date, Set: a.set, Add: map[string][]record.Item{
 		"periods": {periodItem(StatusWaiting, a.at)},
 	}}
+	made := asEntry(entry)
+	a.tell(made)
 	a.edit(entry)
 	a.about(KindEntry, entry.ID, a.set)
-	a.out.Data = a.checkInAnswer(asEntry(entry))
+	a.out.Data = a.checkInAnswer(made)
 }
 
 // asEntry is the entry that an edit creates.
 func asEntry(e record.Edit) *entry {
-	made := &entry{id: e.ID, band: BandNormal, generation: 1, status: e.Set["status"].Text()}
+	made := &entry{id: e.ID, band: BandNormal, waited: -1, generation: 1, status: e.Set["status"].Text()}
 	for name, value := range e.Set {
 		made.read(name, value)
 	}

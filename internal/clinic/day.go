@@ -24,6 +24,7 @@ type Day struct {
 	queues   map[record.ID]*queue
 	calls    line // all queues together, for the boards
 	counts   map[string]int
+	truth    truth
 	people   map[record.ID]map[record.ID]struct{} // person -> their entries of the day
 	named    map[string]map[record.ID]int         // normal name -> people of that name with entries of the day, and how many
 	used     map[string]int                       // token -> how many entries carry it
@@ -55,8 +56,11 @@ type guruji struct {
 	series       string
 	availability string
 	until        int64     // end of a break, ms; 0 is open-ended
+	back         int64     // when they were last available again, ms; a break that ended by itself apart
 	offerTo      record.ID // where those who wait may go meanwhile
 	priorSeconds int64     // learnt mean of a consultation; 0 when nothing was learnt
+	lineTrust    int64     // learnt trust in the line, percent; 0 when nothing was learnt
+	toldError    int64     // learnt usual error of what is told, percent; 0 when nothing was learnt
 	capacity     int       // entries a day; 0 for no limit
 	intakeClosed bool
 	disabled     bool
@@ -181,6 +185,7 @@ func (d *Day) applyEntry(id record.ID, after *record.Record) {
 func (d *Day) put(e *entry) {
 	d.entries[e.id] = e
 	d.counts[e.status]++
+	d.truth.count(e, 1)
 	q := d.queues[e.guruji]
 	if q == nil {
 		q = &queue{}
@@ -206,6 +211,7 @@ func (d *Day) put(e *entry) {
 func (d *Day) take(e *entry) {
 	delete(d.entries, e.id)
 	drop(d.counts, e.status)
+	d.truth.count(e, -1)
 	q := d.queues[e.guruji]
 	q.take(e)
 	if q.total == 0 {
@@ -261,14 +267,19 @@ func (d *Day) applyGuruji(id record.ID, after *record.Record) {
 	}
 	g := &guruji{
 		id: id, name: after.Get("name").Text(), room: after.Get("room").Text(), series: after.Get("series").Text(),
-		availability: after.Get("availability").Text(), until: after.Get("until").Int(), offerTo: idOf(after, "offerTo"),
-		priorSeconds: max(after.Get("priorSeconds").Int(), 0), capacity: int(after.Get("capacity").Int()),
+		availability: after.Get("availability").Text(), until: after.Get("until").Int(), back: after.Get("backAt").Int(), offerTo: idOf(after, "offerTo"),
+		priorSeconds: max(after.Get("priorSeconds").Int(), 0), lineTrust: percentOf(after, "lineTrust"), toldError: percentOf(after, "toldError"),
+		capacity:     int(after.Get("capacity").Int()),
 		intakeClosed: after.Get("intakeClosed").Bool(), disabled: after.Get("disabled").Bool(),
 	}
 	if g.availability == "" {
 		g.availability = Available
 	}
 	d.gurujis[id] = g
+}
+
+func percentOf(r *record.Record, field string) int64 {
+	return min(max(r.Get(field).Int(), 0), fullPercent)
 }
 
 // relearn starts from the defaults: a setting that was taken back must leave no trace.

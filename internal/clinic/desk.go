@@ -57,9 +57,11 @@ func setAvailability(w *work, in SetAvailability) error {
 	if err := w.mayOffer(g, in); err != nil {
 		return err
 	}
-	w.change(KindGuruji, g.id, "", fields{
-		"availability": record.Text(in.Availability), "until": until, "offerTo": idOrNull(in.OfferTo),
-	})
+	set := fields{"availability": record.Text(in.Availability), "until": until, "offerTo": idOrNull(in.OfferTo)}
+	if in.Availability == Available && g.availableAt(w.clinic) != Available {
+		set["backAt"] = ms(w.clinic)
+	}
+	w.change(KindGuruji, g.id, "", set)
 	return nil
 }
 

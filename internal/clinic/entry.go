@@ -28,11 +28,14 @@ type entry struct {
 
 	checkedIn, slot, called, started, ended int64
 
+	told   told
+	waited int64 // seconds until the call for which told was told; -1 until then
+
 	name, phone, room, language, reason, priorityReason string
 }
 
 func readEntry(r *record.Record) *entry {
-	e := &entry{id: r.ID, band: BandNormal}
+	e := &entry{id: r.ID, band: BandNormal, waited: -1}
 	for i := range r.Fields {
 		e.read(r.Fields[i].Name, r.Fields[i].Value)
 	}
@@ -91,6 +94,13 @@ func (e *entry) read(name string, v record.Value) {
 		e.started = v.Int()
 	case "endedAt":
 		e.ended = v.Int()
+	case "told":
+		e.told = readTold(v)
+	case "waitedSeconds":
+		e.waited = -1
+		if !v.IsNull() {
+			e.waited = v.Int()
+		}
 	case "name":
 		e.name = v.Text()
 	case "phone":

@@ -197,6 +197,7 @@ func call(w *work, in EntryMove) error {
 func (m *moving) call(g *guruji) {
 	m.to(StatusCalled)
 	m.set["calledAt"], m.set["recalls"] = m.day.callTime(m.clinic), record.Int(0)
+	m.keepPromise()
 	m.set["room"] = orNull(g.room)
 }
 
@@ -251,7 +252,12 @@ func noAnswer(w *work, in EntryMove) error {
 }
 
 func hold(w *work, in EntryMove) error {
-	return simple(w, in, StatusOnHold, (*moving).leaveRoom, StatusWaiting, StatusCalled, StatusNoAnswer, StatusInService)
+	return simple(w, in, StatusOnHold, (*moving).stepAside, StatusWaiting, StatusCalled, StatusNoAnswer, StatusInService)
+}
+
+func (m *moving) stepAside() {
+	m.leaveRoom()
+	m.dropPromise()
 }
 
 func resume(w *work, in EntryMove) error {
@@ -332,6 +338,7 @@ func reinstate(w *work, in EntryMove) error {
 			}
 		}
 		m.set["misses"], m.set["recalls"] = record.Int(0), record.Int(0)
+		m.dropPromise()
 		m.appointment(StatusCheckedIn)
 	}, StatusNoShow, StatusLeft, StatusCancelled, StatusClosedByRollover, StatusDone)
 }

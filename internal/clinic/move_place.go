@@ -27,7 +27,7 @@ func transfer(w *work, in Transfer) error {
 	case w.actor.Role == RolePatient && !m.offered(to.id):
 		return refuse(CodeNotAllowed, "You may go to another guruji when yours offers it. Please ask at the desk.")
 	}
-	m.leaveRoom()
+	m.stepAside()
 	if m.e.status == StatusInService {
 		m.appointment(StatusCheckedIn)
 	}
@@ -85,6 +85,7 @@ func prioritise(w *work, in Prioritise) error {
 		m.set["credit"] = record.Int(w.day.settings.creditMinutes(class) + nudge)
 	}
 	m.set["priorityReason"] = record.Text(in.Reason)
+	m.dropPromise()
 	return m.finish()
 }
 

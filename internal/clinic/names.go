@@ -45,6 +45,7 @@ const (
 	RowPlace      = "place"
 	RowGurujiWait = "guruji_wait"
 	RowRecent     = "recent"
+	RowWaitTruth  = "wait_truth"
 )
 
 // Statuses of an entry, low rank to high.

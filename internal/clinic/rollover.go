@@ -1,9 +1,7 @@
 package clinic
 
 import (
-	"cmp"
 	"fmt"
-	"math"
 	"slices"
 	"time"
 
@@ -99,20 +97,5 @@ func rolledOver(look Lookup, r *record.Record, clinicNow time.Time) []record.Edi
 	if ok && !Schema[KindAppointment].Status.IsTerminal(Schema.Shown(&came).Name) {
 		edits = append(edits, record.Edit{Kind: KindAppointment, ID: came.ID, Day: came.Day, Set: fields{"status": record.Text(StatusCancelled)}})
 	}
-	return edits
-}
-
-// learntPaces are the priors that tomorrow starts from, of every guruji who was seen often enough today.
-func (d *Day) learntPaces() []record.Edit {
-	var edits []record.Edit
-	for _, g := range d.gurujis {
-		p := d.pace(g)
-		seconds := int64(math.Round(p.mean * 60))
-		if p.seen < fewServices || seconds == g.priorSeconds {
-			continue
-		}
-		edits = append(edits, record.Edit{Kind: KindGuruji, ID: g.id, Set: fields{"priorSeconds": record.Int(seconds)}})
-	}
-	slices.SortFunc(edits, func(a, b record.Edit) int { return cmp.Compare(a.ID.String(), b.ID.String()) })
 	return edits
 }

@@ -25,6 +25,7 @@ type EntryRow struct {
 	Room        *string   `json:"room"`
 	Wait        *Wait     `json:"wait"`
 	LongWait    bool      `json:"longWait,omitempty" doc:"Too long for a number: please ask"`
+	WaitWhy     WaitWhy   `json:"waitWhy,omitempty" enum:"paused,emergency,others_first,slower,faster,back" doc:"Why the wait is no longer what they were told when they came"`
 
 	StartedAt *string  `json:"startedAt,omitempty" format:"date-time"`
 	EndedAt   *string  `json:"endedAt,omitempty" format:"date-time"`
@@ -51,10 +52,11 @@ type EntryRow struct {
 
 // PlaceRow is a place in the queue without anything else.
 type PlaceRow struct {
-	Position *int  `json:"position"`
-	Ahead    *int  `json:"ahead"`
-	Wait     *Wait `json:"wait"`
-	LongWait bool  `json:"longWait,omitempty"`
+	Position *int    `json:"position"`
+	Ahead    *int    `json:"ahead"`
+	Wait     *Wait   `json:"wait"`
+	LongWait bool    `json:"longWait,omitempty"`
+	WaitWhy  WaitWhy `json:"waitWhy,omitempty" enum:"paused,emergency,others_first,slower,faster,back" doc:"Why the wait is no longer what they were told when they came"`
 }
 
 // GurujiWaitRow is what a newcomer to a queue may expect.
@@ -113,7 +115,7 @@ func (d *Day) entryRow(a Audience, e *entry, place PlaceRow) EntryRow {
 	may := entryRights[a.standingTo(e)]
 	row := EntryRow{
 		ID: e.id, Guruji: e.guruji, Token: e.token, Status: e.status, Generation: e.generation, Band: e.band, Order: e.order,
-		Position: place.Position, Ahead: place.Ahead, Wait: place.Wait, LongWait: place.LongWait,
+		Position: place.Position, Ahead: place.Ahead, Wait: place.Wait, LongWait: place.LongWait, WaitWhy: place.WaitWhy,
 		CheckedInAt: stampMs(e.checkedIn), CalledAt: stampMs(e.called), Room: orNil(e.room),
 	}
 	if may.figures {
@@ -181,20 +183,22 @@ func (o *outlook) place(e *entry) PlaceRow {
 	if !e.inLine() {
 		return PlaceRow{}
 	}
-	return o.at(o.queue.line.rank(e, byOrder))
+	return o.at(e, o.queue.line.rank(e, byOrder))
 }
 
-// at is the place behind so many.
-func (o *outlook) at(ahead int) PlaceRow {
+// at is the place of an entry behind so many.
+func (o *outlook) at(e *entry, ahead int) PlaceRow {
 	place := [2]int{ahead, ahead + 1}
 	row := PlaceRow{Position: &place[1], Ahead: &place[0]}
-	row.Wait, row.LongWait = o.wait(ahead)
+	f := o.forecast(e, ahead)
+	row.Wait, row.LongWait = o.wait(f)
+	row.WaitWhy = o.why(e, ahead, f)
 	return row
 }
 
 func (o *outlook) row() GurujiWaitRow {
 	row := GurujiWaitRow{Waiting: len(o.queue.line), InService: o.queue.inService}
-	row.Wait, row.LongWait = o.wait(len(o.queue.line))
+	row.Wait, row.LongWait = o.wait(o.forecast(nil, len(o.queue.line)))
 	if o.pace.known {
 		mean := max(1, int(o.pace.mean+0.5))
 		row.MeanMinutes = &mean
@@ -311,7 +315,7 @@ func (b *rowBuilder) entry(before, after *entry) {
 }
 
 func sameButPlace(a, b EntryRow) bool {
-	a.Position, a.Ahead, a.Wait, a.LongWait = b.Position, b.Ahead, b.Wait, b.LongWait
+	a.Position, a.Ahead, a.Wait, a.LongWait, a.WaitWhy = b.Position, b.Ahead, b.Wait, b.LongWait, b.WaitWhy
 	return reflect.DeepEqual(a, b)
 }
 
@@ -343,12 +347,15 @@ func (b *rowBuilder) derived() {
 		return
 	}
 	for id := range b.queues {
-		if o := b.outlook(id); o.known {
+		if o := b.outlook(id); o.guruji != nil {
 			b.add(RowGurujiWait, id.String(), o.row())
 		}
 	}
 	if b.calls {
 		b.add(RowRecent, b.day.site.String(), RecentRow{Recent: b.day.recent()})
+		if b.audience.View == ViewAdmin {
+			b.add(RowWaitTruth, b.day.site.String(), b.day.WaitTruth())
+		}
 	}
 }
 

@@ -13,13 +13,13 @@ var Schema = record.Schema{
 		"mergedInto mergedFrom deleted erasedAt"), once("createdBy createdAt"), grow("consent"),
 		by("phone", "phone"), by("phone_name", "phone nameKey"), by("merged", "mergedInto")),
 	KindStaff: site(text("name nameKey role guruji disabled"), once("createdBy createdAt"), by("name", "nameKey")),
-	KindGuruji: site(text("name availability until offerTo room series priorSeconds capacity intakeClosed disabled"),
+	KindGuruji: site(text("name availability until backAt offerTo room series priorSeconds lineTrust toldError capacity intakeClosed disabled"),
 		once("createdBy createdAt"), by("series", "series")),
 	KindAppointment: site(daily, text("person name phone guruji date slot minutes reason recurring series entry rescheduledFrom rescheduledTo "+
 		"remindedAt lastAction"),
 		once("createdBy createdAt"), by("guruji_date", "guruji date"), by("person", "person"), by("series", "series"), appointmentStatus),
 	KindEntry: site(daily, text("person name phone guruji band credit creditFor nudge slot delay misses recalls checkedInAt calledAt "+
-		"startedAt endedAt room from to late overridden consultation appointment reason priorityReason twin alike language closedReason lastAction"),
+		"startedAt endedAt room from to late overridden consultation appointment reason priorityReason twin alike language closedReason told waitedSeconds lastAction"),
 		once("token createdBy createdHow"), grow("periods"), by("person", "person"), entryStatus),
 	KindWaitlist: site(daily, text("person name phone guruji reason language state joinedAt entry"), once("createdBy"), by("person", "person")),
 	KindConsultation: site(daily, text("entry person guruji startedAt endedAt notes noteAt private void lastAction"), once("createdBy"),

@@ -69,6 +69,9 @@ func (d *Day) Snapshot(a Audience, clinicNow time.Time) any {
 	if a.View == ViewPatient {
 		view.Recent = []RecentCall{}
 	}
+	if a.View == ViewAdmin {
+		b.add(RowWaitTruth, d.site.String(), d.WaitTruth())
+	}
 	for _, e := range d.visibleGone(b) {
 		b.add(RowEntry, e.id.String(), d.entryRow(a, e, PlaceRow{}))
 	}
@@ -135,7 +138,7 @@ func (d *Day) gurujiView(b *rowBuilder, g *guruji) GurujiView {
 	for _, e := range d.queue(g.id).open {
 		var place PlaceRow
 		if e.inLine() {
-			place = b.outlook(g.id).at(ahead)
+			place = b.outlook(g.id).at(e, ahead)
 			ahead++
 		}
 		if b.shows(e) {

@@ -22,12 +22,12 @@ var (
 var readers = map[string]map[string]roleSet{
 	KindEntry: readable(
 		reads(everyone, "token status generation guruji room calledAt band checkedInAt"),
-		reads(overseers|visitors, "credit creditFor nudge slot delay misses recalls startedAt endedAt late overridden"),
+		reads(overseers|visitors, "credit creditFor nudge slot delay misses recalls startedAt endedAt late overridden told waitedSeconds"),
 		reads(inside|visitors, "from to appointment consultation twin lastAction createdHow language person"),
 		reads(inside, "alike"), reads(names, "name"), reads(phones, "phone"), reads(health, "reason priorityReason closedReason")),
 	KindGuruji: readable(
 		reads(everyone, "name availability until offerTo room series intakeClosed disabled"),
-		reads(overseers, "priorSeconds capacity")),
+		reads(overseers, "priorSeconds lineTrust toldError capacity backAt")),
 	KindAppointment: readable(
 		reads(overseers, "guruji date slot minutes status generation entry recurring series rescheduledFrom rescheduledTo remindedAt"),
 		reads(inside, "person name"), reads(deskOnly, "phone"), reads(healers, "reason")),

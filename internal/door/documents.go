@@ -74,7 +74,7 @@ func registerShapes(doc *huma.OpenAPI) []eventDoc {
 	}
 	for _, shape := range []reflect.Type{
 		reflect.TypeFor[clinic.QueueView](), reflect.TypeFor[api.CentreView](), reflect.TypeFor[clinic.EntryRow](),
-		reflect.TypeFor[clinic.PlaceRow](), reflect.TypeFor[clinic.GurujiWaitRow](), reflect.TypeFor[clinic.RecentRow](),
+		reflect.TypeFor[clinic.PlaceRow](), reflect.TypeFor[clinic.GurujiWaitRow](), reflect.TypeFor[clinic.RecentRow](), reflect.TypeFor[clinic.WaitTruth](),
 	} {
 		shapes.Schema(shape, true, "")
 	}

@@ -647,7 +647,7 @@ export interface components {
             /** @description True: drop the row; it was transferred, revoked or belongs to another day */
             gone?: boolean;
             id: string;
-            /** @description Kind of a record, or of a derived row: row, place, guruji_wait, recent, site_status */
+            /** @description Kind of a record, or of a derived row: row, place, guruji_wait, recent, wait_truth, site_status */
             kind: string;
             seq?: string;
         } & {
@@ -1009,6 +1009,11 @@ export interface components {
             token: string;
             twin?: string;
             wait: components["schemas"]["Wait"];
+            /**
+             * @description Why the wait is no longer what they were told when they came
+             * @enum {string}
+             */
+            waitWhy?: "paused" | "emergency" | "others_first" | "slower" | "faster" | "back";
             /** @description What moved this place: emergency, elderly, disabled, pregnant, nudge, appointment, late, no_answer, transferred; twice when the person has another place; alike when they may be somebody known */
             why?: string[] | null;
         } & {
@@ -1340,6 +1345,11 @@ export interface components {
             /** Format: int64 */
             position: number | null;
             wait: components["schemas"]["Wait"];
+            /**
+             * @description Why the wait is no longer what they were told when they came
+             * @enum {string}
+             */
+            waitWhy?: "paused" | "emergency" | "others_first" | "slower" | "faster" | "back";
         } & {
             [key: string]: unknown;
         };
@@ -1977,6 +1987,25 @@ export interface components {
             high: number;
             /** Format: int64 */
             low: number;
+        } & {
+            [key: string]: unknown;
+        };
+        WaitTruth: {
+            /**
+             * Format: double
+             * @description By how much the middle of the range was wrong, on average; to a tenth
+             */
+            errorMinutes: number;
+            /**
+             * Format: int64
+             * @description How many of them waited as long as they were told; it should be four of five
+             */
+            held: number;
+            /**
+             * Format: int64
+             * @description How many were told a wait when they came, and have been called
+             */
+            told: number;
         } & {
             [key: string]: unknown;
         };
