@@ -175,21 +175,26 @@ func (c *crew) admit(ctx context.Context, kiosk *caller, name string) error {
 	if err != nil {
 		return err
 	}
-	waiting, err := c.devices(ctx, "requested")
+	// A screen that others read at the same moment may be a moment old.
+	device, err := untilAnswered(ctx, func() (string, error) {
+		waiting, err := c.devices(ctx, "requested")
+		for id, d := range waiting {
+			if d["code"] == asked.Code {
+				return id, nil
+			}
+		}
+		return "", errors.Join(err, errNotShown)
+	})
 	if err != nil {
 		return err
-	}
-	device := ""
-	for id, d := range waiting {
-		if d["code"] == asked.Code {
-			device = id
-		}
 	}
 	if err := c.must(ctx, c.admin, "device.approve", map[string]any{"device": device}); err != nil {
 		return err
 	}
 	return kiosk.signIn(ctx, api.SessionRequest{Device: &api.DeviceSignIn{RequestID: asked.RequestID}})
 }
+
+var errNotShown = errors.New("the admin's screen does not show the device that asks")
 
 // devices are those in a state, by id, as the admin's screen lists them.
 func (c *crew) devices(ctx context.Context, state string) (map[string]map[string]any, error) {
