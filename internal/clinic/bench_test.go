@@ -78,7 +78,7 @@ func BenchmarkDecide(b *testing.B) {
 	}
 }
 
-// BenchmarkPlaces is the place and the wait of each of 3,000 who wait.
+// BenchmarkPlaces is the place and the wait of each of 3,000 who wait, in the rows of a coordinator's whole screen.
 func BenchmarkPlaces(b *testing.B) {
 	s, _ := busy(b, 30_000)
 	audience, err := clinic.AudienceOf(desk, "")

@@ -325,9 +325,10 @@ func (b *rowBuilder) shows(e *entry) bool {
 	if e == nil {
 		return false
 	}
-	switch b.audience.View {
-	case ViewQueue, ViewCoordinator, ViewAdmin:
+	if b.audience.showsQueues() {
 		return true
+	}
+	switch b.audience.View {
 	case ViewBoard:
 		return e.status == StatusCalled || e.status == StatusInService
 	case ViewGuruji:

@@ -134,18 +134,30 @@ func (d *Day) gurujiView(b *rowBuilder, g *guruji) GurujiView {
 	if view.Availability == OnBreak {
 		view.Until = stampMs(g.until)
 	}
+	open, outlook := d.queue(g.id).open, b.outlook(g.id)
+	if b.audience.showsQueues() {
+		view.Entries = make([]EntryRow, 0, len(open)) // a row is large, and a queue may be long
+	}
 	ahead := 0
-	for _, e := range d.queue(g.id).open {
-		var place PlaceRow
-		if e.inLine() {
-			place = b.outlook(g.id).at(e, ahead)
-			ahead++
-		}
+	for _, e := range open {
+		waits := e.inLine()
 		if b.shows(e) {
+			var place PlaceRow
+			if waits {
+				place = outlook.at(e, ahead)
+			}
 			view.Entries = append(view.Entries, d.entryRow(b.audience, e, place))
+		}
+		if waits {
+			ahead++
 		}
 	}
 	return view
+}
+
+// showsQueues tells whether a view has a row for everybody who waits.
+func (a Audience) showsQueues() bool {
+	return a.View == ViewQueue || a.View == ViewCoordinator || a.View == ViewAdmin
 }
 
 // records are the kept records that the audience's feed carries and it may see.
