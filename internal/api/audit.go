@@ -21,3 +21,18 @@ type AuditPage struct {
 	Rows []AuditRow `json:"rows" nullable:"false"`
 	Next string     `json:"next,omitempty" doc:"Ask for it as after; a page may be empty and still have a next one"`
 }
+
+// RetentionRequest is the body of POST /api/v1/retention.
+type RetentionRequest struct {
+	_ struct{} `additionalProperties:"true"`
+
+	Count bool `json:"count" doc:"True: only tell how much there is"`
+}
+
+// RetentionAnswer tells what was emptied.
+type RetentionAnswer struct {
+	Before  string `json:"before" example:"2023-01-05" doc:"The first service-day that is kept whole"`
+	Found   int    `json:"found" doc:"Records of older days that hold something personal, at most 2000 at a time"`
+	Emptied int    `json:"emptied"`
+	More    bool   `json:"more" doc:"True: ask again"`
+}

@@ -167,7 +167,7 @@ var otherwise = map[string]string{"person.record_consent": clinic.KindEntry, "pe
 
 var namesNothing = []string{
 	"queue.check_in", "queue.lease_tokens", "person.register", "appointment.book", "staff.create", "device.request", "emergency.raise", "site.enrol",
-	"notification.send", "queue.join_waitlist", "data.export",
+	"notification.send", "queue.join_waitlist", "data.export", "data.forget",
 }
 
 // atCentre are the commands of the centre itself; those about staff are given at both.
@@ -186,7 +186,7 @@ func TestWhoMayGiveWhichCommand(t *testing.T) {
 		b.WriteString("\n" + heading(at.place))
 		for _, info := range clinic.Commands() {
 			area, _, _ := strings.Cut(info.Type, ".")
-			if slices.Contains(atCentre, info.Type) != (at.day == nil) && area != "staff" && area != "data" {
+			if slices.Contains(atCentre, info.Type) != (at.day == nil) && area != "staff" && info.Type != "data.export" {
 				continue
 			}
 			b.WriteString(columns(info.Type, func(role clinic.Role) string { return w.mayGive(info.Type, area, role, at.day) }))

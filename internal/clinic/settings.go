@@ -33,6 +33,8 @@ type Settings struct {
 	ElderlyMinutes, DisabledMinutes, PregnantMinutes int
 	ServiceMinutes                                   int // taken for a guruji nothing is known of, never shown
 
+	KeepContentDays int // what is personal in older days may be emptied; 0: it is kept
+
 	zone *time.Location
 }
 
@@ -131,6 +133,7 @@ var settingTable = map[string]setting{
 	"elderlyMinutes":        wholeSetting("minutes, 0 to 240", 0, 240, func(s *Settings) *int { return &s.ElderlyMinutes }),
 	"disabledMinutes":       wholeSetting("minutes, 0 to 240", 0, 240, func(s *Settings) *int { return &s.DisabledMinutes }),
 	"pregnantMinutes":       wholeSetting("minutes, 0 to 240", 0, 240, func(s *Settings) *int { return &s.PregnantMinutes }),
+	"keepContentDays":       wholeSetting("days, 365 to 36500; without it nothing is emptied", MinKeepDays, 36_500, func(s *Settings) *int { return &s.KeepContentDays }),
 	"serviceMinutes":        wholeSetting("minutes, 1 to 240", 1, 240, func(s *Settings) *int { return &s.ServiceMinutes }),
 }
 

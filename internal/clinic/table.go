@@ -102,6 +102,7 @@ func siteCommands() map[string]spec {
 		"conflict.settle": command(inside, RecordAnswer{}, settleConflict),
 
 		"data.export": command(desk|healers, RecordAnswer{}, exportData).atBoth(),
+		"data.forget": command(box, ForgetAnswer{}, forgetData),
 	}
 }
 

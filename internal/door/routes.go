@@ -97,6 +97,7 @@ func (d *Door) operations(a huma.API) {
 	d.appOperations(a)
 	d.exportOperations(a)
 	d.auditOperations(a)
+	d.retentionOperations(a)
 	huma.Register(a, Operation(http.MethodPost, "/api/v1/actions", "act", "Ask for changes; each action is judged alone, in order", false, http.StatusRequestEntityTooLarge), d.act)
 	huma.Register(a, Operation(http.MethodPost, "/api/v1/events", "postEvent", "Tell an outside app's event after its own commit", false), d.postEvent)
 	huma.Register(a, Operation(http.MethodGet, "/api/v1/status", "status", "How the node is", true), d.status)

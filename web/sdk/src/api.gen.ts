@@ -175,6 +175,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** For an admin of a site: empty what is personal in days older than the setting keepContentDays; nothing brings it back but a backup */
+        post: operations["retention"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -1080,6 +1097,17 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        Forget: {
+            records: components["schemas"]["RecordRef"][];
+        } & {
+            [key: string]: unknown;
+        };
+        ForgetAnswer: {
+            /** Format: int64 */
+            emptied: number;
+        } & {
+            [key: string]: unknown;
+        };
         GurujiEvent: {
             /** @example on_break */
             availability: string | null;
@@ -1493,6 +1521,13 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        RecordRef: {
+            id: string;
+            /** @enum {string} */
+            kind: "entry" | "appointment" | "waitlist" | "consultation" | "amendment" | "remedy" | "notification" | "emergency";
+        } & {
+            [key: string]: unknown;
+        };
         RemedyRef: {
             remedy: string;
         } & {
@@ -1595,6 +1630,30 @@ export interface components {
             cursor: string;
             /** @enum {string} */
             frame: "resume";
+        } & {
+            [key: string]: unknown;
+        };
+        RetentionAnswer: {
+            /**
+             * @description The first service-day that is kept whole
+             * @example 2023-01-05
+             */
+            before: string;
+            /** Format: int64 */
+            emptied: number;
+            /**
+             * Format: int64
+             * @description Records of older days that hold something personal, at most 2000 at a time
+             */
+            found: number;
+            /** @description True: ask again */
+            more: boolean;
+        } & {
+            [key: string]: unknown;
+        };
+        RetentionRequest: {
+            /** @description True: only tell how much there is */
+            count: boolean;
         } & {
             [key: string]: unknown;
         };
@@ -3178,6 +3237,124 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "count": false
+                 *     }
+                 */
+                "application/json": components["schemas"]["RetentionRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "before": "2023-01-05",
+                     *       "emptied": 1,
+                     *       "found": 1,
+                     *       "more": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RetentionAnswer"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -15,6 +15,7 @@ export interface ActionShapes {
   "consultation.amend": { data: "Amend"; answer: "RecordAnswer" };
   "consultation.note": { data: "Note"; answer: "RecordAnswer" };
   "data.export": { data: "Export"; answer: "RecordAnswer" };
+  "data.forget": { data: "Forget"; answer: "ForgetAnswer" };
   "day.close": { data: "DayMove"; answer: "RecordAnswer" };
   "day.open": { data: "DayMove"; answer: "RecordAnswer" };
   "day.seal": { data: "DayMove"; answer: "RecordAnswer" };

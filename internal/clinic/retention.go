@@ -1,0 +1,96 @@
+package clinic
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/aashram-care/sangam/sync/record"
+)
+
+// MinKeepDays is the least that a site may decide to keep what is personal.
+const MinKeepDays = 365
+
+// MaxForget is how many records one data.forget may name.
+const MaxForget = 200
+
+// Forgettable are the kinds of records of a day that hold something personal. The audit of a day is not among them.
+var Forgettable = []string{
+	KindEntry, KindAppointment, KindWaitlist, KindConsultation, KindAmendment, KindRemedy, KindNotification, KindEmergency,
+}
+
+// Forget is the data of data.forget.
+type Forget struct {
+	Records []RecordRef `json:"records" minItems:"1" maxItems:"200" nullable:"false"`
+}
+
+// RecordRef names a record.
+type RecordRef struct {
+	Kind string    `json:"kind" enum:"entry,appointment,waitlist,consultation,amendment,remedy,notification,emergency"`
+	ID   record.ID `json:"id"`
+}
+
+// ForgetAnswer is the answer of data.forget.
+type ForgetAnswer struct {
+	Emptied int `json:"emptied"`
+}
+
+// ForgetBefore is the first service-day that is kept whole, or empty when the site keeps everything.
+func (d *Day) ForgetBefore() string {
+	today, err := time.Parse(dateLayout, d.date)
+	if d.settings.KeepContentDays < MinKeepDays || err != nil {
+		return ""
+	}
+	return today.AddDate(0, 0, -d.settings.KeepContentDays).Format(dateLayout)
+}
+
+// Holds tells whether something personal is left in a record.
+func Holds(r *record.Record) bool {
+	return slices.ContainsFunc(personal[r.Kind], func(field string) bool { return !r.Get(field).IsNull() })
+}
+
+// forgetData empties what is personal in records of days that the site keeps no longer: names, numbers to call and words
+// about health. Tokens, times and states stay, and so does the audit. It is an edit like any other, so it reaches the
+// centre, and a backup that is restored there later is emptied again.
+func forgetData(w *work, in Forget) error {
+	before := w.day.ForgetBefore()
+	switch {
+	case before == "":
+		return refuse(CodeNotAllowed, "This site keeps everything: set keepContentDays first.")
+	case len(in.Records) == 0 || len(in.Records) > MaxForget:
+		return refuse(CodeInvalid, "Name 1 to %d records.", MaxForget)
+	}
+	emptied := 0
+	for _, ref := range in.Records {
+		if !slices.Contains(Forgettable, ref.Kind) {
+			return refuse(CodeInvalid, "A %.32q holds nothing that is forgotten by its day.", ref.Kind)
+		}
+		r, err := w.load(ref.Kind, ref.ID, "record")
+		if err != nil {
+			return err
+		}
+		if r.Day >= before {
+			return refuse(CodeNotAllowed, "What was on %s is kept: only what is older than %s is forgotten.", r.Day, before)
+		}
+		if w.forget(r) {
+			emptied++
+		}
+	}
+	w.touched = []string{before, strconv.Itoa(emptied)}
+	w.out.Data = ForgetAnswer{Emptied: emptied}
+	return nil
+}
+
+// forget empties one record, its text that was kept at home, and what was dropped in a conflict about it.
+func (w *work) forget(r *record.Record) bool {
+	held := Holds(r)
+	w.empty(r)
+	if kept, ok := w.look.Load(KindPrivateText, r.ID); ok && Holds(&kept) {
+		held = true
+		w.empty(&kept)
+	}
+	for _, c := range w.look.ByIndex(KindConflict, "subject", record.IDValue(r.ID)) {
+		w.empty(&c)
+	}
+	return held
+}
