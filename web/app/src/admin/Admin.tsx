@@ -4,7 +4,7 @@ import { Bar } from "../desk/Bar.tsx";
 import { Freshness, Refusal } from "../desk/Trouble.tsx";
 import { useClientState } from "../screen/client.tsx";
 import { useKeys } from "../screen/keys.ts";
-import { soon } from "../screen/later.tsx";
+import { later, soon } from "../screen/later.tsx";
 import { useWords } from "../words/Language.tsx";
 import { Box } from "./Box.tsx";
 import { Devices } from "./Devices.tsx";
@@ -14,10 +14,16 @@ import { admin } from "./words.ts";
 
 const Told = soon(async () => (await import("../desk/Told.tsx")).Told);
 const Drawer = soon(async () => (await import("../blocks/Drawer.tsx")).Drawer);
+const Posters = later(async () => (await import("./Posters.tsx")).Posters);
+const Settings = later(async () => (await import("./Settings.tsx")).Settings);
+const Apps = later(async () => (await import("./Apps.tsx")).Apps);
 const PAGES = [
   { id: "box", icon: "machine" },
   { id: "devices", icon: "tablet" },
   { id: "staff", icon: "users" },
+  { id: "posters", icon: "qr" },
+  { id: "settings", icon: "sliders" },
+  { id: "apps", icon: "key" },
 ] as const;
 type Page = (typeof PAGES)[number]["id"];
 
@@ -45,7 +51,7 @@ export function Admin() {
   const [drawer, setDrawer] = useState(false);
   const toggle = () => setDrawer((open) => !open);
   const asking = devicesOf(useClientState()).asking.length;
-  useKeys({ "1": () => go("box"), "2": () => go("devices"), "3": () => go("staff") });
+  useKeys(Object.fromEntries(PAGES.map(({ id }, i) => [String(i + 1), () => go(id)])));
   const keys = PAGES.map(({ id }, i) => ({ keys: [String(i + 1)], does: say(id) }));
   return (
     <div className="desk admin">
@@ -75,6 +81,9 @@ export function Admin() {
           {page === "box" && <Box onDevices={() => go("devices")} />}
           {page === "devices" && <Devices />}
           {page === "staff" && <Staff />}
+          {page === "posters" && <Posters />}
+          {page === "settings" && <Settings />}
+          {page === "apps" && <Apps />}
         </main>
         {drawer && <Drawer onClose={toggle} />}
       </div>

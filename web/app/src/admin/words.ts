@@ -7,6 +7,9 @@ export const admin = staffWords({
   box: { en: "The box", hi: "मशीन" },
   devices: { en: "Devices", hi: "उपकरण" },
   staff: { en: "Staff", hi: "स्टाफ़" },
+  posters: { en: "Posters", hi: "पोस्टर" },
+  settings: { en: "Settings", hi: "सेटिंग" },
+  apps: { en: "Other apps", hi: "दूसरे ऐप" },
   keysPages: { en: "Pages", hi: "पन्ने" },
   asks: {
     en: { one: "{count} asks to be let in", other: "{count} ask to be let in" },
