@@ -98,7 +98,7 @@ check-browser: setup build
 	$(STEP) "browser tests" scripts/browser-tests
 
 .PHONY: bench
-bench: bench-fanout bench-commit bench-open ## measure, beside the bare library, the disk, the old way
+bench: bench-fanout bench-commit bench-open bench-catchup bench-wire bench-sites bench-latency bench-year bench-decide ## measure, beside the bare library, the disk, the old way
 
 .PHONY: bench-fanout
 bench-fanout: ## commit -> N dashboards, beside a bare melody server
@@ -119,6 +119,18 @@ bench-catchup: ## three weeks offline over lines that are slow, narrow and lossy
 .PHONY: bench-wire
 bench-wire: ## bytes a record costs on the wire, beside its canonical form and JSON
 	$(STEP) "bench-wire" scripts/bench Wire $(BENCHTIME)
+
+.PHONY: bench-sites
+bench-sites: ## 1,000 sites back in the same second on a real Redis, one hub
+	$(STEP) "bench-sites" scripts/bench Sites $(BENCHTIME)
+
+.PHONY: bench-latency
+bench-latency: ## an action at a site -> a dashboard of the centre, beside a bare PUBLISH
+	$(STEP) "bench-latency" scripts/bench Latency $(BENCHTIME)
+
+.PHONY: bench-year
+bench-year: ## a site after 100,000 visits, and a start with a million records, beside the first day
+	$(STEP) "bench-year" scripts/bench Year $(BENCHTIME)
 
 .PHONY: bench-decide
 bench-decide: ## one decision in a day of 300, 3,000 and 30,000 entries; the places and waits of 3,000

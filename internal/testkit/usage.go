@@ -18,6 +18,15 @@ type Usage struct {
 	RSS, Peak int // KiB
 }
 
+// ForgetPeak lets the peak begin anew from what the process holds now. It needs Linux.
+func (p *Process) ForgetPeak(t testing.TB) {
+	t.Helper()
+	const peak = "5" // of the numbers that proc(5) lists for this file
+	if err := os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", p.PID()), []byte(peak), 0); err != nil {
+		t.Fatalf("forget the peak of %s: %v", p.args[0], err)
+	}
+}
+
 // Usage reads what the process took. It needs Linux.
 func (p *Process) Usage(t testing.TB) (u Usage) {
 	t.Helper()
