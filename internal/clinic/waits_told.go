@@ -92,10 +92,11 @@ func (e *entry) missed() int64 {
 // held tells whether the wait lay in the range that was told.
 func (e *entry) held() bool { return e.told.low*60 <= e.waited && e.waited <= e.told.high*60 }
 
-// proofs are up to so many of the last called for whom it is known whether what they were told was right.
+// proofs are up to so many of the last called for whom it is known whether what they were told was right. Where hardly
+// anybody is told anything, it does not look through the whole day.
 func (q *queue) proofs(most int) line {
 	var found line
-	for i := len(q.calls) - 1; i >= 0 && len(found) < most; i-- {
+	for i := len(q.calls) - 1; i >= max(0, len(q.calls)-4*most) && len(found) < most; i-- {
 		if q.calls[i].proven() {
 			found = append(found, q.calls[i])
 		}
