@@ -99,6 +99,19 @@ func TestWhatCannotBeTakenOutIsRefused(t *testing.T) {
 	s.refusedAtHub(clinic.CodeInvalid, "data.export", clinic.Export{What: "entries", From: "2026-01-01"})
 }
 
+func TestTheCentreTakesOutOfASiteItNames(t *testing.T) {
+	s := newSite(t)
+	s.enrol()
+	before := len(s.history)
+	atHub[clinic.RecordAnswer](s, "data.export", clinic.Export{What: clinic.ExportEntries, From: "2026-01-01", Site: siteID})
+	audit := s.history[before].After
+	if audit.Kind != clinic.KindCentralAudit || audit.Get("kind").Text() != clinic.KindSite || audit.Get("subject").ID() != siteID || len(s.history) != before+1 {
+		t.Errorf("the centre's audit is %v", audit)
+	}
+	s.refusedAtHub(clinic.CodeForbidden, "data.export", clinic.Export{What: clinic.ExportBreach, From: "2026-01-01", Site: siteID})
+	s.refusedAtHub(clinic.CodeForbidden, "data.export", clinic.Export{What: clinic.ExportAudit, From: "2026-01-01", Site: siteID})
+}
+
 func TestACapacityIsANumberAndOfAGuruji(t *testing.T) {
 	s := newSite(t)
 	g := s.guruji("Madhavnath")
