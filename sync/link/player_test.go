@@ -223,12 +223,17 @@ func spansOf(b body, scope int) (out [][]byte) {
 	return out
 }
 
-func (v *player) say(s said) {
-	v.t.Helper()
-	data := bytes.Clone(s.data)
+// patched is what was said, as it has to be said to the node.
+func (v *player) patched(data []byte) []byte {
 	for old, fresh := range v.patches {
 		data = bytes.ReplaceAll(data, []byte(old), fresh)
 	}
+	return data
+}
+
+func (v *player) say(s said) {
+	v.t.Helper()
+	data := v.patched(s.data)
 	if v.next && s.kind != probeKind {
 		data = v.extended(s.kind, data)
 	}
