@@ -195,7 +195,7 @@ test("a phone shouts when it is their turn, and leaving can be taken back, by ke
   await phone.keyboard.press("Enter");
   await phone.getByText("You are leaving the queue").waitFor();
   await isSound(phone, "leaving");
-  await phone.getByRole("button", { name: "No, keep my place" }).focus();
+  // The keyboard stands on the way back already.
   await phone.keyboard.press("Enter");
   await phone.getByRole("button", { name: "I cannot wait" }).waitFor();
   assert.equal(await statusOf(), "waiting");
@@ -212,5 +212,23 @@ test("a phone shouts when it is their turn, and leaving can be taken back, by ke
   await phone.getByText("You are no longer in the queue").waitFor();
   assert.ok(!["waiting", "called"].includes(await statusOf()), "the desk sees that they left");
   await isSound(phone, "left");
+  await phone.context().close();
+});
+
+test("who waits for a guruji on a break may go to the one who is offered, with token and time", async () => {
+  const [one, , three] = await gurujis();
+  const { entry, token, link } = await done("queue.check_in", { guruji: three.id });
+  const phone = await phoneOf(link);
+  await phone.locator(".choice [lang=mr]").click();
+  await done("guruji.set_availability", { guruji: three.id, availability: "on_break", offerTo: one.id });
+  await phone.getByRole("button", { name: "दुसऱ्या गुरुजींकडे जा" }).waitFor();
+  await isSound(phone, "another guruji is offered");
+  await phone.getByRole("button", { name: "दुसऱ्या गुरुजींकडे जा" }).click();
+  await phone.locator(".card.mine").getByText(one.name).waitFor();
+  await phone.locator(".card.mine .token", { hasText: token }).waitFor();
+  const { entries: queue } = (await gurujis()).find(({ id }) => id === one.id);
+  assert.ok(queue.some(({ id }) => id === entry));
+  await isSound(phone, "with the other guruji");
+  await done("guruji.set_availability", { guruji: three.id, availability: "available" });
   await phone.context().close();
 });

@@ -36,6 +36,8 @@ interface Refusal {
 export class FakeClient {
   readonly sent: Sent[] = [];
   readonly tried: { user: string; pin: string }[] = [];
+  /** How often everything was asked for anew. */
+  refetched = 0;
   readonly asked: { path: string; body: unknown }[] = [];
   /** What the node answers on these paths. */
   readonly answers: Record<string, unknown> = { "/api/v1/sites": { sites: [] } };
@@ -154,6 +156,7 @@ export class FakeClient {
         one.discarded = true;
         return true;
       },
+      refetch: async () => void this.refetched++,
       signIn: async (who) => {
         this.tried.push(who);
         return this.letIn(coordinator);

@@ -85,6 +85,24 @@ describe("the phone", () => {
     expect(text()).toContain("Guruji is not here just now.");
   });
 
+  it("lets them go to the guruji who is offered, and offers nothing otherwise", async () => {
+    await open();
+    expect(text()).not.toContain("another guruji");
+    await open({}, { availability: "on_break", offerTo: "g3" });
+    await tap("Go to the other guruji");
+    expect(client.of("queue.transfer").map((one) => one.data)).toEqual([{ entry: "B41", guruji: "g3" }]);
+    await open({ status: "on_hold" }, { availability: "on_break", offerTo: "g3" });
+    expect(text()).not.toContain("another guruji");
+  });
+
+  it("asks once who the guruji is when it was sent to one it does not know", async () => {
+    await open();
+    expect(client.refetched).toBe(0);
+    await now({ guruji: "g9" });
+    await now({ guruji: "g9", generation: 7 });
+    expect(client.refetched).toBe(1);
+  });
+
   it("gives no number for a wait that is too long for one", async () => {
     await open({ wait: null });
     await act(() => client.place("B41", { position: 40, ahead: 39, wait: null, longWait: true }));
@@ -130,7 +148,9 @@ describe("the phone", () => {
     await tap("No, keep my place");
     await pass(GRACE_MS * 2);
     expect(left()).toEqual([]);
+    expect(document.activeElement?.textContent).toContain("I cannot wait");
     await leave();
+    expect(document.activeElement?.textContent).toContain("No, keep my place");
     await pass(GRACE_MS);
     expect(left().map((one) => one.data)).toEqual([{ entry: "B41" }]);
     await pass(GRACE_MS * 2);

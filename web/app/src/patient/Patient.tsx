@@ -14,7 +14,7 @@ import { LanguageChoice } from "../blocks/choices.tsx";
 import { Icon, type IconName } from "../blocks/Icon.tsx";
 import { Button, Name, Notice } from "../blocks/small.tsx";
 import { useAwake } from "../board/lasting.ts";
-import { ScreenLinks, useClientState, useDataAge, usePlace } from "../screen/client.tsx";
+import { ScreenLinks, useClient, useClientState, useDataAge, usePlace } from "../screen/client.tsx";
 import { LANGS } from "../words/catalogue.ts";
 import { useCommon, useLanguage, useWords } from "../words/Language.tsx";
 import { clock, span, waitRange } from "../words/times.ts";
@@ -30,6 +30,7 @@ export function Patient() {
   const { lang } = useLanguage();
   const entry = mine(state);
   const guruji = gurujisOf(state).find((one) => one.id === entry?.guruji) ?? null;
+  useStrange(entry && !entry.pending ? entry.guruji : null, guruji !== null);
   const called = entry?.status === "called";
   const chime = useChime();
   const leaving = useLeaving(entry?.id);
@@ -51,6 +52,14 @@ function mine(state: State): QueueEntry | null {
   const named = (state.session.user as { entryId?: string } | null)?.entryId;
   const id = named ?? rowsOf(state, "row").keys().next().value;
   return id === undefined ? null : entryById(state, id);
+}
+
+/** A phone is told of its own guruji only: with another one, what is known of them is asked for, once it is so. */
+function useStrange(gurujiId: string | null, known: boolean) {
+  const client = useClient();
+  useEffect(() => {
+    if (gurujiId !== null && !known) client.refetch().catch(() => {});
+  }, [client, gurujiId, known]);
 }
 
 /** Seen in the list of tabs too, where a turn may come while something else is read. */
