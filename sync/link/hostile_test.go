@@ -23,6 +23,10 @@ func badBodies(t testing.TB, line []byte) map[string]said {
 		nested = []any{nested}
 	}
 	many := func(n int, of any) []any { return slices.Repeat([]any{of}, n) }
+	var holes []any
+	for i := range 65 {
+		holes = append(holes, []any{2*i + 1, 2*i + 2})
+	}
 	changes := func(more body) body {
 		b := body{1: 0, 2: line, 3: 9, 4: 5, 5: 6, 6: 0, 7: 6, 8: []int{6}, 9: []byte("batch")}
 		for key, value := range more {
@@ -52,7 +56,7 @@ func badBodies(t testing.TB, line []byte) map[string]said {
 		"too many MACs":             {changesKind, changes(body{10: make([]byte, 2049*seal.MACSize)})},
 		"too many skips":            {ackKind, body{1: []any{}, 2: 1, 3: many(17, []any{0, line, 0, 1, 1})}},
 		"a skip that goes back":     {ackKind, body{1: []any{}, 2: 1, 3: many(1, []any{0, line, 2, 1, 2})}},
-		"too many ranges":           {ackKind, report(many(65, []any{1, 2})...)},
+		"too many ranges":           {ackKind, report(holes...)},
 		"ranges that overlap":       {ackKind, report([]any{1, 5}, []any{3, 9})},
 		"a range of nothing":        {ackKind, report([]any{4, 4})},
 		"too many reports":          {ackKind, body{1: many(3, []any{0, line, 0, []any{}}), 2: 1}},
