@@ -42,7 +42,7 @@ type SiteRequests struct {
 type SiteRequest struct {
 	ID        string `json:"id"`
 	Command   string `json:"command"`
-	State     string `json:"state" enum:"pending,applied,rejected,expired"`
+	State     string `json:"state" enum:"pending,accepted,refused,expired"`
 	Code      string `json:"code,omitempty" doc:"Of a refusal"`
 	Message   string `json:"message,omitempty"`
 	ActorName string `json:"actorName"`

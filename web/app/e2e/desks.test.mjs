@@ -141,3 +141,24 @@ test("what the desk does while the box is down waits in the drawer, and is appli
   assert.deepEqual([held.status, held.generation], ["on_hold", 1], "held once");
   await lineOf(coordinator, found.find((one) => one.name === "Vimala Joshi").token).waitFor();
 });
+
+test("what the centre announces stands at the desk until it is read, and the centre sees who has read it", async () => {
+  await centre.goto(`${world.describe.hub.url}/centre#announcements`);
+  await centre.getByLabel("In a few words").fill("Boil the water today");
+  await centre.getByRole("button", { name: "Announce", exact: true }).click();
+  await coordinator.getByText("The centre announces: Boil the water today").waitFor({ timeout: 40_000 });
+  await coordinator.getByRole("button", { name: "I have read it" }).click();
+  await coordinator.getByText("Boil the water today").waitFor({ state: "detached" });
+  await centre.getByText("1 person has read it").waitFor({ timeout: 40_000 });
+  await centre.getByRole("button", { name: "Withdraw" }).click();
+  await centre.getByRole("dialog").getByRole("button", { name: "Withdraw" }).click();
+  await guruji.getByText("Boil the water today").waitFor({ state: "detached", timeout: 40_000 });
+});
+
+test("a site is asked by the centre, and the centre sees that it was done", async () => {
+  await centre.goto(`${world.describe.hub.url}/centre#site=${site.id}`);
+  await centre.getByRole("button", { name: "Stop giving tokens" }).click();
+  await coordinator.getByText("No more tokens are given").waitFor({ timeout: 40_000 });
+  await centre.locator(".asked li", { hasText: "Done" }).first().waitFor({ timeout: 40_000 });
+  await coordinator.getByRole("button", { name: "Give tokens again" }).click();
+});

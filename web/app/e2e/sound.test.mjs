@@ -26,12 +26,12 @@ const desk = (screen, role = screen) => ({ base: site.url, screen, user: userOf(
 const places = () => ({
   coordinator: [desk("coordinator"), ".lane .line", ["c", "e", "Control+k", "?"]],
   guruji: [desk("guruji"), ".person", ["t"]],
-  admin: [desk("admin"), ".health", [], ["#devices", "#staff"]],
+  admin: [desk("admin"), ".health", [], ["#devices", "#staff", "#posters", "#settings", "#apps"]],
   centre: [
     { base: hub.url, screen: "centre", user: hub.users[0] },
     ".sites tbody tr",
     [],
-    [`#site=${site.id}`, `#site=${site.id}&queue`],
+    [`#site=${site.id}`, `#site=${site.id}&queue`, "#announcements", "#compare"],
   ],
 });
 
@@ -53,7 +53,9 @@ async function everyPart(name, [who, sees, panels = [], parts = []], how) {
     await page.evaluate((hash) => {
       location.hash = hash;
     }, part);
-    await until(`${part} is drawn`, () => page.locator(".page h2, .drawer.site h2, .lane .line").count());
+    await until(`${part} is drawn`, () =>
+      page.locator(".page h2, .drawer.site h2, .lane .line, .work-page h2").count(),
+    );
     await isSound(page, `${said}, ${part}`);
   }
   await page.context().close();

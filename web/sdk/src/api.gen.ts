@@ -1809,7 +1809,7 @@ export interface components {
             /** Format: date-time */
             settledAt: string | null;
             /** @enum {string} */
-            state: "pending" | "applied" | "rejected" | "expired";
+            state: "pending" | "accepted" | "refused" | "expired";
         } & {
             [key: string]: unknown;
         };

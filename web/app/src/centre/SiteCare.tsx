@@ -13,8 +13,8 @@ import "./work.css";
 
 const REQUEST: Readonly<Record<string, { tone: Tone; icon: IconName }>> = {
   pending: { tone: "rest", icon: "hourglass" },
-  applied: { tone: "flow", icon: "check" },
-  rejected: { tone: "alarm", icon: "triangle-alert" },
+  accepted: { tone: "flow", icon: "check" },
+  refused: { tone: "alarm", icon: "triangle-alert" },
   expired: { tone: "rest", icon: "clock" },
 };
 const SHOWN = 6;
@@ -97,8 +97,11 @@ function Asked(props: {
         </span>
       </span>
       <span>
-        <Chip {...(look ?? { tone: "heed", icon: "send" })} kind="quiet">
-          {look ? say(`request.${props.state}` as "request.pending") : say("willGo")}
+        <Chip
+          {...(look ?? (props.state ? { tone: "rest", icon: "help" } : { tone: "heed", icon: "send" }))}
+          kind="quiet"
+        >
+          {look ? say(`request.${props.state}` as "request.pending") : props.state || say("willGo")}
         </Chip>{" "}
         <span className="soft note">{props.settledAt && clock(props.settledAt)}</span>
       </span>

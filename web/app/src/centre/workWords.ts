@@ -60,8 +60,8 @@ export const work = staffWords({
   askOpen: { en: "Give tokens again", hi: "टोकन फिर दें" },
   nothingAsked: { en: "Nothing was asked of it yet.", hi: "अभी कुछ नहीं कहा गया।" },
   "request.pending": { en: "Not settled yet", hi: "अभी बाक़ी" },
-  "request.applied": { en: "Done", hi: "हो गया" },
-  "request.rejected": { en: "Refused", hi: "मना किया" },
+  "request.accepted": { en: "Done", hi: "हो गया" },
+  "request.refused": { en: "Refused", hi: "मना किया" },
   "request.expired": { en: "Expired", hi: "समय निकला" },
 
   enrol: { en: "Enrol a site", hi: "आश्रम जोड़ें" },
