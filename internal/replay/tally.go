@@ -143,30 +143,36 @@ func (t *tally) atSite(r row, at time.Time) {
 func (t *tally) shown(entry string, want expectation, o observation) {
 	t.report.Seen.Add(o.at.Sub(want.sent))
 	want.state = o.state
-	if there := t.there[entry]; there.state == want.state && there.at.After(want.sent) {
-		t.report.AtHub.Add(there.at.Sub(want.sent))
-		return
-	}
 	t.hub[entry] = append(t.hub[entry], want)
+	if there := t.there[entry]; there.state == want.state && there.at.After(want.sent) {
+		t.settle(entry, want.seq, there.at)
+	}
 }
 
-// atHub takes a row as a screen of the hub showed it. A hub may skip states that were overtaken, so the newest
-// expectation that fits settles all before it.
+// atHub takes a row as a screen of the hub showed it.
 func (t *tally) atHub(r row, at time.Time) {
-	state := r.state()
+	o := observation{state: r.state(), at: at}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.there[r.ID] = observation{state: state, at: at}
-	waiting := t.hub[r.ID]
-	for i, want := range slices.Backward(waiting) {
-		if want.state == state {
-			for _, settled := range waiting[:i+1] {
-				t.report.AtHub.Add(at.Sub(settled.sent))
-			}
-			t.hub[r.ID] = waiting[i+1:]
+	t.there[r.ID] = o
+	for _, want := range slices.Backward(t.hub[r.ID]) {
+		if want.state == o.state {
+			t.settle(r.ID, want.seq, at)
 			return
 		}
 	}
+}
+
+// settle books what the hub shows of an entry as of a seq of the site. A hub may skip states that were overtaken, and
+// may show the later one before the site's own screen does, so all earlier ones are settled with it.
+func (t *tally) settle(entry string, seq uint64, at time.Time) {
+	t.hub[entry] = slices.DeleteFunc(t.hub[entry], func(want expectation) bool {
+		if want.seq > seq {
+			return false
+		}
+		t.report.AtHub.Add(at.Sub(want.sent))
+		return true
+	})
 }
 
 // finish books what nobody showed.
