@@ -162,6 +162,7 @@ func (w *work) edit(e record.Edit) { w.out.Edits = append(w.out.Edits, e) }
 // about says what the command was done to.
 func (w *work) about(kind string, id record.ID, touched fields) {
 	w.subject = record.Key{Kind: kind, ID: id}
+	w.touched = slices.Grow(w.touched, len(touched))
 	for name := range touched {
 		w.touched = append(w.touched, name)
 	}
@@ -214,10 +215,13 @@ func (w *work) load(kind string, id record.ID, what string) (*record.Record, err
 
 func ms(t time.Time) record.Value { return record.TimeValue(t) }
 
-// list is the value of a list of texts, which always encodes.
+// list is the value of a list of texts.
 func list(texts []string) record.Value {
-	v, _ := record.ValueOf(texts)
-	return v
+	values := make([]record.Value, len(texts))
+	for i, text := range texts {
+		values[i] = record.Text(text)
+	}
+	return record.List(values...)
 }
 
 // orNull is the value of a text, and null for none.

@@ -1,7 +1,7 @@
 package clinic
 
 import (
-	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/aashram-care/sangam/sync/record"
@@ -81,7 +81,10 @@ func (t *telling) tellOf(kind string, subject Subject, data map[string]any) {
 	if t.day != nil {
 		site = t.day.site.String()
 	}
-	id := record.Derive("event", kind, subject.Kind, subject.ID, fmt.Sprintf("%x.%x", uint64(at.HLC), uint64(at.Writer)))
+	var stamp [33]byte
+	edit := append(strconv.AppendUint(stamp[:0], uint64(at.HLC), 16), '.')
+	edit = strconv.AppendUint(edit, uint64(at.Writer), 16)
+	id := record.Derive("event", kind, subject.Kind, subject.ID, string(edit))
 	t.events = append(t.events, Event{ID: id.String(), Type: kind, At: at.HLC.Time(), Site: site, Subject: subject, Data: data})
 }
 
@@ -110,7 +113,7 @@ func (t *telling) set(field string) bool { return t.was(field).IsNull() && !t.is
 
 // pick is the data of an event: these fields of the record, as a board could see them.
 func (t *telling) pick(fields ...string) map[string]any {
-	data := map[string]any{}
+	data := make(map[string]any, len(fields))
 	for _, field := range fields {
 		data[field] = plainField(t.after, field)
 	}

@@ -63,8 +63,7 @@ func (m *moving) period(status string) {
 
 // periodItem has no id of its own: named by what it says, an entry costs a third of the bytes on the wire.
 func periodItem(status string, at time.Time) record.Item {
-	v, _ := record.ValueOf([]any{status, at.UnixMilli()})
-	return record.Item{Value: v}
+	return record.Item{Value: record.List(record.Text(status), ms(at))}
 }
 
 func (m *moving) grow(name string, item record.Item) {
@@ -304,7 +303,7 @@ func complete(w *work, in EntryMove) error {
 	}
 	m.set["endedAt"] = ms(w.clinic)
 	m.to(StatusDone)
-	value, _ := record.ValueOf([]any{consultation[:], m.e.guruji[:], started, w.clinic.UnixMilli()})
+	value := record.List(record.IDValue(consultation), record.IDValue(m.e.guruji), record.Int(started), ms(w.clinic))
 	m.grow("completions", record.Item{ID: w.command.ID, Value: value})
 	m.appointment(StatusCompleted)
 	return m.finish()

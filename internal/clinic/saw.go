@@ -18,26 +18,26 @@ func (w *work) checkSaw(r *record.Record, required ...string) error {
 	if len(w.command.Saw) == 0 {
 		return nil
 	}
-	current, visible := View(w.actor, w.day, r)
-	if !visible {
+	look, visible := w.actor.look(w.day, r)
+	if !visible || !look.atAny() {
 		return forbidden
 	}
 	for name, saw := range w.command.Saw {
-		now, known := current[name]
-		if known && !sameValue(saw, now) {
-			return &Error{Code: CodeStale, Message: "This has changed since you looked.", Current: w.current(r, current)}
+		if look.at(name) && !sameValue(saw, plainField(r, name)) {
+			return &Error{Code: CodeStale, Message: "This has changed since you looked.", Current: w.current(r)}
 		}
 	}
 	return nil
 }
 
 // current is the row that a stale action gets back: for entries the row of the queue, for others their fields.
-func (w *work) current(r *record.Record, view map[string]any) any {
+func (w *work) current(r *record.Record) any {
 	if r.Kind == KindEntry {
 		e := readEntry(r)
 		return w.day.entryRow(w.actor.audience(), e, w.day.placeOf(e, w.clinic))
 	}
-	return view
+	fields, _ := View(w.actor, w.day, r)
+	return fields
 }
 
 // sameValue compares across the types that JSON and Go give the same thing.

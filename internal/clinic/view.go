@@ -98,25 +98,51 @@ func mayRead(role Role, kind, field string) bool { return readers[kind][field].h
 // stands as status (the shown one) and generation. visible is false when they may not know of the record at all. For a
 // reader with a view of its own, give Audience.Actor.
 func View(a Actor, day *Day, r *record.Record) (fields map[string]any, visible bool) {
-	role, ok := a.standing(day, r)
+	look, ok := a.look(day, r)
 	if !ok {
 		return nil, false
 	}
-	fields = map[string]any{}
-	for name, may := range readers[r.Kind] {
-		if may.has(role) {
+	fields = make(map[string]any, len(readers[r.Kind]))
+	for name := range readers[r.Kind] {
+		if look.at(name) {
 			fields[name] = plainField(r, name)
 		}
 	}
-	if day.isErased(r) {
-		for _, name := range personal[r.Kind] {
-			delete(fields, name)
+	return fields, len(fields) > 0
+}
+
+// look is how somebody looks at one record.
+type look struct {
+	record *record.Record
+	role   Role
+	erased bool
+}
+
+// look is false when they may not know of the record at all.
+func (a Actor) look(day *Day, r *record.Record) (look, bool) {
+	role, ok := a.standing(day, r)
+	return look{r, role, ok && day.isErased(r)}, ok
+}
+
+// at tells whether a field is to be seen.
+func (l look) at(field string) bool {
+	switch {
+	case !mayRead(l.role, l.record.Kind, field), l.erased && slices.Contains(personal[l.record.Kind], field):
+		return false
+	case l.record.Kind == KindConflict && field == "value":
+		return mayRead(l.role, l.record.Get("subjectKind").Text(), l.record.Get("field").Text())
+	}
+	return true
+}
+
+// atAny tells whether there is a field to be seen.
+func (l look) atAny() bool {
+	for field := range readers[l.record.Kind] {
+		if l.at(field) {
+			return true
 		}
 	}
-	if r.Kind == KindConflict && !mayRead(role, r.Get("subjectKind").Text(), r.Get("field").Text()) {
-		delete(fields, "value")
-	}
-	return fields, len(fields) > 0
+	return false
 }
 
 // standing is the role in which an actor looks at a record: their own, a lesser one towards what is not theirs, or
@@ -241,8 +267,17 @@ func isTime(name string) bool {
 }
 
 func plainValue(v record.Value) any {
+	if v.IsNull() {
+		return nil
+	}
+	if simple := v.Simple(); simple != nil { // most of what a row shows
+		return plainest(simple)
+	}
+	if id := v.ID(); !id.IsZero() {
+		return id.String()
+	}
 	var out any
-	if v.IsNull() || v.Decode(&out) != nil {
+	if v.Decode(&out) != nil {
 		return nil
 	}
 	return plainest(out)
@@ -258,6 +293,8 @@ func plainest(v any) any {
 		return nil
 	case uint64:
 		return int64(min(x, 1<<53))
+	case int64:
+		return min(x, 1<<53)
 	case []any:
 		list := slices.Clone(x)
 		for i := range list {

@@ -29,8 +29,8 @@ type told struct{ low, high, byLine, byLag int64 }
 
 // readTold takes nothing from a value that it does not understand.
 func readTold(v record.Value) told {
-	var n []int64
-	if v.IsNull() || v.Decode(&n) != nil || len(n) != 4 || n[0] < 0 || n[1] <= n[0] {
+	n := v.Ints()
+	if len(n) != 4 || n[0] < 0 || n[1] <= n[0] {
 		return told{}
 	}
 	for i := range n {
@@ -43,8 +43,7 @@ func readTold(v record.Value) told {
 const mostSeconds = 1 << 31
 
 func (t told) value() record.Value {
-	v, _ := record.ValueOf([]int64{t.low, t.high, t.byLine, t.byLag})
-	return v
+	return record.List(record.Int(t.low), record.Int(t.high), record.Int(t.byLine), record.Int(t.byLag))
 }
 
 // middle is the one number that stands for the range, in seconds.

@@ -50,12 +50,12 @@ func Apply(s Schema, current *Record, e Edit, now time.Time, w Writer, hi HLC) (
 		hi = a.stamp.HLC
 		next.Stamps = append(slices.Clip(next.Stamps), StampSeen{Stamp: a.stamp, Seen: next.seenBy(w)})
 	}
-	for _, name := range slices.Sorted(maps.Keys(e.Set)) {
+	for _, name := range sortedNames(e.Set) {
 		if err := a.set(name, e.Set[name]); err != nil {
 			return Record{}, hi, fmt.Errorf("edit %s of %s %s: %w", name, e.Kind, e.ID, err)
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(e.Add)) {
+	for _, name := range sortedNames(e.Add) {
 		if err := a.add(name, e.Add[name]); err != nil {
 			return Record{}, hi, fmt.Errorf("add to %s of %s %s: %w", name, e.Kind, e.ID, err)
 		}
@@ -65,6 +65,12 @@ func Apply(s Schema, current *Record, e Edit, now time.Time, w Writer, hi HLC) (
 		return Record{}, hi, fmt.Errorf("edit %s %s: %d bytes: %w", e.Kind, e.ID, n, ErrTooLarge)
 	}
 	return next, hi, nil
+}
+
+func sortedNames[V any](of map[string]V) []string {
+	names := slices.AppendSeq(make([]string, 0, len(of)), maps.Keys(of))
+	slices.Sort(names)
+	return names
 }
 
 // start checks what an edit is of and returns the record it starts from.

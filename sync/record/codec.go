@@ -10,10 +10,10 @@ import (
 // the same state: kind, id, day, the stamps in use with their seen, every
 // field's stamp and value, whole grow sets, unknown fields. Echo marks and
 // digests compare these bytes.
-func Canonical(r *Record) []byte { return Append(nil, r) }
+func Canonical(r *Record) []byte { return Encode(r) }
 
 // Encode returns the stored form of r, which is its canonical form.
-func Encode(r *Record) []byte { return Canonical(r) }
+func Encode(r *Record) []byte { return Append(make([]byte, 0, r.size()), r) }
 
 // Hash returns the first 128 bits of the SHA-256 of r's canonical form.
 func Hash(r *Record) [16]byte { return HashEncoded(Canonical(r)) }

@@ -34,15 +34,14 @@ func NewV7(now time.Time, random io.Reader) ID {
 // Derive returns the UUIDv8 that is a hash of parts: the same parts give the
 // same id on every node, and no two lists of parts share their bytes.
 func Derive(parts ...string) ID {
-	h := sha256.New()
-	var n [8]byte
+	var room [256]byte
+	all := room[:0]
 	for _, p := range parts {
-		binary.BigEndian.PutUint64(n[:], uint64(len(p)))
-		h.Write(n[:])
-		io.WriteString(h, p)
+		all = append(binary.BigEndian.AppendUint64(all, uint64(len(p))), p...)
 	}
 	var id ID
-	copy(id[:], h.Sum(nil))
+	sum := sha256.Sum256(all)
+	copy(id[:], sum[:])
 	return id.versioned(8)
 }
 
@@ -67,13 +66,19 @@ func (id ID) IsZero() bool { return id == ID{} }
 
 // String returns the canonical text form, 36 characters in lower case.
 func (id ID) String() string {
-	b, _ := id.MarshalText()
-	return string(b)
+	var b [36]byte
+	id.text(b[:])
+	return string(b[:])
 }
 
 // MarshalText returns the canonical text form.
 func (id ID) MarshalText() ([]byte, error) {
 	b := make([]byte, 36)
+	id.text(b)
+	return b, nil
+}
+
+func (id ID) text(b []byte) {
 	hex.Encode(b, id[:4])
 	b[8] = '-'
 	hex.Encode(b[9:], id[4:6])
@@ -83,7 +88,6 @@ func (id ID) MarshalText() ([]byte, error) {
 	hex.Encode(b[19:], id[8:10])
 	b[23] = '-'
 	hex.Encode(b[24:], id[10:])
-	return b, nil
 }
 
 // UnmarshalText reads the canonical text form; upper case is accepted.

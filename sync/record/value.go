@@ -4,7 +4,9 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"slices"
 	"time"
+	"unicode/utf8"
 
 	"github.com/fxamacker/cbor/v2"
 )
@@ -47,10 +49,28 @@ func IDValue(id ID) Value { return Bytes(id[:]) }
 
 // Int returns the Value of an integer.
 func Int(i int64) Value {
+	var b [9]byte
+	return slices.Clone(appendInt(b[:0], i))
+}
+
+func appendInt(b []byte, i int64) []byte {
 	if i < 0 {
-		return appendHead(nil, majorNegative, uint64(^i))
+		return appendHead(b, majorNegative, uint64(^i))
 	}
-	return appendHead(nil, majorUint, uint64(i))
+	return appendHead(b, majorUint, uint64(i))
+}
+
+// List returns the Value of a list of values.
+func List(of ...Value) Value {
+	size := 3
+	for _, v := range of {
+		size += len(v)
+	}
+	b := appendHead(make([]byte, 0, size), majorArray, uint64(len(of)))
+	for _, v := range of {
+		b = append(b, v...)
+	}
+	return b
 }
 
 // Bool returns the Value of a truth value.
@@ -160,6 +180,42 @@ func (v Value) Time() time.Time {
 	return time.UnixMilli(ms).UTC()
 }
 
+// Ints returns the integers of the list that v holds, nil when it holds
+// anything else.
+func (v Value) Ints() []int64 {
+	if len(v) == 0 {
+		return nil
+	}
+	r := reader{data: v}
+	m, n := r.head()
+	if m != majorArray || n > uint64(r.left()) {
+		return nil
+	}
+	list := make([]int64, n)
+	for i := range list {
+		list[i] = r.int()
+	}
+	if r.end() != nil {
+		return nil
+	}
+	return list
+}
+
+// Simple returns the string, int64 or bool that v holds; nil when it is
+// anything else, or text that is none.
+func (v Value) Simple() any {
+	if i, ok := v.int(); ok {
+		return i
+	}
+	if text := v.chunk(majorText); text != nil && utf8.Valid(text) {
+		return string(text)
+	}
+	if len(v) == 1 && (v[0] == simpleTrue || v[0] == simpleFalse) {
+		return v.Bool()
+	}
+	return nil
+}
+
 // Status is the value of a status field.
 type Status struct {
 	Name       string
@@ -170,7 +226,7 @@ type Status struct {
 func StatusValue(s Status) Value {
 	b := appendHead(make([]byte, 0, len(s.Name)+8), majorArray, 2)
 	b = appendText(b, s.Name)
-	return append(b, Int(s.Generation)...)
+	return appendInt(b, s.Generation)
 }
 
 // Status returns the status that v holds, and whether it holds one.
