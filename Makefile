@@ -42,6 +42,10 @@ gen: $(INSTALLED) ## write the OpenAPI and AsyncAPI documents and the TypeScript
 web: $(INSTALLED) ## build the screens into web/dist
 	$(STEP) "web: vite build" npm --prefix web run --silent build
 
+.PHONY: sdk
+sdk: $(INSTALLED) ## pack the SDK for other apps into bin/, to be installed with npm
+	$(STEP) "sdk: npm archive" node web/sdk/package.mjs bin
+
 .PHONY: voices
 voices: ## speak the clips of the boards' calls anew with espeak-ng (they are in the repository)
 	$(STEP) "voices: web/public/voices" scripts/voices

@@ -1,3 +1,4 @@
+"use client";
 import type { Client, EventOf, EventType, State } from "@sangam/sdk";
 import {
   createContext,

@@ -1,3 +1,4 @@
+"use client";
 import { type ConnectionMode, connectionLabel, dataAgeMs } from "@sangam/sdk";
 import type { ReactNode } from "react";
 import { useConnection } from "./hooks.ts";
