@@ -17,7 +17,7 @@ import (
 // A batch is one transaction on its way: what it wrote, and how the working days were moved ahead of it.
 type batch struct {
 	c              *Committer
-	tx             feed.Tx
+	tx             *feed.Hot
 	now, clinicNow time.Time
 	actor          string // whose command it is; empty for merges and the node's own
 	size           int    // commands that may share the transaction
@@ -109,11 +109,14 @@ func (b *batch) commit(fill func() error) error {
 	c.writing.Lock()
 	defer c.writing.Unlock()
 	err := c.store.Update(func(tx feed.Tx) error {
-		b.tx = tx
+		b.tx = feed.NewHot(tx)
 		if err := fill(); err != nil {
 			return err
 		}
-		return b.finish()
+		if err := b.finish(); err != nil {
+			return err
+		}
+		return b.tx.Flush()
 	})
 	b.settle(err)
 	return err
