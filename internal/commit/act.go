@@ -91,7 +91,7 @@ func (b *batch) keep(actor clinic.Actor, command clinic.Command, hash [16]byte, 
 		return fmt.Errorf("encode the answer of %s: %w", command.Type, err)
 	}
 	if a.undo != nil {
-		if row.undo, err = json.Marshal(a.undo); err != nil {
+		if row.undo, err = a.undo.AppendJSON(make([]byte, 0, 512)); err != nil {
 			return fmt.Errorf("encode how to undo %s: %w", command.Type, err)
 		}
 	}

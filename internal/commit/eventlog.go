@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"strconv"
 
 	"github.com/aashram-care/sangam/internal/clinic"
 	"github.com/aashram-care/sangam/sync/feed"
@@ -25,7 +26,7 @@ func floorKey(scope feed.Scope) []byte { return space(spaceEventFloor, []byte(sc
 // appendEvents writes the events of one transaction in one scope, in seq order, as one row.
 func appendEvents(tx feed.Tx, scope feed.Scope, events []logged) (eventsOf, error) {
 	last := events[len(events)-1].Seq
-	data, err := json.Marshal(events)
+	data, err := encodeEvents(events)
 	if err != nil {
 		return eventsOf{}, fmt.Errorf("encode events of %s: %w", scope, err)
 	}
@@ -33,6 +34,22 @@ func appendEvents(tx feed.Tx, scope feed.Scope, events []logged) (eventsOf, erro
 		return eventsOf{}, fmt.Errorf("append events of %s: %w", scope, err)
 	}
 	return eventsOf{Scope: string(scope), Last: uint64(last), Count: len(events)}, nil
+}
+
+// encodeEvents is the JSON of the list, at some 400 bytes an event.
+func encodeEvents(events []logged) (_ []byte, err error) {
+	b := append(make([]byte, 0, 450*len(events)), '[')
+	for i := range events {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = strconv.AppendUint(append(b, `{"seq":`...), uint64(events[i].Seq), 10)
+		if b, err = events[i].Event.AppendJSON(append(b, `,"event":`...)); err != nil {
+			return nil, err
+		}
+		b = append(b, '}')
+	}
+	return append(b, ']'), nil
 }
 
 // forgetEventRow deletes a row and remembers up to where the scope's events are gone.
