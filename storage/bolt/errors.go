@@ -15,6 +15,9 @@ var (
 	ErrCorrupt  = errors.New("the store is damaged: stop the node, keep a copy of the file, and restore the last backup; a linked site gets back from the centre what the centre has")
 	ErrReplaced = errors.New("the store's file was replaced under the running node: restart the node")
 	ErrUnsure   = errors.New("the disk failed in the middle of a commit: check the disk, then restart the node")
+	// ErrReadOnlyDisk is often the kernel's answer to a disk that fails.
+	ErrReadOnlyDisk = errors.New("the disk may only be read: look for its errors (dmesg), save the directory elsewhere if there are any, and mount it for writing")
+
 	ErrReadOnly = errors.New("write in a read-only transaction")
 	ErrClosed   = errors.New("the store is closed")
 )

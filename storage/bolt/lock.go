@@ -19,6 +19,9 @@ func lock(path string, o Options) (*os.File, error) {
 		flag, how = os.O_RDONLY, syscall.LOCK_SH
 	}
 	f, err := os.OpenFile(path, flag, 0o600)
+	if errors.Is(err, syscall.EROFS) {
+		return nil, fmt.Errorf("%w: %w", ErrReadOnlyDisk, err)
+	}
 	if err != nil {
 		return nil, err
 	}
