@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
+import { kept } from "./kept.ts";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 
@@ -19,6 +20,7 @@ const SHARED = [
 export default defineConfig({
   root: here,
   base: "/",
+  plugins: [kept()],
   publicDir: fileURLToPath(new URL("../public", import.meta.url)),
   resolve: {
     alias: [
@@ -34,8 +36,15 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rollupOptions: {
-      input: screens.map((name) => here + name),
-      output: { codeSplitting: { groups: SHARED } },
+      input: {
+        ...Object.fromEntries(screens.map((name) => [name.replace(/\.html$/, ""), here + name])),
+        worker: `${here}src/offline/worker.ts`,
+      },
+      output: {
+        // A service worker rules over its own folder and what lies below, and its name never changes.
+        entryFileNames: ({ name }) => (name === "worker" ? "worker.js" : "assets/[name]-[hash].js"),
+        codeSplitting: { groups: SHARED },
+      },
     },
   },
 });

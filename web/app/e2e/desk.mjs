@@ -13,8 +13,12 @@ const axe = readFile(
 );
 
 /** A page of its own browser profile: two people never share a sign-in. */
-export async function openPage(world, url, { glass = DESK, lang = "en" } = {}) {
-  const context = await world.browser.newContext({ viewport: { width: glass[0], height: glass[1] } });
+export async function openPage(world, url, { glass = DESK, lang = "en", keeps = false } = {}) {
+  const context = await world.browser.newContext({
+    viewport: { width: glass[0], height: glass[1] },
+    // Each new profile would fetch and keep all screens anew; one test is about that.
+    serviceWorkers: keeps ? "allow" : "block",
+  });
   await context.addInitScript((said) => localStorage.setItem("sangam.lang.staff", said), lang);
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);

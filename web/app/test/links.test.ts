@@ -105,7 +105,7 @@ const cases: Record<string, [Partial<Heard>, string, string, string]> = {
     { here: "offline", agoMs: null, uplink: null },
     "never",
     "never",
-    "Unknown. Just opened, nothing heard yet.",
+    "Offline. Just opened, nothing heard yet.",
   ],
   "the site has not told of the centre": [
     { uplink: null },

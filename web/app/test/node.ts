@@ -32,6 +32,9 @@ export class TestNode {
   lockedForS = 0;
   judge: (action: WireAction) => Omit<WireResult, "id"> = () => ({ status: "applied", data: {} });
   readonly acted: WireAction[] = [];
+  /** What becomes of a page on its way out: another build has other files. */
+  rewrite = (html: string) => html;
+  boot = "b";
   private seq = 1;
   private silent = false;
   private readonly sockets = new Set<WebSocket>();
@@ -69,7 +72,7 @@ export class TestNode {
     this.toAll({ frame: "changes", from, to: this.cursor, events: [], changes });
   }
 
-  /** Nothing answers any more, or again. Pages still load: they come from a cache in the field. */
+  /** Nothing of the API answers any more, or again; pages still load. */
   cut(off: boolean): void {
     this.silent = off;
     if (off) for (const ws of this.sockets) ws.terminate();
@@ -96,7 +99,7 @@ export class TestNode {
         frame: "hello",
         session: "s",
         node: "n",
-        boot: "b",
+        boot: this.boot,
         cursor: this.cursor,
         beatMs: BEAT_MS,
         ...this.times(),
@@ -138,7 +141,7 @@ export class TestNode {
             site: "site1",
             siteName: "Nirmal Dham Ashram",
             timezone: "Asia/Kolkata",
-            boot: "b",
+            boot: this.boot,
             version: "0",
             setup: this.setup,
             uplink: this.uplink,
@@ -201,7 +204,7 @@ export class TestNode {
         "Content-Type": TYPES[extname(name)] ?? "application/octet-stream",
         "Content-Security-Policy": CSP,
       });
-      res.end(file);
+      res.end(extname(name) === ".html" ? this.rewrite(file.toString()) : file);
     } catch {
       res.writeHead(404, { "Content-Type": "text/plain" }).end("no such page");
     }

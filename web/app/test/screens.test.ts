@@ -45,8 +45,6 @@ afterAll(async () => {
 interface Visit {
   page: Page;
   node: TestNode;
-  /** What the page complained about: uncaught faults and breaches of the content policy. */
-  complaints: string[];
 }
 
 async function visit(
@@ -54,22 +52,28 @@ async function visit(
   glass: [number, number],
   prepare: (node: TestNode) => void,
   look: (visit: Visit) => Promise<void>,
+  serviceWorkers: "allow" | "block" = "block",
 ) {
   const node = new TestNode(dist);
   prepare(node);
   const base = await node.start();
-  const context = await browser.newContext({ viewport: { width: glass[0], height: glass[1] } });
+  const context = await browser.newContext({
+    viewport: { width: glass[0], height: glass[1] },
+    serviceWorkers,
+  });
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);
+  /** What the page complains about: uncaught faults and breaches of the content policy. */
   const complaints: string[] = [];
   page.on("pageerror", (error) => complaints.push(error.message));
   page.on("console", (said) => {
-    if (said.type() === "error" && !said.text().startsWith("Failed to load resource"))
+    // The browser itself says so when it fetches or dials while the line is away.
+    if (said.type() === "error" && !/^(Failed to load resource|WebSocket connection to)/.test(said.text()))
       complaints.push(said.text());
   });
   try {
     await page.goto(base + path);
-    await look({ page, node, complaints });
+    await look({ page, node });
     expect(complaints).toEqual([]);
   } finally {
     await context.close();
@@ -201,15 +205,12 @@ describe("the board in a browser", () => {
     const hang = (node: TestNode) => {
       node.user = board;
     };
-    await visit("/board?lang=en", [1920, 1080], hang, async ({ page, node, complaints }) => {
+    await visit("/board?lang=en", [1920, 1080], hang, async ({ page, node }) => {
       await page.getByText("B038").waitFor();
       node.cut(true);
       await page.getByText(/Updated [5-9] s ago/).waitFor({ timeout: 15_000 });
       node.cut(false);
       await page.getByText("Updated 1 s ago").waitFor({ timeout: 20_000 });
-      // The browser itself says so when it dials while the line is away.
-      const own = complaints.filter((said) => !said.startsWith("WebSocket connection to"));
-      complaints.splice(0, complaints.length, ...own);
     });
   });
 });
@@ -255,6 +256,84 @@ describe("the phone in a browser", () => {
       await expect
         .poll(() => node.acted.map((action) => [action.type, action.data]), PATIENT)
         .toEqual([["queue.leave", { entry: "B41" }]]);
+    });
+  });
+});
+
+describe("a screen whose box is away", () => {
+  const desk = (node: TestNode) => {
+    node.user = { id: "u1", name: "Ashwini Sathe", role: "coordinator" };
+  };
+  const kept = (page: Page) =>
+    page.evaluate(async () => {
+      await navigator.serviceWorker.ready;
+      return (await Promise.all(["/", "/kiosk", "/coordinator"].map((one) => caches.match(one)))).every(
+        Boolean,
+      );
+    });
+
+  it("starts all the same, says so, and never shows an old answer", async () => {
+    const look = async ({ page, node }: Visit) => {
+      await page.locator(".lane .line").first().waitFor();
+      await expect.poll(() => kept(page), PATIENT).toBe(true);
+      const keys = await page.evaluate(async () =>
+        (
+          await Promise.all((await caches.keys()).map(async (one) => (await caches.open(one)).keys()))
+        ).flatMap((all) => all.map(({ url }) => new URL(url).pathname)),
+      );
+      expect(keys.filter((path) => path.startsWith("/api") || path.includes("demo"))).toEqual([]);
+      await node.stop();
+      for (const path of ["/coordinator", "/kiosk"]) {
+        await page.goto(new URL(path, page.url()).href);
+        await page.locator(".empty h1").waitFor();
+        expect(await text(page)).toMatch(/does not answer|जवाब नहीं/);
+        expect(await page.locator(".line, .healer").count()).toBe(0);
+        await isAccessible(page);
+        await fits(page);
+      }
+      await page.goto(new URL("/coordinator?who=u1", page.url()).href);
+      await page.getByText("Offline.").waitFor();
+      expect(
+        await page.evaluate(() =>
+          fetch("/api/v1/status").then(
+            ({ status }) => status,
+            () => "no answer",
+          ),
+        ),
+      ).toBe("no answer");
+    };
+    await visit("/coordinator", [1440, 900], desk, look, "allow");
+  });
+
+  it("is told of newer screens, and loads them when asked", async () => {
+    await visit("/coordinator", [1440, 900], desk, async ({ page, node }) => {
+      await page.locator(".lane .line").first().waitFor();
+      node.rewrite = (html) => html.replace(/coordinator-[^.]+\.css/, "coordinator-anotherone.css");
+      node.boot = "b2";
+      node.cut(true);
+      node.cut(false);
+      await page.getByRole("status").getByText("The box has newer screens").waitFor();
+      await isAccessible(page);
+      node.rewrite = (html) => html;
+      await page.getByRole("button", { name: "Load them" }).click();
+      await page.getByText("The box has newer screens").waitFor({ state: "detached" });
+      await page.locator(".lane .line").first().waitFor();
+      expect(await page.getByText("The box has newer screens").count()).toBe(0);
+    });
+  });
+
+  it("says nothing of newer screens when the box only began anew", async () => {
+    await visit("/coordinator", [1440, 900], desk, async ({ page, node }) => {
+      await page.locator(".lane .line").first().waitFor();
+      const asked = page.waitForResponse(
+        (answer) => answer.request().resourceType() === "fetch" && answer.url().endsWith("/coordinator"),
+      );
+      node.boot = "b2";
+      node.cut(true);
+      node.cut(false);
+      await asked;
+      await page.locator(".links", { hasText: "Working locally" }).waitFor();
+      expect(await page.getByText("The box has newer screens").count()).toBe(0);
     });
   });
 });

@@ -3,6 +3,8 @@ import type { ReactNode } from "react";
 import { Icon } from "../blocks/Icon.tsx";
 import { Bones } from "../blocks/lines.tsx";
 import { Button } from "../blocks/small.tsx";
+import { canStartAlone } from "../offline/alone.ts";
+import { offline } from "../offline/words.ts";
 import { useClientState, useClinicNow, usePlace } from "../screen/client.tsx";
 import { useNow } from "../screen/now.ts";
 import { useCommon, useWords } from "../words/Language.tsx";
@@ -53,6 +55,7 @@ export function Box({ onDevices }: { onDevices(): void }) {
             so={status.version}
             how={say("versionHow")}
           />
+          <StartsAlone />
         </ul>
         <Today />
       </div>
@@ -87,6 +90,21 @@ function Row(props: Fact & { name: string; children?: ReactNode }) {
       </div>
       {props.children}
     </li>
+  );
+}
+
+/** Only an admin can do something about it, so only an admin reads it. */
+function StartsAlone() {
+  const say = useWords(offline);
+  const can = canStartAlone();
+  return (
+    <Row
+      name={say("alone")}
+      tone="rest"
+      icon="power"
+      so={say(can ? "aloneCan" : "aloneCannot")}
+      how={say(can ? "aloneCanHow" : "aloneCannotHow")}
+    />
   );
 }
 

@@ -30,7 +30,8 @@ export interface TwoLinks {
 /** The sentence and the picture are chosen together, so that they cannot disagree. */
 export function twoLinks(heard: Heard, say: SayCommon): TwoLinks {
   if (heard.agoMs === null) {
-    return { here: "never", centre: "never", strong: say("linkUnknown"), rest: say("nothingHeard") };
+    const strong = say(heard.here === "offline" ? "linkOffline" : "linkUnknown");
+    return { here: "never", centre: "never", strong, rest: say("nothingHeard") };
   }
   const ago = say("ago", { span: span(heard.agoMs, say) });
   if (heard.here === "unknown") {

@@ -31,12 +31,8 @@ export function DeskLane(props: {
       chosen={props.chosen}
       onChoose={props.onChoose}
       state={
-        <button
-          type="button"
-          className="state"
-          aria-label={say("changeAvailability", { name: guruji.name, now: common(now) })}
-          onClick={props.onAvailability}
-        >
+        <button type="button" className="state" onClick={props.onAvailability}>
+          <span className="unseen">{say("changeAvailability", { name: guruji.name })} </span>
           <DoingChip guruji={guruji} queue={queue} />
         </button>
       }

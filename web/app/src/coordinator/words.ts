@@ -41,7 +41,7 @@ export const coordinator = staffWords({
   },
   more: { en: "More", hi: "और" },
 
-  changeAvailability: { en: "{name}: {now}. Change", hi: "{name}: {now}। बदलें" },
+  changeAvailability: { en: "Change how {name} is:", hi: "{name} की स्थिति बदलें:" },
 
   keysQueue: { en: "The queue", hi: "क़तार" },
   keysChosen: { en: "The chosen person", hi: "चुना हुआ व्यक्ति" },

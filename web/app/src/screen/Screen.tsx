@@ -7,12 +7,13 @@ import { entry } from "../words/entry.ts";
 import { Language, useWords } from "../words/Language.tsx";
 import { Bank } from "./Bank.tsx";
 import { ClientContext, type Place, PlaceContext, useClient, useClientState } from "./client.tsx";
-import { fetchRest, later } from "./later.tsx";
+import { fetchRest, later, soon } from "./later.tsx";
 import { useNow } from "./now.ts";
 import { heardFromStatus, type Told, useStatus } from "./status.ts";
 
 const Device = later(async () => (await import("./Device.tsx")).Device);
 const Setup = later(async () => (await import("./Setup.tsx")).Setup);
+const Kept = soon(async () => (await import("../offline/Kept.tsx")).Kept);
 const SignIn = later(async () => (await import("./SignIn.tsx")).SignIn);
 
 export interface ScreenProps {
@@ -74,7 +75,10 @@ function Gate(props: ScreenProps) {
   return (
     <PlaceContext.Provider value={place}>
       {open && (roles.length === 0 || roles.includes(role)) ? (
-        props.children
+        <>
+          {props.children}
+          <Kept ask={props.entry === "staff"} />
+        </>
       ) : (
         <Outside {...props} told={told} claiming={claiming} />
       )}
@@ -124,7 +128,9 @@ function Outside(props: ScreenProps & { told: Told; claiming: boolean }) {
         <Device client={client} kind={props.entry} place={told.status?.siteName ?? ""} />
       )}
       {out && props.entry === "link" && <BadLink />}
-      {(session.status === "forbidden" || session.status === "signed_in") && <NotYours {...props} />}
+      {(session.status === "forbidden" || session.status === "signed_in") && (
+        <NotYours {...props} unheard={told.unheard} />
+      )}
       {(session.status === "unknown" || (session.status === "signed_out" && !out)) && (
         <NotHeard unheard={told.unheard} />
       )}
@@ -157,13 +163,13 @@ function useGivenCode(client: Client): boolean {
   return claiming;
 }
 
-function NotYours({ roles = [], entry: way }: ScreenProps) {
+function NotYours({ roles = [], entry: way, unheard }: ScreenProps & { unheard: boolean }) {
   const client = useClient();
   const { session, view } = useClientState();
   const say = useWords(entry);
   const role = session.user?.role ?? "";
   const allowed = session.status === "signed_in" && (roles.length === 0 || roles.includes(role));
-  if (allowed && view === null) return <NotHeard unheard={false} />;
+  if (allowed && view === null) return <NotHeard unheard={unheard} />;
   return (
     <section className="ask">
       <Empty

@@ -39,7 +39,7 @@ export function heardFromStatus(told: Told, now: number): Heard {
   const uplink = told.status?.uplink ?? null;
   return {
     node: told.status?.role === "hub" ? "centre" : "site",
-    here: told.toldAt === null ? "unknown" : told.unheard ? "offline" : "live",
+    here: told.unheard ? "offline" : told.toldAt === null ? "unknown" : "live",
     agoMs: told.toldAt === null ? null : now - told.toldAt,
     toSend: 0,
     uplink,
