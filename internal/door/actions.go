@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/aashram-care/sangam/internal/api"
@@ -142,9 +143,12 @@ func pinProblem(err error) error {
 	return err
 }
 
+// linked are the commands that give somebody a token.
+var linked = []string{"queue.check_in", "queue.admit"}
+
 // addLink puts the patient's link into the answer of a check-in, for those who print or show the slip.
 func (d *Door) addLink(actor clinic.Actor, kind string, r *api.Result) {
-	if kind != "queue.check_in" || r.Error != nil || actor.Role == clinic.RolePatient {
+	if !slices.Contains(linked, kind) || r.Error != nil || actor.Role == clinic.RolePatient {
 		return
 	}
 	switch answer := r.Data.(type) {

@@ -203,6 +203,16 @@ func TestASlipsLinkOpensItsOwnEntryOnly(t *testing.T) {
 	if r := n.action(s.Token, "queue.leave", map[string]any{"entry": other.Entry}); r.Error == nil || r.Error.Code != "forbidden" {
 		t.Errorf("a patient made another leave: %+v", r)
 	}
+	n.action(c.admin, "guruji.set_capacity", map[string]any{"guruji": c.gurujiID, "capacity": 1})
+	waits := n.action(c.kiosk, "queue.join_waitlist", map[string]any{"guruji": c.gurujiID, "person": person("Hema Rao", "9822033333")})
+	data, _ := waits.Data.(map[string]any)
+	admitted := n.action(c.coordinator, "queue.admit", map[string]any{"waitlist": data["waitlist"]})
+	data, _ = admitted.Data.(map[string]any)
+	link, _ := data["link"].(string)
+	n.call("POST", "/api/v1/session", "", api.SessionRequest{Link: link}, nil).into(200, &s)
+	if s.User.EntryID != data["entry"] {
+		t.Errorf("who was admitted from the waitlist got the link %q, which opens %+v", link, s.User)
+	}
 	for i := strings.Index(mine.Link, "sgp_") + 4; i < len(mine.Link)-1; i += 7 { // the last letter has bits that mean nothing
 		other := byte('A')
 		if mine.Link[i] == other {
