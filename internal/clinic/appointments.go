@@ -41,7 +41,7 @@ func book(w *work, in Book) error {
 	}
 	slots.book(w.command.ID, in.Guruji, in.Slot, set)
 	w.about(KindAppointment, w.command.ID, set)
-	answer := AppointmentAnswer{Appointment: w.command.ID, Status: StatusBooked}
+	answer := AppointmentAnswer{Appointment: w.command.ID, Status: StatusBooked, Reference: referenceOf(w.command.ID)}
 	if in.Recurring != "" {
 		slots.repeat(in, set, &answer)
 	}
@@ -64,7 +64,7 @@ func (w *work) slots() *slots {
 // finds it even if the clinic never opens then.
 func (s *slots) book(id, guruji record.ID, slot time.Time, set fields) {
 	date := ServiceDay(slot, s.day.settings.Zone())
-	own := fields{"date": record.Text(date), "slot": ms(slot)}
+	own := fields{"date": record.Text(date), "slot": ms(slot), "reference": record.Text(referenceOf(id))}
 	for name, value := range set {
 		own[name] = value
 	}
@@ -202,7 +202,7 @@ func reschedule(w *work, in Reschedule) error {
 	}
 	id := s.move(r, guruji, in.Slot, w.command.ID)
 	w.about(KindAppointment, id, moved)
-	w.out.Data = AppointmentAnswer{Appointment: id, Status: w.statusAfter(r, id)}
+	w.out.Data = AppointmentAnswer{Appointment: id, Status: w.statusAfter(r, id), Reference: r.Get("reference").Text()}
 	return nil
 }
 
@@ -235,7 +235,7 @@ func (s *slots) move(r *record.Record, guruji record.ID, slot time.Time, anew re
 		"guruji": record.IDValue(guruji), "status": record.Text(StatusBooked), "rescheduledFrom": record.IDValue(r.ID),
 		"lastAction": last, "createdBy": record.Text(s.actor.ID), "createdAt": ms(s.clinic),
 	}
-	for _, name := range []string{"person", "name", "phone", "minutes", "reason", "recurring", "series"} {
+	for _, name := range []string{"person", "name", "phone", "minutes", "reason", "recurring", "series", "reference"} {
 		if v := r.Get(name); !v.IsNull() {
 			set[name] = v
 		}

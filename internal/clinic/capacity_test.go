@@ -105,6 +105,19 @@ func TestWhoComesTooLateWaitsForATokenInTheOrderTheyCame(t *testing.T) {
 	refused(s, desk, clinic.CodeNotAllowed, "queue.admit", clinic.WaitlistRef{Waitlist: third.Waitlist})
 }
 
+func TestWhoWaitsForATokenBeforeAnybodyOpensIsClosedWithTheDay(t *testing.T) {
+	s := newSite(t)
+	g := s.guruji("Madhavnath")
+	s.set("enforceHours", true)
+	s.set("opensAt", 12*60)
+	waits := do[clinic.WaitlistAnswer](s, desk, "queue.join_waitlist", clinic.JoinWaitlist{Guruji: g.id, Person: &clinic.PersonRef{Name: "Usha"}})
+	s.pass(24 * time.Hour)
+	s.turn()
+	if r := s.record(clinic.KindWaitlist, waits.Waitlist); r.Get("state").Text() != clinic.WaitlistClosed {
+		t.Errorf("the waitlist of a day that never opened still says %s", r.Get("state").Text())
+	}
+}
+
 func TestWhoComesAfterTheWindowIsAWalkInAndSaidToBeLate(t *testing.T) {
 	for _, tc := range []struct {
 		name  string

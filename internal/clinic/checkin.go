@@ -25,20 +25,21 @@ type visitor struct {
 
 func checkIn(w *work, in CheckIn) error {
 	a := &arrival{work: w, in: in, at: w.cameAt()}
-	return a.arrive(a.how())
+	return a.arrive("")
 }
 
-// arrive puts the entry together and writes it; how says by what way they came.
+// arrive puts the entry together and writes it; how says by what way they came, where the check-in itself does not.
 func (a *arrival) arrive(how string) error {
 	a.set = fields{
 		"band": record.Int(BandNormal), "status": record.Text(StatusWaiting), "checkedInAt": ms(a.at),
-		"createdBy": record.Text(a.actor.ID), "createdHow": record.Text(how), "lastAction": record.IDValue(a.command.ID),
+		"createdBy": record.Text(a.actor.ID), "lastAction": record.IDValue(a.command.ID),
 	}
-	for _, step := range []func() error{a.dayIsRight, a.appointment, a.guruji, a.admission, a.person, a.priority, a.token} {
+	for _, step := range []func() error{a.dayIsRight, a.identity, a.booking, a.appointment, a.guruji, a.admission, a.person, a.priority, a.token} {
 		if err := step(); err != nil {
 			return err
 		}
 	}
+	a.set["createdHow"] = record.Text(cmp.Or(how, a.how()))
 	a.write()
 	return nil
 }
@@ -70,6 +71,34 @@ func (w *work) dayIsRight() error {
 	return nil
 }
 
+// identity finds or makes the person, when somebody is named.
+func (a *arrival) identity() (err error) {
+	if ref := a.in.Person; ref != nil && *ref != (PersonRef{}) {
+		a.who, err = a.identify(*ref)
+	}
+	return err
+}
+
+// booking is the appointment they came for: the one of a number they gave, or, where nobody named one, that of a known
+// person whose window has begun. They would lose their slot, and be a no-show, for having said only who they are.
+func (a *arrival) booking() (err error) {
+	switch {
+	case !a.in.Appointment.IsZero():
+	case a.in.Booking != "":
+		a.in.Appointment, err = a.booked(a.in.Booking)
+	case !a.who.id.IsZero():
+		due := a.day.stillBooked(func(r *record.Record) bool {
+			early := time.Duration(a.day.settings.WindowBeforeMinutes) * time.Minute
+			return idOf(r, "person") == a.who.id && (a.in.Guruji.IsZero() || idOf(r, "guruji") == a.in.Guruji) &&
+				!a.at.Before(r.Get("slot").Time().Add(-early))
+		})
+		if len(due) > 0 {
+			a.in.Appointment = due[0].ID
+		}
+	}
+	return err
+}
+
 func (a *arrival) appointment() error {
 	if a.in.Appointment.IsZero() {
 		return nil
@@ -86,7 +115,9 @@ func (a *arrival) appointment() error {
 	case r.Day != a.day.date:
 		return refuse(CodeNotAllowed, "This appointment is for %s.", r.Day)
 	}
-	a.who = visitor{id: idOf(r, "person"), name: r.Get("name").Text(), phone: r.Get("phone").Text()}
+	if a.who == (visitor{}) {
+		a.who = visitor{id: idOf(r, "person"), name: r.Get("name").Text(), phone: r.Get("phone").Text()}
+	}
 	if a.in.Guruji.IsZero() {
 		a.in.Guruji = idOf(r, "guruji")
 	}
@@ -190,15 +221,8 @@ func (a *arrival) intake() *Error {
 	return nil
 }
 
-// person finds or makes the person, and notes when they already have a place today.
+// person writes who came, and notes when they already have a place today.
 func (a *arrival) person() error {
-	if ref := a.in.Person; ref != nil && *ref != (PersonRef{}) {
-		who, err := a.identify(*ref)
-		if err != nil {
-			return err
-		}
-		a.who = who
-	}
 	if a.who == (visitor{}) {
 		return nil
 	}

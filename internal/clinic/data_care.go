@@ -42,6 +42,7 @@ type Remind struct {
 type AppointmentAnswer struct {
 	Appointment record.ID `json:"appointment"`
 	Status      string    `json:"status"`
+	Reference   string    `json:"reference,omitempty" doc:"Six digits by which they check themselves in on the day"`
 
 	Series       record.ID     `json:"series,omitzero" doc:"What the appointments of one recurring booking share"`
 	Appointments []record.ID   `json:"appointments,omitempty" doc:"All of the series that were booked or changed, in time order"`

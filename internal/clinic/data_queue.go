@@ -11,6 +11,7 @@ type CheckIn struct {
 	Guruji      record.ID  `json:"guruji,omitzero" doc:"Whom to see; without it the least projected wait decides"`
 	Person      *PersonRef `json:"person,omitempty" doc:"Who; without it the entry is anonymous"`
 	Appointment record.ID  `json:"appointment,omitzero"`
+	Booking     string     `json:"booking,omitempty" maxLength:"40" doc:"In place of appointment: its reference, or the telephone number under which it was booked"`
 	Credit      string     `json:"credit,omitempty" enum:"elderly,disabled,pregnant"`
 	Emergency   bool       `json:"emergency,omitempty" doc:"From a kiosk or a patient this only calls staff"`
 	Token       string     `json:"token,omitempty" doc:"From the device's own lease, when it was cut off"`

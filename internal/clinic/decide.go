@@ -137,7 +137,7 @@ func (w *work) answer(kind string, id record.ID) any {
 	case kind == KindEntry:
 		return EntryAnswer{Entry: id, Token: r.Get("token").Text(), Status: Schema.Shown(&r).Name}
 	case kind == KindAppointment:
-		return AppointmentAnswer{Appointment: id, Status: Schema.Shown(&r).Name, Series: idOf(&r, "series")}
+		return AppointmentAnswer{Appointment: id, Status: Schema.Shown(&r).Name, Series: idOf(&r, "series"), Reference: r.Get("reference").Text()}
 	case kind == KindPerson && w.command.Type == "person.register":
 		return PersonAnswer{Person: id, Existing: id != w.command.ID}
 	case kind == KindPerson && (w.command.Type == "person.export" || w.command.Type == "person.history"):

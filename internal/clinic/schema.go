@@ -17,7 +17,7 @@ var Schema = record.Schema{
 		once("createdBy createdAt"), by("series", "series")),
 	KindAppointment: site(daily, text("person name phone guruji date slot minutes reason recurring series entry rescheduledFrom rescheduledTo "+
 		"remindedAt lastAction"),
-		once("createdBy createdAt"), by("guruji_date", "guruji date"), by("person", "person"), by("series", "series"), appointmentStatus),
+		once("reference createdBy createdAt"), by("guruji_date", "guruji date"), by("person", "person"), by("series", "series"), appointmentStatus),
 	KindEntry: site(daily, text("person name phone guruji band credit creditFor nudge slot delay misses recalls checkedInAt calledAt "+
 		"startedAt endedAt room from to late overridden consultation appointment reason priorityReason twin alike language closedReason told waitedSeconds lastAction"),
 		once("token createdBy createdHow"), grow("periods"), by("person", "person"), entryStatus),

@@ -54,10 +54,12 @@ func (w *work) laterInSeries(r *record.Record, statuses ...string) []record.Reco
 			later = append(later, other)
 		}
 	}
-	slices.SortFunc(later, func(a, b record.Record) int {
-		return cmp.Or(cmp.Compare(a.Get("slot").Int(), b.Get("slot").Int()), cmp.Compare(a.ID.String(), b.ID.String()))
-	})
+	slices.SortFunc(later, func(a, b record.Record) int { return bySlot(&a, &b) })
 	return later
+}
+
+func bySlot(a, b *record.Record) int {
+	return cmp.Or(cmp.Compare(a.Get("slot").Int(), b.Get("slot").Int()), cmp.Compare(a.ID.String(), b.ID.String()))
 }
 
 // shift moves an appointment and all later ones of its series as many days, to the same time of day. They go in the

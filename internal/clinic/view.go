@@ -29,7 +29,7 @@ var readers = map[string]map[string]roleSet{
 		reads(everyone, "name availability until offerTo room series intakeClosed disabled"),
 		reads(overseers, "priorSeconds lineTrust toldError capacity backAt")),
 	KindAppointment: readable(
-		reads(overseers, "guruji date slot minutes status generation entry recurring series rescheduledFrom rescheduledTo remindedAt"),
+		reads(overseers, "guruji date slot minutes status generation entry recurring series rescheduledFrom rescheduledTo remindedAt reference"),
 		reads(inside, "person name"), reads(deskOnly, "phone"), reads(healers, "reason")),
 	KindPerson: readable(
 		reads(inside, "name birthYear gender place language guardian familyLinks alike mergedInto deleted"),

@@ -42,7 +42,7 @@ func joinWaitlist(w *work, in JoinWaitlist) error {
 	case len(waiting) >= w.day.settings.WaitlistMax:
 		return refuse(CodeClosed, "The waitlist is full.")
 	}
-	if err := a.person(); err != nil {
+	if err := a.identity(); err != nil {
 		return err
 	}
 	if same := slices.IndexFunc(waiting, func(r *record.Record) bool { return idOf(r, "person") == a.who.id }); same >= 0 {
@@ -52,6 +52,9 @@ func joinWaitlist(w *work, in JoinWaitlist) error {
 		"person": idOrNull(a.who.id), "name": orNull(a.who.name), "phone": orNull(a.who.phone), "guruji": record.IDValue(a.in.Guruji),
 		"reason": orNull(in.Reason), "language": orNull(in.Language), "state": record.Text(WaitlistWaiting), "joinedAt": ms(a.at),
 		"createdBy": record.Text(w.actor.ID),
+	}
+	if _, known := w.day.dates[w.day.date]; !known { // nobody opened yet, and the turn of the day must find it all the same
+		w.edit(record.Edit{Kind: KindDay, ID: DayID(w.day.date), Set: fields{"date": record.Text(w.day.date)}})
 	}
 	w.create(KindWaitlist, w.day.date, set)
 	w.out.Data = WaitlistAnswer{Waitlist: w.command.ID, Place: len(waiting) + 1}

@@ -219,7 +219,7 @@ var texts = map[string]string{
 	"reason": "knee pain", "gender": "female", "place": "Nashik", "guardian": "Mohan", "title": "Guru Purnima", "body": "The clinic opens at 7.",
 	"dosage": "2 at night", "instructions": "with warm water", "key": "sga_0123456789", "kind": "entry", "role": "coordinator", "siteName": "Pune",
 	"actorName": "Asha", "command": "day.set_intake", "expires": "2026-01-12T04:32:10.250Z", "message": "The day is open already.", "text": "better",
-	"notice": "3", "field": "status", "next": "2026-01-05~2026-01-05T04:32:10.250Z~" + exampleID,
+	"notice": "3", "reference": "482913", "booking": "482913", "field": "status", "next": "2026-01-05~2026-01-05T04:32:10.250Z~" + exampleID,
 }
 
 // ids are fields that hold the id of a record.

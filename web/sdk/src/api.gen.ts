@@ -490,6 +490,8 @@ export interface components {
             appointment: string;
             /** @description All of the series that were booked or changed, in time order */
             appointments?: string[] | null;
+            /** @description Six digits by which they check themselves in on the day */
+            reference?: string;
             /** @description What the appointments of one recurring booking share */
             series?: string;
             /** @description Those of the series that could not be booked or moved */
@@ -700,6 +702,8 @@ export interface components {
         };
         CheckIn: {
             appointment?: string;
+            /** @description In place of appointment: its reference, or the telephone number under which it was booked */
+            booking?: string;
             /** @enum {string} */
             credit?: "elderly" | "disabled" | "pregnant";
             /** @description From a kiosk or a patient this only calls staff */
