@@ -3,6 +3,7 @@ package clinic_test
 import (
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -178,6 +179,49 @@ func TestNoEventTellsOfARecordThatItsHearerMayNotSee(t *testing.T) {
 	}
 	if checked < 500 {
 		t.Errorf("only %d pairs were compared", checked)
+	}
+}
+
+// TestTheHallHearsAllOfTheNodesOwnEventsAndNoMoreOfAnApps: what an outside app puts into an event beside what belongs there
+// may be anybody's name, and a board stands where everybody reads it.
+func TestTheHallHearsAllOfTheNodesOwnEventsAndNoMoreOfAnApps(t *testing.T) {
+	s := lively(t)
+	hall := map[clinic.Audience]bool{}
+	for audience := range s.audiences() {
+		if audience.Role == clinic.RoleBoard || audience.Role == clinic.RoleKiosk || audience.Role == clinic.RolePatient {
+			hall[audience] = true
+		}
+	}
+	checked := 0
+	for _, c := range s.history {
+		for _, e := range clinic.Events(c.Before, c.After, s.day) {
+			outside := e
+			outside.Data = maps.Clone(e.Data)
+			for name, value := range map[string]any{"name": "Farida", "note": "knee pain", "room": strings.Repeat("x", 100), "from": map[string]any{"name": "Farida"}} {
+				outside.Data[name] = value
+			}
+			for audience := range hall {
+				got, ok := clinic.CanHear(audience, e, s.day)
+				if !ok {
+					continue
+				}
+				checked++
+				want := maps.Clone(e.Data)
+				if c.After.Kind == clinic.KindAnnouncement {
+					delete(want, "target") // which other sites it is for
+				}
+				if diff := cmp.Diff(want, got.Data); diff != "" {
+					t.Errorf("%s hears %s without all of it: %s", audience.Role, e.Type, diff)
+				}
+				heard, _ := clinic.CanHear(audience, outside, s.day)
+				if text := string(encode(t, heard.Data)); strings.Contains(text, "Farida") || strings.Contains(text, "knee") || strings.Contains(text, "xxx") {
+					t.Errorf("%s hears of %s: %s", audience.Role, e.Type, text)
+				}
+			}
+		}
+	}
+	if checked < 100 {
+		t.Errorf("only %d were compared", checked)
 	}
 }
 

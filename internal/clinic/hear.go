@@ -2,6 +2,7 @@ package clinic
 
 import (
 	"maps"
+	"slices"
 	"strings"
 
 	"github.com/aashram-care/sangam/sync/record"
@@ -37,6 +38,7 @@ func CanHear(a Audience, e Event, day *Day) (Event, bool) {
 	}
 	if !staffEvents.has(reader.Role) {
 		e.Actor = "" // who pressed the key is for staff
+		e.Data = saidAloud(e.Data)
 	}
 	switch {
 	case area == "notification" && reader.Role != RoleApp:
@@ -58,6 +60,30 @@ func CanHear(a Audience, e Event, day *Day) (Event, bool) {
 }
 
 var staffEvents = overseers | roles(RoleApp)
+
+// aloud are the data of events that may be read by whoever stands before a board.
+var aloud = strings.Fields("token status generation guruji room from date intakeClosed availability until entry toKind to target " +
+	"awaySeconds byMs version what minutes")
+
+// mostAloud is how long a text is that the hall is shown.
+const mostAloud = 64
+
+// saidAloud leaves out what an outside app put into an event beside what belongs there: a name, or what ails somebody.
+func saidAloud(data map[string]any) map[string]any {
+	unfit := func(name string, value any) bool {
+		text, isText := value.(string)
+		_, isObject := value.(map[string]any)
+		return !slices.Contains(aloud, name) || isObject || isText && len(text) > mostAloud
+	}
+	for name, value := range data {
+		if unfit(name, value) {
+			data = maps.Clone(data)
+			maps.DeleteFunc(data, unfit)
+			break
+		}
+	}
+	return data
+}
 
 func (a Actor) patientHears(e Event, day *Day) bool {
 	own := a.Entry.String()

@@ -1,6 +1,7 @@
 package clinic
 
 import (
+	"encoding/json"
 	"time"
 
 	"github.com/aashram-care/sangam/sync/record"
@@ -19,7 +20,8 @@ func (n News) tell(kind string, subject Subject, data map[string]any) Event {
 	if !n.Site.IsZero() {
 		e.Site = n.Site.String()
 	}
-	e.ID = record.Derive("news", kind, n.Node, subject.Kind, subject.ID, stamp(e.At)).String()
+	told, _ := json.Marshal(data) // words and numbers, which always encode
+	e.ID = record.Derive("news", kind, n.Node, subject.Kind, subject.ID, stamp(e.At), string(told)).String()
 	return e
 }
 

@@ -22,6 +22,8 @@ var (
 		Message: "Token numbers could not be reserved on the disk. Try again."}
 )
 
+var errEventReused = &clinic.Error{Code: clinic.CodeIDReused, Message: "This id was used for another event."}
+
 // ask puts the command before the clinic, with token numbers reserved as it needs them. The error is a *clinic.Error
 // or a fault of the store.
 func (b *batch) ask(src *source, actor clinic.Actor, command clinic.Command) (clinic.Decision, error) {
@@ -98,12 +100,22 @@ func (b *batch) reserve(needed *clinic.TokensNeeded) error {
 
 // emit logs an event that no change implies. The local feed gives it a seq by a record that says which event was last.
 func (b *batch) emit(e clinic.Event) error {
-	key := rowKey("event", record.Derive("emitted", e.ID))
-	told, err := b.tx.Get(key)
-	if err != nil || told != nil {
-		return err
+	content, err := json.Marshal([]any{e.Actor, e.Subject, e.Data})
+	if err != nil {
+		return fmt.Errorf("encode event %s: %w", e.ID, err)
 	}
-	if err := b.tx.Put(key, keyRow{at: b.now}.encode()); err != nil {
+	hash, id := contentHash(e.Type, content), record.Derive("emitted", e.ID)
+	told, known, err := loadKeyRow(b.tx, "event", id)
+	switch {
+	case err != nil:
+		return err
+	case known && told.hash != hash && told.hash != [16]byte{}: // an older program kept none
+		return errEventReused
+	case known:
+		return nil
+	}
+	key := rowKey("event", id)
+	if err := b.tx.Put(key, keyRow{hash: hash, at: b.now}.encode()); err != nil {
 		return fmt.Errorf("remember event %s: %w", e.ID, err)
 	}
 	b.rowKeys = append(b.rowKeys, key)

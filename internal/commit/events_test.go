@@ -3,6 +3,7 @@ package commit_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -81,6 +82,12 @@ func TestAnOutsideEventIsLoggedOnceInTheLocalScope(t *testing.T) {
 		if err := n.Write(t.Context(), func(w *commit.Writer) error { return w.Emit(e) }); err != nil {
 			t.Fatal(err)
 		}
+	}
+	other := e
+	other.Type = "appointment.cancelled"
+	var reused *clinic.Error
+	if err := n.Write(t.Context(), func(w *commit.Writer) error { return w.Emit(other) }); !errors.As(err, &reused) || reused.Code != clinic.CodeIDReused {
+		t.Errorf("another event under the same id: %v", err)
 	}
 	types, seqs, _ := heard(t, n, local, 0, 1<<40)
 	if fmt.Sprint(types) != "[appointment.reminder]" || seqs[0] != 1 {

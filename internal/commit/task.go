@@ -106,8 +106,8 @@ func (w *Writer) Edit(scope feed.Scope, e record.Edit) (feed.Change, error) {
 	return w.batch.edit(scope, e)
 }
 
-// Emit logs an event that no change of a record implies, under the next seq of the node's own scope. An event whose
-// id was emitted before is dropped.
+// Emit logs an event that no change of a record implies, under the next seq of the node's own scope. An event that was
+// emitted before is dropped, and another one under its id is refused with clinic.CodeIDReused.
 func (w *Writer) Emit(e clinic.Event) error {
 	w.dirty = true
 	return w.batch.emit(e)

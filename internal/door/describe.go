@@ -70,6 +70,9 @@ var said = map[clinic.Code]string{
 	clinic.CodeInternal:        "Something went wrong on the node; its log says what.",
 }
 
+// conflicts are the codes of a 409 that is not not_allowed; further ones are of actions only.
+var conflicts = map[string]clinic.Code{"postEvent": clinic.CodeIDReused}
+
 // withPIN are the operations that can be locked out.
 var withPIN = []string{"signIn", "setup"}
 
@@ -144,7 +147,7 @@ func problems(op *huma.Operation, status string, codes map[clinic.Code]bool) map
 		p.Status = p.HTTPStatus()
 		if err == nil && p.Status != number && (number != http.StatusUnsupportedMediaType || code != clinic.CodeInvalid) ||
 			code == clinic.CodeLockedOut && !slices.Contains(withPIN, op.OperationID) ||
-			p.Status == http.StatusConflict && code != clinic.CodeNotAllowed { // the others are of actions only
+			p.Status == http.StatusConflict && code != cmp.Or(conflicts[op.OperationID], clinic.CodeNotAllowed) {
 			continue
 		}
 		if err == nil {

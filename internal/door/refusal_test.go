@@ -232,7 +232,11 @@ func TestOutsideEventsReachThoseWhoMayHearThemOnce(t *testing.T) {
 		}
 	}
 	bad := event
-	bad.Type = "queue.called"
+	bad.Data = map[string]any{"minutes": 45}
+	n.call("POST", "/api/v1/events", key, bad, nil).refused(409, "id_reused")
+	bad.ID, bad.Data = newID(), map[string]any{"x": strings.Repeat("x", 5_000)}
+	n.call("POST", "/api/v1/events", key, bad, nil).refused(413, "too_large")
+	bad.Type, bad.Data = "queue.called", nil
 	n.call("POST", "/api/v1/events", key, bad, nil).refused(403, "forbidden")
 	bad.Type = "appointment.invented"
 	n.call("POST", "/api/v1/events", key, bad, nil).refused(422, "invalid")

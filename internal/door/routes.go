@@ -99,7 +99,7 @@ func (d *Door) operations(a huma.API) {
 	d.auditOperations(a)
 	d.retentionOperations(a)
 	huma.Register(a, Operation(http.MethodPost, "/api/v1/actions", "act", "Ask for changes; each action is judged alone, in order", false, http.StatusRequestEntityTooLarge), d.act)
-	huma.Register(a, Operation(http.MethodPost, "/api/v1/events", "postEvent", "Tell an outside app's event after its own commit", false), d.postEvent)
+	huma.Register(a, Operation(http.MethodPost, "/api/v1/events", "postEvent", "Tell an outside app's event after its own commit; its data is for staff, and boards hear no more of it than the catalogue says", false, http.StatusConflict), d.postEvent)
 	huma.Register(a, Operation(http.MethodGet, "/api/v1/status", "status", "How the node is", true), d.status)
 	huma.Register(a, Operation(http.MethodGet, "/healthz", "healthz", "The process runs", true), d.healthz)
 	huma.Register(a, Operation(http.MethodGet, "/readyz", "readyz", "The store is writable and migrated", true, http.StatusServiceUnavailable), d.readyz)

@@ -2,6 +2,8 @@ package door
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -77,6 +79,11 @@ func (d *Door) readyz(context.Context, *struct{}) (*healthAnswer, error) {
 	return &healthAnswer{http.StatusOK, api.Health{OK: true}}, nil
 }
 
+const (
+	mostKind      = 64
+	mostEventData = 4 << 10 // every screen that hears the event gets it whole
+)
+
 func (d *Door) postEvent(ctx context.Context, in *struct{ Body api.OutsideEvent }) (*struct{ Body api.Event }, error) {
 	s, err := signedInAs(ctx, clinic.RoleApp)
 	if err != nil {
@@ -94,8 +101,11 @@ func (d *Door) postEvent(ctx context.Context, in *struct{ Body api.OutsideEvent 
 		return nil, invalid("The id of an event is a UUID.")
 	}
 	subject, err := record.ParseID(in.Body.Subject.ID)
-	if err != nil || in.Body.Subject.Kind == "" {
+	if err != nil || in.Body.Subject.Kind == "" || len(in.Body.Subject.Kind) > mostKind {
 		return nil, invalid("The subject of an event has a kind and an id, which is a UUID.")
+	}
+	if text, err := json.Marshal(in.Body.Data); err != nil || len(text) > mostEventData {
+		return nil, refuse(http.StatusRequestEntityTooLarge, clinic.CodeTooLarge, fmt.Sprintf("The data of an event may have %d bytes.", mostEventData))
 	}
 	e := clinic.Event{
 		ID: record.Derive("outside event", actor.ID, key.String()).String(), Type: in.Body.Type, At: d.o.Now().UTC().Truncate(time.Millisecond),

@@ -133,7 +133,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Tell an outside app's event after its own commit */
+        /** Tell an outside app's event after its own commit; its data is for staff, and boards hear no more of it than the catalogue says */
         post: operations["postEvent"];
         delete?: never;
         options?: never;
@@ -3031,6 +3031,15 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
