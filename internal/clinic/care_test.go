@@ -11,6 +11,43 @@ import (
 	"github.com/aashram-care/sangam/sync/record"
 )
 
+func TestWhatStaffAreNotifiedOfIsThereTheNextMorning(t *testing.T) {
+	s := newSite(t)
+	g := s.guruji("Madhavnath")
+	entry := s.walkIn(g)
+	do[clinic.RecordAnswer](s, desk, "notification.send", clinic.NotificationSend{Entry: entry, Title: "to a patient, of that day"})
+	id := do[clinic.RecordAnswer](s, admin, "notification.send", clinic.NotificationSend{Role: clinic.RoleCoordinator, Title: "the lift is broken"}).ID
+	told := func() (titles []string) {
+		audience, err := clinic.AudienceOf(desk, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, row := range s.day.Snapshot(audience, s.clinic).(clinic.QueueView).Rows {
+			if row.Kind == clinic.KindNotification {
+				titles = append(titles, row.Fields.(map[string]any)["title"].(string))
+			}
+		}
+		return titles
+	}
+	for _, tc := range []struct {
+		days  int
+		keeps int
+		want  int
+	}{{1, 30, 1}, {28, 30, 1}, {1, 30, 0}, {0, 60, 1}, {29, 60, 1}, {1, 60, 0}} {
+		s.set("notificationDays", tc.keeps)
+		if tc.days > 0 {
+			s.pass(time.Duration(tc.days) * 24 * time.Hour)
+			s.turn()
+		}
+		if got := told(); len(got) != tc.want {
+			t.Errorf("on %s, kept for %d days: %v", s.day.ServiceDay(), tc.keeps, got)
+		}
+		if tc.days == 1 && tc.want == 1 {
+			do[clinic.RecordAnswer](s, desk, "notification.read", clinic.NotificationRef{Notification: id})
+		}
+	}
+}
+
 func TestANoteIsOfItsDayAndWhatComesLaterIsAnAmendment(t *testing.T) {
 	s := newSite(t)
 	g := s.guruji("Madhavnath")

@@ -123,6 +123,11 @@ func (d *Day) Fill(src Source) error {
 			return fmt.Errorf("fill day %s with %s records: %w", d.date, kind, err)
 		}
 	}
+	for ago := 1; ago < mostNotificationDays; ago++ {
+		if err := src.ByDay(KindNotification, daysBefore(d.date, ago), apply); err != nil {
+			return fmt.Errorf("fill day %s with what was notified before: %w", d.date, err)
+		}
+	}
 	return nil
 }
 
@@ -137,7 +142,7 @@ func (d *Day) Apply(before, after *record.Record) {
 	if at == nil {
 		return
 	}
-	if at.Day != "" && at.Day != d.date && at.Kind != KindConflict {
+	if at.Day != "" && at.Day != d.date && !d.outlives(at) {
 		return
 	}
 	if keptKinds[at.Kind] {
@@ -159,6 +164,17 @@ func (d *Day) Apply(before, after *record.Record) {
 	case KindErasure:
 		d.applyErasure(at.ID, after)
 	}
+}
+
+// outlives tells whether a record of another day has something to say today: a conflict, and what staff were notified of.
+func (d *Day) outlives(r *record.Record) bool {
+	switch r.Kind {
+	case KindConflict:
+		return true
+	case KindNotification:
+		return r.Day < d.date && r.Day > daysBefore(d.date, mostNotificationDays) && r.Get("toKind").Text() != toEntry
+	}
+	return false
 }
 
 // keep holds the record as it is. A conflict waits for somebody to settle it, of whatever day it is, and then is history.

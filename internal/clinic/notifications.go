@@ -9,6 +9,9 @@ const (
 	toRole   = "role"
 )
 
+// mostNotificationDays is as long as a notification can be shown; the setting notificationDays may be less.
+const mostNotificationDays = 60
+
 func sendNotification(w *work, in NotificationSend) error {
 	if in.Title == "" {
 		return refuse(CodeInvalid, "The title is missing.")

@@ -3,7 +3,6 @@ package clinic
 import (
 	"slices"
 	"strconv"
-	"time"
 
 	"github.com/aashram-care/sangam/sync/record"
 )
@@ -37,11 +36,10 @@ type ForgetAnswer struct {
 
 // ForgetBefore is the first service-day that is kept whole, or empty when the site keeps everything.
 func (d *Day) ForgetBefore() string {
-	today, err := time.Parse(dateLayout, d.date)
-	if d.settings.KeepContentDays < MinKeepDays || err != nil {
+	if d.settings.KeepContentDays < MinKeepDays {
 		return ""
 	}
-	return today.AddDate(0, 0, -d.settings.KeepContentDays).Format(dateLayout)
+	return daysBefore(d.date, d.settings.KeepContentDays)
 }
 
 // Holds tells whether something personal is left in a record.

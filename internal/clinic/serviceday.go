@@ -20,6 +20,15 @@ func ServiceDay(t time.Time, zone *time.Location) string {
 	return local.Format(dateLayout)
 }
 
+// daysBefore is the service-day so many days before another, empty for what is no date.
+func daysBefore(date string, days int) string {
+	at, err := time.Parse(dateLayout, date)
+	if err != nil {
+		return ""
+	}
+	return at.AddDate(0, 0, -days).Format(dateLayout)
+}
+
 // DayID is the id of the record of a date: a day exists once, whoever opens it.
 func DayID(date string) record.ID { return record.Derive(KindDay, date) }
 

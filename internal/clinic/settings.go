@@ -33,7 +33,8 @@ type Settings struct {
 	ElderlyMinutes, DisabledMinutes, PregnantMinutes int
 	ServiceMinutes                                   int // taken for a guruji nothing is known of, never shown
 
-	KeepContentDays int // what is personal in older days may be emptied; 0: it is kept
+	NotificationDays int // how long a notification is shown
+	KeepContentDays  int // what is personal in older days may be emptied; 0: it is kept
 
 	zone *time.Location
 }
@@ -46,6 +47,7 @@ func DefaultSettings() Settings {
 		WindowBeforeMinutes: 20, WindowAfterMinutes: 15, SlotMinutes: 45, AppointmentsPerDay: 20, WaitlistMax: 20,
 		MaxAppointmentsInARow: 2, RecallAfterSeconds: 60, MaxRecalls: 3, MissesToNoShow: 2,
 		ElderlyMinutes: 20, DisabledMinutes: 20, PregnantMinutes: 20, ServiceMinutes: 10,
+		NotificationDays: 30,
 	}
 }
 
@@ -134,6 +136,7 @@ var settingTable = map[string]setting{
 	"disabledMinutes":       wholeSetting("minutes, 0 to 240", 0, 240, func(s *Settings) *int { return &s.DisabledMinutes }),
 	"pregnantMinutes":       wholeSetting("minutes, 0 to 240", 0, 240, func(s *Settings) *int { return &s.PregnantMinutes }),
 	"keepContentDays":       wholeSetting("days, 365 to 36500; without it nothing is emptied", MinKeepDays, 36_500, func(s *Settings) *int { return &s.KeepContentDays }),
+	"notificationDays":      wholeSetting("days, 1 to 60", 1, mostNotificationDays, func(s *Settings) *int { return &s.NotificationDays }),
 	"serviceMinutes":        wholeSetting("minutes, 1 to 240", 1, 240, func(s *Settings) *int { return &s.ServiceMinutes }),
 }
 

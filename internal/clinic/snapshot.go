@@ -205,7 +205,7 @@ func (d *Day) stale(r *record.Record, clinicNow time.Time) bool {
 	case KindEmergency:
 		return !r.Get("resolvedAt").IsNull()
 	case KindNotification:
-		return r.Get("deleted").Bool()
+		return r.Get("deleted").Bool() || r.Day <= daysBefore(d.date, d.settings.NotificationDays)
 	case KindAnnouncement:
 		return !r.Get("withdrawnAt").IsNull() || r.Get("expiresAt").Int() <= clinicNow.UnixMilli()
 	case KindReceipt:

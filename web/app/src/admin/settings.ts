@@ -22,6 +22,7 @@ export const NUMBERS = [
   { name: "elderlyMinutes", otherwise: 20, least: 0, most: 240 },
   { name: "disabledMinutes", otherwise: 20, least: 0, most: 240 },
   { name: "pregnantMinutes", otherwise: 20, least: 0, most: 240 },
+  { name: "notificationDays", otherwise: 30, least: 1, most: 60 },
 ] as const;
 
 /** What the site set under a name, or undefined. */

@@ -50,6 +50,7 @@ export const site = staffWords({
     hi: "जो खड़े नहीं रह सकते, कितने मिनट आगे",
   },
   pregnantMinutes: { en: "Expecting mothers come forward by, minutes", hi: "गर्भवती कितने मिनट आगे" },
+  notificationDays: { en: "Notifications are shown for, days", hi: "सूचनाएँ कितने दिन दिखें" },
 
   posters: { en: "Posters", hi: "पोस्टर" },
   postersHow: {
