@@ -146,7 +146,7 @@ func (s Settings) inWindow(came, slot time.Time) bool {
 
 func (a *arrival) guruji() error {
 	if a.in.Guruji.IsZero() {
-		g := a.day.leastWait(a.clinic)
+		g := a.day.leastWait(a.clinic, record.ID{})
 		if g == nil {
 			return refuse(CodeNotAllowed, "No guruji is available.")
 		}
@@ -160,13 +160,13 @@ func (a *arrival) guruji() error {
 }
 
 // leastWait is the available guruji with the least projected wait; while all are on a break, the one whose wait with
-// the rest of the break is least.
-func (d *Day) leastWait(clinicNow time.Time) *guruji {
+// the rest of the break is least. It is never the one to be left out.
+func (d *Day) leastWait(clinicNow time.Time, except record.ID) *guruji {
 	var best *guruji
 	var least float64
 	for _, g := range d.gurujis {
 		state := g.availableAt(clinicNow)
-		if g.disabled || g.intakeClosed || state == Off {
+		if g.id == except || g.disabled || g.intakeClosed || state == Off {
 			continue
 		}
 		wait := d.projectedMinutes(g, clinicNow)

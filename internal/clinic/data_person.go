@@ -30,6 +30,7 @@ type PersonUpdate struct {
 	Person    record.ID `json:"person"`
 	Name      *string   `json:"name,omitempty" maxLength:"200"`
 	Phone     *string   `json:"phone,omitempty" maxLength:"40"`
+	Phones    *[]string `json:"phones,omitempty" maxItems:"5" doc:"Further numbers under which they are found"`
 	BirthYear *int      `json:"birthYear,omitempty" minimum:"1880" maximum:"2200"`
 	Gender    *string   `json:"gender,omitempty" maxLength:"40"`
 	Place     *string   `json:"place,omitempty" maxLength:"200"`

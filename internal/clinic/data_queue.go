@@ -80,7 +80,7 @@ type EntryMove struct {
 // Transfer is the data of queue.transfer.
 type Transfer struct {
 	Entry  record.ID `json:"entry"`
-	Guruji record.ID `json:"guruji" doc:"To whom"`
+	Guruji record.ID `json:"guruji,omitzero" doc:"To whom; without it the least projected wait decides among the others"`
 	Reason string    `json:"reason,omitempty" maxLength:"2000"`
 }
 

@@ -16,10 +16,15 @@ func transfer(w *work, in Transfer) error {
 	if err := m.from(StatusWaiting, StatusCalled, StatusOnHold, StatusNoAnswer, StatusInService); err != nil {
 		return err
 	}
+	if in.Guruji.IsZero() && w.actor.Role != RolePatient {
+		if g := w.day.leastWait(w.clinic, m.e.guruji); g != nil {
+			in.Guruji = g.id
+		}
+	}
 	to, ok := w.day.gurujis[in.Guruji]
 	switch {
 	case in.Guruji.IsZero():
-		return refuse(CodeInvalid, "To whom? The guruji's id is missing.")
+		return refuse(CodeNotAllowed, "No other guruji is available.")
 	case !ok || to.disabled:
 		return refuse(CodeNotFound, "There is no such guruji.")
 	case in.Guruji == m.e.guruji:

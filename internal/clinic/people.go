@@ -63,6 +63,13 @@ func updatePerson(w *work, in PersonUpdate) error {
 		}
 		shown["phone"] = orNull(phone)
 	}
+	if in.Phones != nil {
+		phones, err := furtherPhones(*in.Phones)
+		if err != nil {
+			return err
+		}
+		set["phones"] = phones
+	}
 	for name, text := range map[string]*string{"gender": in.Gender, "place": in.Place, "language": in.Language, "guardian": in.Guardian} {
 		if text != nil {
 			set[name] = orNull(*text)
@@ -83,6 +90,28 @@ func updatePerson(w *work, in PersonUpdate) error {
 	w.change(KindPerson, r.ID, "", set)
 	w.renewCopies(r.ID, shown, in.Distinct)
 	return nil
+}
+
+// mostPhones is how many numbers a person has beside the one that is dialled.
+const mostPhones = 5
+
+func furtherPhones(given []string) (record.Value, error) {
+	var phones []string
+	for _, one := range given {
+		phone := NormalPhone(one)
+		switch {
+		case phone == "":
+			return nil, refuse(CodeInvalid, "This is not a telephone number.")
+		case len(phones) == mostPhones:
+			return nil, refuse(CodeTooLarge, "A person has at most %d further numbers.", mostPhones)
+		case !slices.Contains(phones, phone):
+			phones = append(phones, phone)
+		}
+	}
+	if len(phones) == 0 {
+		return record.Null(), nil
+	}
+	return list(phones), nil
 }
 
 func (w *work) renewCopies(person record.ID, shown fields, distinct bool) {

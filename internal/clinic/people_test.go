@@ -64,6 +64,25 @@ func TestAPersonWhoMayBeKnownIsFlaggedToStaff(t *testing.T) {
 	}
 }
 
+func TestAPersonHasFurtherNumbers(t *testing.T) {
+	s := newSite(t)
+	person := s.register("Usha", "9822012345").Person
+	update := func(phones ...string) clinic.PersonUpdate {
+		phones = append([]string{}, phones...)
+		return clinic.PersonUpdate{Person: person, Phones: &phones}
+	}
+	do[clinic.RecordAnswer](s, desk, "person.update", update("98220 99999", "+91 98220 99999", "020-2553 1111"))
+	if diff := cmp.Diff([]any{"919822099999", "912025531111"}, s.seen(desk, clinic.KindPerson, person)["phones"]); diff != "" {
+		t.Error(diff)
+	}
+	refused(s, desk, clinic.CodeInvalid, "person.update", update("98220 99999", "12"))
+	refused(s, desk, clinic.CodeTooLarge, "person.update", update("9822000001", "9822000002", "9822000003", "9822000004", "9822000005", "9822000006"))
+	do[clinic.RecordAnswer](s, desk, "person.update", update())
+	if phones := s.seen(desk, clinic.KindPerson, person)["phones"]; phones != nil {
+		t.Errorf("%v after all were taken away", phones)
+	}
+}
+
 func TestAfterAMergeNobodyWhoWasCalledLosesTheirTurn(t *testing.T) {
 	s := newSite(t)
 	g := s.guruji("Madhavnath")

@@ -210,6 +210,24 @@ func TestTheSecondMissIsANoShowAndReinstateForgetsTheMisses(t *testing.T) {
 	}
 }
 
+func TestATransferToNobodyInParticularGoesToTheLeastWaitOfTheOthers(t *testing.T) {
+	s := newSite(t)
+	a, b, c := s.guruji("Madhavnath"), s.guruji("Vasudev"), s.guruji("Atmanand")
+	moved := s.walkIn(a)
+	for range 3 {
+		s.walkIn(b)
+	}
+	s.walkIn(c)
+	do[clinic.EntryAnswer](s, desk, "queue.transfer", clinic.Transfer{Entry: moved})
+	if got := s.view(moved); got["guruji"] != c.id.String() || got["from"] != a.id.String() {
+		t.Errorf("went to %v from %v", got["guruji"], got["from"])
+	}
+	for _, g := range []guru{a, b} {
+		do[clinic.RecordAnswer](s, desk, "guruji.set_availability", clinic.SetAvailability{Guruji: g.id, Availability: clinic.Off})
+	}
+	refused(s, desk, clinic.CodeNotAllowed, "queue.transfer", clinic.Transfer{Entry: moved})
+}
+
 func TestTransferKeepsTokenAndTimeInANewGeneration(t *testing.T) {
 	s := newSite(t)
 	a, b := s.guruji("Madhavnath"), s.guruji("Vasudev")

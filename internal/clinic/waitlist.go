@@ -25,7 +25,7 @@ func joinWaitlist(w *work, in JoinWaitlist) error {
 		return refuse(CodeInvalid, "Who waits? The person is missing.")
 	}
 	if a.in.Guruji.IsZero() {
-		if g := w.day.leastWait(w.clinic); g != nil {
+		if g := w.day.leastWait(w.clinic, record.ID{}); g != nil {
 			a.in.Guruji = g.id
 		}
 	}
