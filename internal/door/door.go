@@ -121,6 +121,7 @@ type Door struct {
 	crossing *http.CrossOriginProtection
 
 	exporting sync.Mutex // held while an export is made
+	looking   sync.Mutex // held while somebody is looked for
 
 	byAddress, bySession, byActions, bySignIn *throttle
 	started                                   chan struct{} // closed when Run has read what it needs

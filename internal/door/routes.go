@@ -97,6 +97,7 @@ func (d *Door) operations(a huma.API) {
 	d.appOperations(a)
 	d.exportOperations(a)
 	d.auditOperations(a)
+	d.peopleOperations(a)
 	d.retentionOperations(a)
 	huma.Register(a, Operation(http.MethodPost, "/api/v1/actions", "act", "Ask for changes; each action is judged alone, in order", false, http.StatusRequestEntityTooLarge), d.act)
 	huma.Register(a, Operation(http.MethodPost, "/api/v1/events", "postEvent", "Tell an outside app's event after its own commit; its data is for staff, and boards hear no more of it than the catalogue says", false, http.StatusConflict), d.postEvent)

@@ -158,6 +158,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** For the desk of a site: whom it knows, by name, telephone number or id */
+        get: operations["people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/report": {
         parameters: {
             query?: never;
@@ -768,6 +785,17 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        ConsentRow: {
+            /** Format: date-time */
+            at: string | null;
+            given: boolean;
+            /** @example 3 */
+            notice?: string;
+            /** @example care */
+            purpose: string;
+        } & {
+            [key: string]: unknown;
+        };
         DayEvent: {
             /** @example 2026-01-05 */
             date: string;
@@ -1303,6 +1331,13 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        People: {
+            /** @description There are others: say more of the name */
+            more?: boolean;
+            people: components["schemas"]["PersonRow"][];
+        } & {
+            [key: string]: unknown;
+        };
         PersonAnswer: {
             /** @description Somebody known who may be the same: merge them, or say that they are two */
             alike?: string;
@@ -1355,6 +1390,39 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        PersonRow: {
+            /** @description Id of somebody who may be the same */
+            alike?: string;
+            /**
+             * Format: int64
+             * @example 1961
+             */
+            birthYear?: number;
+            /** @description All they ever agreed to or took back, the last word of each purpose counts */
+            consents: components["schemas"]["ConsentRow"][];
+            family: components["schemas"]["RelativeRow"][];
+            /** @example female */
+            gender?: string;
+            /** @example Mohan */
+            guardian?: string;
+            id: string;
+            /** @example mr */
+            language?: string;
+            /** @example Usha Patil */
+            name: string;
+            /** @example 919822012345 */
+            phone?: string;
+            /** @description Further numbers */
+            phones?: string[] | null;
+            /** @example Nashik */
+            place?: string;
+            /** Format: date-time */
+            registeredAt?: string;
+            /** @description Appointments that are still to come */
+            upcoming: components["schemas"]["UpcomingRow"][];
+        } & {
+            [key: string]: unknown;
+        };
         PersonUpdate: {
             /** Format: int64 */
             birthYear?: number;
@@ -1366,6 +1434,8 @@ export interface components {
             name?: string;
             person: string;
             phone?: string;
+            /** @description Further numbers under which they are found */
+            phones?: string[];
             place?: string;
         } & {
             [key: string]: unknown;
@@ -1529,6 +1599,21 @@ export interface components {
             id: string;
             /** @enum {string} */
             kind: "entry" | "appointment" | "waitlist" | "consultation" | "amendment" | "remedy" | "notification" | "emergency";
+        } & {
+            [key: string]: unknown;
+        };
+        RelativeRow: {
+            /** @description They decide for the person */
+            guardian?: boolean;
+            /** @description Id of the relative */
+            person: string;
+            /** @description They register and book for the person */
+            proxy?: boolean;
+            /**
+             * @description What the relative is to the person
+             * @example parent
+             */
+            relation: string;
         } & {
             [key: string]: unknown;
         };
@@ -1965,8 +2050,8 @@ export interface components {
         };
         Transfer: {
             entry: string;
-            /** @description To whom */
-            guruji: string;
+            /** @description To whom; without it the least projected wait decides among the others */
+            guruji?: string;
             reason?: string;
         } & {
             [key: string]: unknown;
@@ -1991,6 +2076,18 @@ export interface components {
             /** @description Id of the action to take back */
             action: string;
             entry: string;
+        } & {
+            [key: string]: unknown;
+        };
+        UpcomingRow: {
+            guruji: string;
+            id: string;
+            /** @example 482913 */
+            reference?: string;
+            /** Format: date-time */
+            slot: string | null;
+            /** @example booked */
+            status: string;
         } & {
             [key: string]: unknown;
         };
@@ -3135,6 +3232,139 @@ export interface operations {
                      *     "2026-01-05","A012","done"
                      */
                     "text/csv": unknown;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    people: {
+        parameters: {
+            query: {
+                /** @description Beginnings of words of a name (two letters at least), four digits of a telephone number in a row, or an id */
+                q: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "more": false,
+                     *       "people": [
+                     *         {
+                     *           "alike": "0199c3a0-0000-7000-8000-000000000001",
+                     *           "birthYear": 1961,
+                     *           "consents": [
+                     *             {
+                     *               "at": "2026-01-05T04:32:10.250Z",
+                     *               "given": false,
+                     *               "notice": "3",
+                     *               "purpose": "care"
+                     *             }
+                     *           ],
+                     *           "family": [
+                     *             {
+                     *               "guardian": false,
+                     *               "person": "0199c3a0-0000-7000-8000-000000000001",
+                     *               "proxy": false,
+                     *               "relation": "parent"
+                     *             }
+                     *           ],
+                     *           "gender": "female",
+                     *           "guardian": "Mohan",
+                     *           "id": "0199c3a0-0000-7000-8000-000000000001",
+                     *           "language": "mr",
+                     *           "name": "Usha Patil",
+                     *           "phone": "919822012345",
+                     *           "phones": [
+                     *             "9822012345"
+                     *           ],
+                     *           "place": "Nashik",
+                     *           "registeredAt": "2026-01-05T04:32:10.250Z",
+                     *           "upcoming": [
+                     *             {
+                     *               "guruji": "0199c3a0-0000-7000-8000-000000000001",
+                     *               "id": "0199c3a0-0000-7000-8000-000000000001",
+                     *               "reference": "482913",
+                     *               "slot": "2026-01-05T04:32:10.250Z",
+                     *               "status": "booked"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["People"];
                 };
             };
             /** @description Unauthorized */
