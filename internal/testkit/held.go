@@ -18,10 +18,11 @@ type Held struct {
 	Digest  []feed.Bucket
 }
 
-// ReadHeld opens the file of a node that has ended, checks every invariant of it, and reads what it holds of a site.
+// ReadHeld opens the file of a node that has ended, to read it only, checks every invariant of it, and reads what it
+// holds of a site.
 func ReadHeld(t testing.TB, dir string, site record.ID) Held {
 	t.Helper()
-	store, err := bolt.Open(filepath.Join(dir, node.StoreFile), bolt.Options{})
+	store, err := bolt.Open(filepath.Join(dir, node.StoreFile), bolt.Options{ReadOnly: true})
 	if err != nil {
 		t.Fatalf("open the file of a node that ended: %v", err)
 	}
