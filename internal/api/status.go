@@ -1,7 +1,7 @@
 package api
 
-// Status is the answer of GET /api/v1/status. Callers without a session get no cursor, uplink, clock or disk: of the
-// line they get the one word that sign-in and pairing pages show.
+// Status is the answer of GET /api/v1/status. Callers without a session get no cursor, and null for uplink, clock and
+// disk: of the line they get the one word that sign-in and pairing pages show.
 type Status struct {
 	Node        string       `json:"node"`
 	Role        string       `json:"role" enum:"edge,hub"`
@@ -13,9 +13,9 @@ type Status struct {
 	Setup       bool         `json:"setup,omitempty" doc:"True while the node waits for its first admin"`
 	UplinkState string       `json:"uplinkState,omitempty" enum:"off,connecting,live,lagging,silent,never_seen,clock_wrong,cloned,rejected" doc:"State of the uplink; absent at a hub"`
 	Cursor      string       `json:"cursor,omitempty" doc:"Head of the node's own scope, for people"`
-	Uplink      *Uplink      `json:"uplink,omitempty"`
-	Clock       *ClockStatus `json:"clock,omitempty"`
-	Disk        *DiskStatus  `json:"disk,omitempty"`
+	Uplink      *Uplink      `json:"uplink" doc:"Null at a hub"`
+	Clock       *ClockStatus `json:"clock" doc:"Offset null at a hub: each of its sites has one"`
+	Disk        *DiskStatus  `json:"disk"`
 }
 
 // Uplink is the line between a site and the centre.

@@ -8,7 +8,7 @@ import (
 
 // Book is the data of appointment.book.
 type Book struct {
-	Person    *PersonRef `json:"person"`
+	Person    *PersonRef `json:"person" nullable:"false"`
 	Guruji    record.ID  `json:"guruji"`
 	Slot      time.Time  `json:"slot" format:"date-time"`
 	Minutes   int        `json:"minutes,omitempty" minimum:"5" maximum:"480" doc:"Length; the site's setting when left out"`

@@ -42,7 +42,7 @@ type CheckInAnswer struct {
 // JoinWaitlist is the data of queue.join_waitlist: for somebody who comes when the day's tokens are given.
 type JoinWaitlist struct {
 	Guruji   record.ID  `json:"guruji,omitzero" doc:"Whom to see; without it the least projected wait decides"`
-	Person   *PersonRef `json:"person"`
+	Person   *PersonRef `json:"person" nullable:"false"`
 	Reason   string     `json:"reason,omitempty" maxLength:"2000"`
 	Language string     `json:"language,omitempty" maxLength:"16"`
 }

@@ -4,8 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"net/http"
+	"reflect"
 	"slices"
 	"time"
+
+	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/aashram-care/sangam/internal/api"
 	"github.com/aashram-care/sangam/internal/clinic"
@@ -14,19 +19,77 @@ import (
 	"github.com/aashram-care/sangam/sync/record"
 )
 
-func (d *Door) act(ctx context.Context, in *struct{ Body api.ActionsRequest }) (*struct{ Body api.ActionsResponse }, error) {
+func (d *Door) act(ctx context.Context, in *struct{ Body batch }) (*struct{ Body api.ActionsResponse }, error) {
 	s, err := signedInAs(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if wait := d.byActions.take(s.id.String(), len(in.Body.Actions)); wait > 0 {
+	switch {
+	case in.Body.Actions == nil:
+		return nil, invalid("The body is {actions: [...]}.")
+	case slices.ContainsFunc(*in.Body.Actions, func(text json.RawMessage) bool { return text[0] != '{' }):
+		return nil, invalid("Each action is an object.") // what is none has no id to be answered under
+	case len(*in.Body.Actions) > api.MaxActions:
+		return nil, refuse(http.StatusRequestEntityTooLarge, clinic.CodeTooLarge, fmt.Sprintf("At most %d actions are taken at once.", api.MaxActions))
+	}
+	if wait := d.byActions.take(s.id.String(), len(*in.Body.Actions)); wait > 0 {
 		return nil, tooFast(wait)
 	}
-	results, err := d.Act(ctx, s.rights().actor, in.Body.Actions, s.heardAt)
+	actions, unread := in.Body.read()
+	answers, err := d.Act(ctx, s.rights().actor, actions, s.heardAt)
 	if err != nil {
 		return nil, d.Answer(err)
 	}
+	results := make([]api.Result, 0, len(*in.Body.Actions))
+	for _, refused := range unread {
+		if refused == nil {
+			results, answers = append(results, answers[0]), answers[1:]
+		} else {
+			results = append(results, *refused)
+		}
+	}
 	return &struct{ Body api.ActionsResponse }{api.ActionsResponse{Results: results}}, nil
+}
+
+// batch is the body of POST /api/v1/actions, one piece of text an action: one that cannot be read is refused by itself,
+// or it would hold up for ever what a client has queued behind it.
+type batch struct {
+	Actions *[]json.RawMessage `json:"actions"`
+}
+
+// Schema is that of what clients send.
+func (batch) Schema(r huma.Registry) *huma.Schema {
+	return r.Schema(reflect.TypeFor[api.ActionsRequest](), true, "")
+}
+
+// read returns the actions that can be read, and for each that was sent nil, or why it cannot be.
+func (b batch) read() (actions []api.Action, unread []*api.Result) {
+	for i, text := range *b.Actions {
+		var a api.Action
+		err := json.Unmarshal(text, &a)
+		if err == nil {
+			actions, unread = append(actions, a), append(unread, nil)
+			continue
+		}
+		var named struct {
+			ID any `json:"id"`
+		}
+		_ = json.Unmarshal(text, &named) // it is an object
+		id, _ := named.ID.(string)
+		unread = append(unread, &api.Result{ID: id, Status: api.Rejected, Error: &api.Problem{
+			Code: string(clinic.CodeInvalid), Message: fmt.Sprintf("Action %d of the batch is not {id, type, at, saw, data} as it should be%s.", i+1, whereWrong(err)),
+		}})
+	}
+	return actions, unread
+}
+
+// whereWrong names the field of an action that has the wrong type, and never what was in it.
+func whereWrong(err error) string {
+	var wrong *json.UnmarshalTypeError
+	if errors.As(err, &wrong) && wrong.Field != "" {
+		return ": " + wrong.Field + " has the wrong type"
+	}
+	return ""
 }
 
 // Act runs actions of an actor: PINs are taken out of their data and hashed before the committer sees them, and a

@@ -42,6 +42,7 @@ func described(routes []func(huma.API, *Door)) huma.API {
 func openAPI(doc *huma.OpenAPI) ([]byte, error) {
 	registerShapes(doc)
 	complete(doc)
+	defer withNulls(doc.Components.Schemas)()
 	out, err := json.MarshalIndent(doc, "", "  ")
 	if err != nil {
 		return nil, fmt.Errorf("write the OpenAPI document: %w", err)
@@ -115,6 +116,7 @@ func asyncAPI(doc *huma.OpenAPI) ([]byte, error) {
 		}
 	}
 	channel := object{"$ref": "#/channels/socket"}
+	defer withNulls(doc.Components.Schemas)()
 	out, err := json.MarshalIndent(object{
 		"asyncapi": "3.0.0",
 		"info":     object{"title": "Sangam socket", "version": doc.Info.Version, "description": "Frames of /ws, and the events that ride in them."},

@@ -114,6 +114,37 @@ func fits(data json.RawMessage, shape any) error {
 	return nil
 }
 
+// A client that is generated from the document must expect every null that a node sends.
+func TestTheDocumentsSayWhichShapesMayBeNull(t *testing.T) {
+	for name, make := range map[string]func() ([]byte, error){"openapi": func() ([]byte, error) { return door.OpenAPI() }, "asyncapi": door.AsyncAPI} {
+		text, err := make()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var doc struct {
+			Components struct {
+				Schemas map[string]struct {
+					Properties map[string]struct{ AnyOf []map[string]string }
+				}
+			}
+		}
+		if err := json.Unmarshal(text, &doc); err != nil {
+			t.Fatal(err)
+		}
+		for shape, fields := range map[string]map[string]bool{
+			"Status": {"uplink": true, "clock": true, "disk": true}, "BeatFrame": {"uplink": true},
+			"EntryRow": {"wait": true, "position": false}, "CheckInAnswer": {"wait": true}, "JoinWaitlist": {"person": false},
+		} {
+			for field, nullable := range fields {
+				property, there := doc.Components.Schemas[shape].Properties[field]
+				if got := len(property.AnyOf) == 2 && property.AnyOf[1]["type"] == "null"; !there || got != nullable {
+					t.Errorf("%s: %s.%s may be null beside its shape: %v, and it should be %v", name, shape, field, got, nullable)
+				}
+			}
+		}
+	}
+}
+
 func TestAStrangerLearnsOfANodeWhatItsFirstPageShows(t *testing.T) {
 	n := startNode(t, func(o *door.Options) {
 		o.Uplink = func() *api.Uplink { return &api.Uplink{State: api.StateLagging, Backlog: api.Backlog{Records: 31}} }
@@ -125,6 +156,7 @@ func TestAStrangerLearnsOfANodeWhatItsFirstPageShows(t *testing.T) {
 	want := map[string]any{
 		"node": n.id, "role": "edge", "site": n.site.String(), "siteName": "Pune", "timezone": "Asia/Kolkata",
 		"boot": told["boot"], "version": "test", "uplinkState": "lagging",
+		"uplink": nil, "clock": nil, "disk": nil,
 	}
 	if diff := cmp.Diff(want, told); diff != "" {
 		t.Error(diff)

@@ -104,7 +104,7 @@ func TestABatchIsBoundedAndJudgedOneByOne(t *testing.T) {
 	for i := range many.Actions {
 		many.Actions[i] = api.Action{ID: newID(), Type: "queue.check_in", Data: json.RawMessage(`{"guruji":"` + c.gurujiID + `"}`)}
 	}
-	n.call("POST", "/api/v1/actions", c.kiosk, many, nil).refused(422, "invalid")
+	n.call("POST", "/api/v1/actions", c.kiosk, many, nil).refused(413, "too_large")
 	mixed := []api.Action{
 		many.Actions[0],
 		{ID: "not-an-id", Type: "queue.check_in", Data: json.RawMessage(`{}`)},
@@ -129,6 +129,45 @@ func TestABatchIsBoundedAndJudgedOneByOne(t *testing.T) {
 	}
 	if want := "applied rejected:invalid rejected:invalid rejected:invalid rejected:forbidden duplicate applied "; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+// A client that sends its queue in order could never get past an action that refuses the whole batch.
+func TestAnActionThatCannotBeReadIsRefusedAloneAndItsNeighboursAreJudged(t *testing.T) {
+	n := startNode(t, nil)
+	c := n.crew()
+	good := func() string {
+		return `{"id":"` + newID() + `","type":"queue.check_in","at":"2026-01-05T04:00:00Z","data":{"guruji":"` + c.gurujiID + `"}}`
+	}
+	bad := []string{
+		`{"id":"` + newID() + `","type":7,"data":{}}`, `{"id":7,"type":"queue.check_in","data":{}}`, `{"id":"` + newID() + `","type":"queue.check_in","saw":[],"data":{}}`,
+		`{"id":"` + newID() + `","type":"queue.check_in","at":{},"data":{}}`, `{"id":"` + newID() + `"}`, `{}`,
+	}
+	body := good()
+	for _, text := range bad {
+		body += "," + text + "," + good()
+	}
+	var out api.ActionsResponse
+	n.call("POST", "/api/v1/actions", c.kiosk, `{"actions":[`+body+`]}`, nil).into(200, &out)
+	if len(out.Results) != 2*len(bad)+1 {
+		t.Fatalf("%d results of %d actions", len(out.Results), 2*len(bad)+1)
+	}
+	for i, r := range out.Results {
+		if i%2 == 0 && r.Status != api.Applied {
+			t.Errorf("the neighbour of %s: %+v", bad[min(i/2, len(bad)-1)], r)
+		}
+		if i%2 == 1 && (r.Status != api.Rejected || r.Error == nil || r.Error.Code != "invalid") {
+			t.Errorf("%s: %+v", bad[i/2], r)
+		}
+	}
+	var sent struct{ ID string }
+	if err := json.Unmarshal([]byte(bad[0]), &sent); err != nil || out.Results[1].ID != sent.ID {
+		t.Errorf("the id %s came back as %s (%v)", sent.ID, out.Results[1].ID, err)
+	}
+	for _, text := range []string{`{}`, `{"actions":null}`, `{"actions":{}}`, `{"actions":"x"}`, `{"actions":[7]}`, `{"actions":[{},null]}`, `{"actions":[[]]}`, `[]`, `{"actions":[`} {
+		if a := n.call("POST", "/api/v1/actions", c.kiosk, text, nil); a.status < 400 || a.status >= 500 || a.code() != "invalid" {
+			t.Errorf("%s: %d %s", text, a.status, a.body)
+		}
 	}
 }
 

@@ -1,7 +1,9 @@
 package door
 
 import (
+	"cmp"
 	"errors"
+	"mime"
 	"net/http"
 	"unicode/utf8"
 
@@ -10,6 +12,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/aashram-care/sangam/internal/api"
+	"github.com/aashram-care/sangam/internal/clinic"
 )
 
 const (
@@ -91,6 +94,16 @@ func signedInOnly(ctx huma.Context, next func(huma.Context)) {
 	next(ctx)
 }
 
+// jsonOnly refuses other bodies where huma, which does not validate them, would call them invalid JSON.
+func jsonOnly(ctx huma.Context, next func(huma.Context)) {
+	kind, _, err := mime.ParseMediaType(cmp.Or(ctx.Header("Content-Type"), "application/json"))
+	if err != nil || kind != "application/json" {
+		refuse(http.StatusUnsupportedMediaType, clinic.CodeInvalid, "Actions are sent as application/json.").write(humagin.Unwrap(ctx))
+		return
+	}
+	next(ctx)
+}
+
 func (d *Door) operations(a huma.API) {
 	d.signInOperations(a)
 	d.readingOperations(a)
@@ -99,7 +112,10 @@ func (d *Door) operations(a huma.API) {
 	d.auditOperations(a)
 	d.peopleOperations(a)
 	d.retentionOperations(a)
-	huma.Register(a, Operation(http.MethodPost, "/api/v1/actions", "act", "Ask for changes; each action is judged alone, in order", false, http.StatusRequestEntityTooLarge), d.act)
+	act := Operation(http.MethodPost, "/api/v1/actions", "act", "Ask for changes; each action is judged alone, in order", false, http.StatusRequestEntityTooLarge)
+	act.SkipValidateBody = true // it would judge all of a batch by the worst of it
+	act.Middlewares = append(act.Middlewares, jsonOnly)
+	huma.Register(a, act, d.act)
 	huma.Register(a, Operation(http.MethodPost, "/api/v1/events", "postEvent", "Tell an outside app's event after its own commit; its data is for staff, and boards hear no more of it than the catalogue says", false, http.StatusConflict), d.postEvent)
 	huma.Register(a, Operation(http.MethodGet, "/api/v1/status", "status", "How the node is", true), d.status)
 	huma.Register(a, Operation(http.MethodGet, "/healthz", "healthz", "The process runs", true), d.healthz)

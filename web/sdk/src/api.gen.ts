@@ -619,7 +619,7 @@ export interface components {
             /** Format: date-time */
             serverTime: string;
             /** @description null at a hub */
-            uplink: components["schemas"]["Uplink"];
+            uplink: components["schemas"]["Uplink"] | null;
         } & {
             [key: string]: unknown;
         };
@@ -749,7 +749,7 @@ export interface components {
             /** Format: int64 */
             position: number | null;
             token: string;
-            wait: components["schemas"]["Wait"];
+            wait: components["schemas"]["Wait"] | null;
         } & {
             [key: string]: unknown;
         };
@@ -937,7 +937,7 @@ export interface components {
             /** Format: date-time */
             enrolledAt: string | null;
             /** @description Null when the hub knows of no minute yet */
-            hour: components["schemas"]["SiteHour"];
+            hour: components["schemas"]["SiteHour"] | null;
             id: string;
             name: string;
             /** Format: date-time */
@@ -1057,7 +1057,7 @@ export interface components {
             status: string;
             token: string;
             twin?: string;
-            wait: components["schemas"]["Wait"];
+            wait: components["schemas"]["Wait"] | null;
             /**
              * @description Why the wait is no longer what they were told when they came
              * @enum {string}
@@ -1178,7 +1178,7 @@ export interface components {
              * @description End of a break; null when it is open-ended
              */
             until: string | null;
-            wait: components["schemas"]["Wait"];
+            wait: components["schemas"]["Wait"] | null;
             /** Format: int64 */
             waiting: number;
         } & {
@@ -1193,7 +1193,7 @@ export interface components {
              * @description Of a consultation; null until enough were seen
              */
             meanMinutes: number | null;
-            wait: components["schemas"]["Wait"];
+            wait: components["schemas"]["Wait"] | null;
             /** Format: int64 */
             waiting: number;
         } & {
@@ -1446,7 +1446,7 @@ export interface components {
             longWait?: boolean;
             /** Format: int64 */
             position: number | null;
-            wait: components["schemas"]["Wait"];
+            wait: components["schemas"]["Wait"] | null;
             /**
              * @description Why the wait is no longer what they were told when they came
              * @enum {string}
@@ -2002,10 +2002,11 @@ export interface components {
         Status: {
             /** @description Changes at every start of the node */
             boot: string;
-            clock?: components["schemas"]["ClockStatus"];
+            /** @description Offset null at a hub: each of its sites has one */
+            clock: components["schemas"]["ClockStatus"] | null;
             /** @description Head of the node's own scope, for people */
             cursor?: string;
-            disk?: components["schemas"]["DiskStatus"];
+            disk: components["schemas"]["DiskStatus"] | null;
             node: string;
             /** @enum {string} */
             role: "edge" | "hub";
@@ -2017,7 +2018,8 @@ export interface components {
             siteName?: string;
             /** @description IANA name; absent at a hub */
             timezone?: string;
-            uplink?: components["schemas"]["Uplink"];
+            /** @description Null at a hub */
+            uplink: components["schemas"]["Uplink"] | null;
             /**
              * @description State of the uplink; absent at a hub
              * @enum {string}
