@@ -137,9 +137,10 @@ bench-year: ## a site after 100,000 visits, and a start with a million records, 
 	$(STEP) "bench-year" scripts/bench Year $(BENCHTIME)
 
 .PHONY: bench-decide
-bench-decide: ## one decision in a day of 300, 3,000 and 30,000 entries; the places and waits of 3,000
+bench-decide: ## one decision in a day of 300, 3,000 and 30,000 entries; the places and waits of 3,000, and a screen of them
 	$(STEP) "bench-decide" scripts/bench Decide 2s
 	$(STEP) "bench-decide: places" scripts/bench Places 2s
+	$(STEP) "bench-decide: screen" scripts/bench Screen 2s
 
 .PHONY: sim
 sim: ## simulate SEEDS=1000 bad days of sites, a hub and their line, and days without each of the rules
