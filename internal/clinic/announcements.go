@@ -44,7 +44,7 @@ func publish(w *work, in Publish) error {
 }
 
 func withdraw(w *work, in AnnouncementRef) error {
-	r, err := w.load(KindAnnouncement, in.Announcement, "announcement")
+	r, err := w.loadSeen(KindAnnouncement, in.Announcement, "announcement")
 	if err != nil {
 		return err
 	}
@@ -57,7 +57,7 @@ func withdraw(w *work, in AnnouncementRef) error {
 
 // acknowledge is the receipt of an announcement: it belongs to the site, so that the centre sees who has read it.
 func acknowledge(w *work, in AnnouncementRef) error {
-	r, err := w.load(KindAnnouncement, in.Announcement, "announcement")
+	r, err := w.loadSeen(KindAnnouncement, in.Announcement, "announcement")
 	if err != nil {
 		return err
 	}
@@ -93,11 +93,8 @@ func saveTemplate(w *work, in TemplateSave) error {
 	}
 	id := w.command.ID
 	if !in.Template.IsZero() {
-		r, err := w.load(KindTemplate, in.Template, "template")
+		r, err := w.loadSeen(KindTemplate, in.Template, "template")
 		if err != nil {
-			return err
-		}
-		if err := w.checkSaw(r); err != nil {
 			return err
 		}
 		id = r.ID
@@ -137,10 +134,8 @@ func savePolicy(w *work, in PolicySave) error {
 		return refuse(CodeInvalid, "The policy %s is %s.", in.Name, known.takes)
 	}
 	id := PolicyID(in.Name)
-	if r, ok := w.look.Load(KindPolicy, id); ok {
-		if err := w.checkSaw(&r); err != nil {
-			return err
-		}
+	if err := w.asSeen(KindPolicy, id); err != nil {
+		return err
 	}
 	w.change(KindPolicy, id, "", fields{"name": record.Text(in.Name), "value": v})
 	return nil

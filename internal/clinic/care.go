@@ -42,11 +42,8 @@ func note(w *work, in Note) error {
 			return refuse(CodeNotAllowed, "The consultation of %s has not begun.", r.Get("token").Text())
 		}
 	}
-	r, err := w.load(KindConsultation, id, "consultation")
+	r, err := w.loadSeen(KindConsultation, id, "consultation")
 	if err != nil {
-		return err
-	}
-	if err := w.checkSaw(r); err != nil {
 		return err
 	}
 	if r.Day != w.day.date {
@@ -61,11 +58,8 @@ func note(w *work, in Note) error {
 // amend adds a text to a consultation that has ended. The note stays as it was, and the text is a record of its own, so
 // that it can be erased: what a list was once given stays in it.
 func amend(w *work, in Amend) error {
-	r, err := w.load(KindConsultation, in.Consultation, "consultation")
+	r, err := w.loadSeen(KindConsultation, in.Consultation, "consultation")
 	if err != nil {
-		return err
-	}
-	if err := w.checkSaw(r); err != nil {
 		return err
 	}
 	switch {
@@ -114,7 +108,7 @@ func (w *work) emergency(id record.ID, in EmergencyRaise, guruji record.ID) reco
 }
 
 func resolveEmergency(w *work, in EmergencyResolve) error {
-	r, err := w.load(KindEmergency, in.Emergency, "emergency")
+	r, err := w.loadSeen(KindEmergency, in.Emergency, "emergency")
 	if err != nil {
 		return err
 	}

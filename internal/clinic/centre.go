@@ -12,7 +12,7 @@ import (
 // node's business.
 func enrolSite(w *work, in SiteEnrol) error {
 	if !in.Site.IsZero() {
-		r, err := w.load(KindSite, in.Site, "site")
+		r, err := w.loadSeen(KindSite, in.Site, "site")
 		if err != nil {
 			return err
 		}
@@ -34,7 +34,7 @@ func enrolSite(w *work, in SiteEnrol) error {
 }
 
 func revokeSite(w *work, in SiteRef) error {
-	r, err := w.load(KindSite, in.Site, "site")
+	r, err := w.loadSeen(KindSite, in.Site, "site")
 	if err != nil {
 		return err
 	}
@@ -48,7 +48,7 @@ func revokeSite(w *work, in SiteRef) error {
 // rotateKey asks for another key of a site. The node makes it when it sees the mark; both keys work until the site uses
 // the new one.
 func rotateKey(w *work, in SiteRef) error {
-	r, err := w.load(KindSite, in.Site, "site")
+	r, err := w.loadSeen(KindSite, in.Site, "site")
 	if err != nil {
 		return err
 	}

@@ -24,6 +24,20 @@ func (w *work) guruji(id record.ID) (*guruji, error) {
 	return g, nil
 }
 
+// seenGuruji is guruji, who must still be as the person saw them.
+func (w *work) seenGuruji(id record.ID) (*guruji, error) {
+	g, err := w.guruji(id)
+	if err != nil {
+		return nil, err
+	}
+	return g, w.asSeen(KindGuruji, g.id)
+}
+
+// today is the day's state, which must still be as the person saw it.
+func (w *work) today() (dayState, error) {
+	return w.day.dates[w.day.date], w.asSeen(KindDay, DayID(w.day.date))
+}
+
 // change edits one record that exists and answers its id.
 func (w *work) change(kind string, id record.ID, day string, set fields) {
 	w.edit(record.Edit{Kind: kind, ID: id, Day: day, Set: set})
@@ -39,7 +53,7 @@ func (w *work) create(kind, day string, set fields) record.ID {
 }
 
 func setAvailability(w *work, in SetAvailability) error {
-	g, err := w.guruji(in.Guruji)
+	g, err := w.seenGuruji(in.Guruji)
 	if err != nil {
 		return err
 	}
@@ -83,7 +97,7 @@ func (w *work) mayOffer(g *guruji, in SetAvailability) error {
 }
 
 func setRoom(w *work, in SetRoom) error {
-	g, err := w.guruji(in.Guruji)
+	g, err := w.seenGuruji(in.Guruji)
 	if err != nil {
 		return err
 	}
@@ -93,7 +107,7 @@ func setRoom(w *work, in SetRoom) error {
 
 // setCapacity bounds how many people one guruji takes in a day. Who is in the queue already stays in it.
 func setCapacity(w *work, in SetCapacity) error {
-	g, err := w.guruji(in.Guruji)
+	g, err := w.seenGuruji(in.Guruji)
 	if err != nil {
 		return err
 	}
@@ -159,7 +173,10 @@ func (w *work) opening() record.Edit {
 }
 
 func openDay(w *work, _ DayMove) error {
-	today := w.day.dates[w.day.date]
+	today, err := w.today()
+	if err != nil {
+		return err
+	}
 	switch {
 	case today.sealed:
 		return refuse(CodeNotAllowed, "This day is sealed. Nothing of it changes any more.")
@@ -174,7 +191,10 @@ func openDay(w *work, _ DayMove) error {
 
 // closeDay ends intake; who waits is still served. What is learnt of each guruji's pace is kept for tomorrow.
 func closeDay(w *work, in DayMove) error {
-	today := w.day.dates[w.day.date]
+	today, err := w.today()
+	if err != nil {
+		return err
+	}
 	if today.closed || today.sealed {
 		return refuse(CodeNotAllowed, "The day is closed already.")
 	}
@@ -189,7 +209,10 @@ func closeDay(w *work, in DayMove) error {
 }
 
 func sealDay(w *work, _ DayMove) error {
-	today := w.day.dates[w.day.date]
+	today, err := w.today()
+	if err != nil {
+		return err
+	}
 	switch {
 	case today.sealed:
 		return refuse(CodeNotAllowed, "The day is sealed already.")
@@ -220,14 +243,18 @@ func setIntake(w *work, in SetIntake) error {
 		return refuse(CodeInvalid, "Say whether intake is open.")
 	}
 	if !in.Guruji.IsZero() {
-		g, err := w.guruji(in.Guruji)
+		g, err := w.seenGuruji(in.Guruji)
 		if err != nil {
 			return err
 		}
 		w.change(KindGuruji, g.id, "", fields{"intakeClosed": record.Bool(!*in.Open)})
 		return nil
 	}
-	if w.day.dates[w.day.date].sealed {
+	today, err := w.today()
+	switch {
+	case err != nil:
+		return err
+	case today.sealed:
 		return refuse(CodeNotAllowed, "This day is sealed. Nothing of it changes any more.")
 	}
 	w.change(KindDay, DayID(w.day.date), "", fields{

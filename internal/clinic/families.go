@@ -161,7 +161,11 @@ func isGuardian(person *record.Record, id record.ID) bool {
 // theirs, since they know of no one else.
 func (w *work) consenting(in RecordConsent) (*record.Record, error) {
 	if in.Entry.IsZero() && w.actor.Role != RoleKiosk && w.actor.Role != RolePatient {
-		return w.person(in.Person)
+		person, err := w.person(in.Person)
+		if err != nil {
+			return nil, err
+		}
+		return person, w.checkSaw(person)
 	}
 	e, err := w.load(KindEntry, in.Entry, "entry")
 	switch {

@@ -48,7 +48,7 @@ func sendNotification(w *work, in NotificationSend) error {
 }
 
 func readNotification(w *work, in NotificationRef) error {
-	r, err := w.load(KindNotification, in.Notification, "notification")
+	r, err := w.loadSeen(KindNotification, in.Notification, "notification")
 	switch {
 	case err != nil:
 		return err
@@ -62,7 +62,7 @@ func readNotification(w *work, in NotificationRef) error {
 }
 
 func deleteNotification(w *work, in NotificationRef) error {
-	r, err := w.load(KindNotification, in.Notification, "notification")
+	r, err := w.loadSeen(KindNotification, in.Notification, "notification")
 	switch {
 	case err != nil:
 		return err

@@ -111,6 +111,9 @@ func erasePerson(w *work, in PersonOnly) error {
 	if err != nil {
 		return err
 	}
+	if err := w.checkSaw(person); err != nil {
+		return err
+	}
 	if open := w.day.openEntryOf(person.ID); open != nil {
 		return refuse(CodeNotAllowed, "They have a place in the queue: %s. End it first.", open.token)
 	}

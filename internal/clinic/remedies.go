@@ -8,7 +8,7 @@ import (
 )
 
 func prescribe(w *work, in Prescribe) error {
-	entry, err := w.load(KindEntry, in.Entry, "entry")
+	entry, err := w.loadSeen(KindEntry, in.Entry, "entry")
 	if err != nil {
 		return err
 	}

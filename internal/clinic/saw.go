@@ -30,6 +30,23 @@ func (w *work) checkSaw(r *record.Record, required ...string) error {
 	return nil
 }
 
+// loadSeen is load for a record that must still be as the person saw it.
+func (w *work) loadSeen(kind string, id record.ID, what string) (*record.Record, error) {
+	r, err := w.load(kind, id, what)
+	if err != nil {
+		return nil, err
+	}
+	return r, w.checkSaw(r)
+}
+
+// asSeen is checkSaw for a record that need not exist yet, such as that of a date.
+func (w *work) asSeen(kind string, id record.ID) error {
+	if r, ok := w.look.Load(kind, id); ok {
+		return w.checkSaw(&r)
+	}
+	return nil
+}
+
 // current is the row that a stale action gets back: for entries the row of the queue, for others their fields.
 func (w *work) current(r *record.Record) any {
 	if r.Kind == KindEntry {

@@ -61,11 +61,8 @@ func (w *work) nameIsFree(name string, except record.ID) error {
 }
 
 func updateStaff(w *work, in StaffUpdate) error {
-	r, err := w.load(w.staffKind(), in.Staff, "member of staff")
+	r, err := w.loadSeen(w.staffKind(), in.Staff, "member of staff")
 	if err != nil {
-		return err
-	}
-	if err := w.checkSaw(r); err != nil {
 		return err
 	}
 	set := fields{}
@@ -99,7 +96,7 @@ func updateStaff(w *work, in StaffUpdate) error {
 }
 
 func disableStaff(w *work, in StaffDisable) error {
-	r, err := w.load(w.staffKind(), in.Staff, "member of staff")
+	r, err := w.loadSeen(w.staffKind(), in.Staff, "member of staff")
 	if err != nil {
 		return err
 	}
@@ -120,7 +117,7 @@ func disableStaff(w *work, in StaffDisable) error {
 }
 
 func resetPIN(w *work, in StaffRef) error {
-	r, err := w.load(w.staffKind(), in.Staff, "member of staff")
+	r, err := w.loadSeen(w.staffKind(), in.Staff, "member of staff")
 	if err != nil {
 		return err
 	}
@@ -156,7 +153,7 @@ func requestDevice(w *work, in DeviceRequest) error {
 }
 
 func approveDevice(w *work, in DeviceApprove) error {
-	r, err := w.load(KindDevice, in.Device, "device")
+	r, err := w.loadSeen(KindDevice, in.Device, "device")
 	if err != nil {
 		return err
 	}
@@ -175,7 +172,7 @@ func approveDevice(w *work, in DeviceApprove) error {
 }
 
 func revokeDevice(w *work, in DeviceRef) error {
-	r, err := w.load(KindDevice, in.Device, "device")
+	r, err := w.loadSeen(KindDevice, in.Device, "device")
 	if err != nil {
 		return err
 	}
@@ -191,10 +188,8 @@ func updateSetting(w *work, in SettingUpdate) error {
 	if err != nil {
 		return err
 	}
-	if r, ok := w.look.Load(KindSetting, e.ID); ok {
-		if err := w.checkSaw(&r); err != nil {
-			return err
-		}
+	if err := w.asSeen(KindSetting, e.ID); err != nil {
+		return err
 	}
 	w.change(KindSetting, e.ID, "", e.Set)
 	return nil

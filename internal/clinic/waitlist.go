@@ -110,7 +110,7 @@ func leaveWaitlist(w *work, in WaitlistRef) error {
 
 // waiting loads somebody who still waits for a token today.
 func (w *work) waiting(id record.ID) (*record.Record, error) {
-	r, err := w.load(KindWaitlist, id, "place on the waitlist")
+	r, err := w.loadSeen(KindWaitlist, id, "place on the waitlist")
 	switch {
 	case err != nil:
 		return nil, err
