@@ -227,14 +227,27 @@ describe("the kiosk", () => {
     expect(text()).not.toContain("K2-");
   });
 
-  it("says that tokens are closed, in all three languages", async () => {
+  it("says that one guruji has no more tokens, and lets another be chosen", async () => {
     await open();
     await english();
     await tap("Shri Vasudev Maharaj");
     checkIns()[0]?.refuse({ code: "closed", message: "No more tokens are given for now." });
     await pass(0);
-    for (const said of ["Tokens are closed for now", "अभी टोकन बंद हैं", "सध्या टोकन बंद आहेत"])
+    expect(text()).toContain("This guruji has no more tokens today");
+    await tap("Back");
+    expect(text()).toContain("Who would you like to see?");
+  });
+
+  it("says that all tokens are given and when there are more, in all three languages", async () => {
+    await open();
+    await english();
+    await tap("Whoever is free first");
+    checkIns()[0]?.refuse({ code: "closed", message: "No more tokens are given for now." });
+    await pass(0);
+    for (const said of ["Today’s tokens are all given", "आज के सब टोकन दिए जा चुके हैं", "आजचे सर्व टोकन संपले"])
       expect(text()).toContain(said);
+    expect(page().querySelector(".opens")?.textContent).toBe("The next ones on Tuesday from 9:00");
+    expect(text()).toContain("पुढचे टोकन मंगळवारी 9:00 पासून.");
     await pass(21_000);
     expect(text()).toContain("आप किनसे मिलना चाहते हैं?");
   });

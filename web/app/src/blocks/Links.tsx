@@ -1,4 +1,5 @@
 import type { UplinkStatus } from "@sangam/sdk";
+import type { ReactNode } from "react";
 import { useCommon } from "../words/Language.tsx";
 import { type SayCommon, span } from "../words/times.ts";
 import type { Tone } from "./small.tsx";
@@ -101,8 +102,8 @@ const LOOKS: Record<Exclude<Hop, "never">, { tone: Tone; line: string }> = {
   unheard: { tone: "rest", line: " unheard" },
 };
 
-/** Three dots and a sentence. The end of a line that is not heard is hollow. */
-export function Links({ heard, also }: { heard: Heard; also?: string }) {
+/** Three dots and a sentence, or what is `said` instead. The end of a line that is not heard is hollow. */
+export function Links({ heard, also, said }: { heard: Heard; also?: string; said?: ReactNode }) {
   const links = twoLinks(heard, useCommon());
   const hollow = (hop: Hop) => hop === "unheard" || hop === "never";
   return (
@@ -118,9 +119,11 @@ export function Links({ heard, also }: { heard: Heard; also?: string }) {
           </>
         )}
       </svg>
-      <span>
-        <strong>{links.strong}</strong> {links.rest}
-      </span>
+      {said ?? (
+        <span>
+          <strong>{links.strong}</strong> {links.rest}
+        </span>
+      )}
     </p>
   );
 }

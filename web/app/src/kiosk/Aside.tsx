@@ -1,5 +1,5 @@
-import { useState } from "react";
-import { Icon } from "../blocks/Icon.tsx";
+import { type ReactNode, useState } from "react";
+import { Icon, type IconName } from "../blocks/Icon.tsx";
 import { Button, Notice } from "../blocks/small.tsx";
 import { useClient, useClientState } from "../screen/client.tsx";
 import { useWords } from "../words/Language.tsx";
@@ -68,15 +68,23 @@ function CallStaff() {
   );
 }
 
-/** What was read names no appointment that could be checked in. */
-export function NoAppointment({ left, onBack }: { left: number; onBack(): void }) {
+interface NotSo {
+  icon: IconName;
+  title: string;
+  left: number;
+  onBack(): void;
+  children: ReactNode;
+}
+
+/** It could not be done: why, and what to do instead. */
+function NotSo({ icon, title, left, onBack, children }: NotSo) {
   const say = useWords(kiosk);
   return (
     <Page also="aside">
       <section className="when" role="alert">
-        <Icon name="calendar" />
-        <h1>{say("notAppointment")}</h1>
-        <p className="soft">{say("notAppointmentWhy")}</p>
+        <Icon name={icon} />
+        <h1>{title}</h1>
+        {children}
       </section>
       <Button kind="main" also="done" onClick={onBack}>
         {say("back")}
@@ -86,21 +94,39 @@ export function NoAppointment({ left, onBack }: { left: number; onBack(): void }
   );
 }
 
-/** No token could be given; it says so, and where to get one. */
-export function NoToken({ why, left, onBack }: { why: string | null; left: number; onBack(): void }) {
+type Back = Pick<NotSo, "left" | "onBack">;
+
+/** What was read names no appointment that could be checked in. */
+export function NoAppointment(back: Back) {
   const say = useWords(kiosk);
   return (
-    <Page also="aside">
-      <section className="when" role="alert">
-        <Icon name={why === null ? "cloud-off" : "help"} />
-        <h1>{say(why === null ? "cutOff" : "notGiven")}</h1>
-        {why && <p lang="en">{why}</p>}
-        <p className="soft">{say("cutOffWhy")}</p>
-      </section>
-      <Button kind="main" also="done" onClick={onBack}>
-        {say("back")}
-      </Button>
-      <Clears left={left} of={CLEARS_AFTER_S} />
-    </Page>
+    <NotSo icon="calendar" title={say("notAppointment")} {...back}>
+      <p className="soft">{say("notAppointmentWhy")}</p>
+    </NotSo>
+  );
+}
+
+/** Whoever was chosen takes nobody more today. */
+export function NoMore(back: Back) {
+  const say = useWords(kiosk);
+  return (
+    <NotSo icon="users" title={say("fullOne")} {...back}>
+      <p className="soft">{say("fullOneWhy")}</p>
+    </NotSo>
+  );
+}
+
+/** No token could be given; it says so, and where to get one. */
+export function NoToken({ why, ...back }: Back & { why: string | null }) {
+  const say = useWords(kiosk);
+  return (
+    <NotSo
+      icon={why === null ? "cloud-off" : "help"}
+      title={say(why === null ? "cutOff" : "notGiven")}
+      {...back}
+    >
+      {why && <p lang="en">{why}</p>}
+      <p className="soft">{say("cutOffWhy")}</p>
+    </NotSo>
   );
 }

@@ -7,7 +7,7 @@ import { useClient, useClientState, useClinicNow, usePlace } from "../screen/cli
 import type { Lang } from "../words/catalogue.ts";
 import { useLanguage, useWords } from "../words/Language.tsx";
 import { clock, dayAndDate } from "../words/times.ts";
-import { Aside, NoAppointment, NoToken } from "./Aside.tsx";
+import { Aside, NoAppointment, NoMore, NoToken } from "./Aside.tsx";
 import { Ask } from "./Ask.tsx";
 import { restOf } from "./choices.ts";
 import { useFlow } from "./flow.ts";
@@ -31,7 +31,8 @@ export function Kiosk() {
   useLease(client, state);
   useScan(scan);
   useAwake();
-  useNightlyReload(client, usePlace().zone);
+  const { zone } = usePlace();
+  useNightlyReload(client, zone);
 
   const atRest = step.name === "ask" && lang === FIRST_LANG;
   const left = useIdle(!atRest && step.name !== "asking", CLEARS_AFTER_S, () => {
@@ -43,7 +44,8 @@ export function Kiosk() {
     clear();
   };
 
-  const rest = step.name === "rest" ? step.why : step.name === "ask" ? restOf(state) : null;
+  const rest =
+    step.name === "rest" ? step.why : step.name === "ask" ? restOf(state, clinicNowMs(), zone) : null;
   const page =
     rest !== null ? (
       <Resting why={rest} onHelp={() => show("help")} onAppointment={() => show("appointment")} />
@@ -53,6 +55,8 @@ export function Kiosk() {
       <Aside about={step.name} left={left} onBack={clear} />
     ) : step.name === "unknown" ? (
       <NoAppointment left={left} onBack={done} />
+    ) : step.name === "full" ? (
+      <NoMore left={left} onBack={clear} />
     ) : step.name === "none" ? (
       <NoToken why={step.why} left={left} onBack={done} />
     ) : (

@@ -1,5 +1,6 @@
 import { type GurujiRow, gurujisOf, rowsOf, type State, type Wait } from "@sangam/sdk";
 import { byRoom } from "../screen/rooms.ts";
+import { outOfHours } from "./opening.ts";
 
 /** One card of the question. `ahead` and `wait` are null when the node did not tell. */
 export interface Healer {
@@ -51,10 +52,19 @@ function healerOf(state: State, one: GurujiRow): Healer {
   };
 }
 
-export type Rest = "closed" | "shut";
+export type Rest = "closed" | "full" | "shut";
 
 /** Why no token is given at all, as far as this device is told; null: tokens are given. */
-export function restOf(state: State): Rest | null {
+export function restOf(state: State, nowMs: number, zone: string | undefined): Rest | null {
+  const { healers } = choicesOf(state);
+  return (
+    dayRests(state) ??
+    (outOfHours(state, nowMs, zone) ? "shut" : null) ??
+    (healers.length > 0 && healers.every((one) => one.full) ? "full" : null)
+  );
+}
+
+function dayRests(state: State): Rest | null {
   const today = state.view?.day;
   for (const { fields } of rowsOf(state, "day").values()) {
     if (fields.date !== today) continue;

@@ -27,6 +27,8 @@ export type Step =
   | { name: "slip"; slip: Slip }
   | { name: "help" | "appointment" }
   | { name: "rest"; why: Rest }
+  /** The one who was chosen has no more tokens today. */
+  | { name: "full" }
   /** The code that was read is of no appointment of today. */
   | { name: "unknown" }
   /** No token: the box did not answer and there is no lease, or it refused; `why` in its own words. */
@@ -121,7 +123,8 @@ async function checkIn(client: Client, wish: Wish): Promise<Step> {
     // It is said here; nobody at a kiosk looks into a drawer.
     client.discard(act.id);
     const { code, message } = outcome.error;
-    if (code === "closed") return { name: "rest", why: "closed" };
+    // Others may still have tokens: only who left the choice to the node has asked them all.
+    if (code === "closed") return wish.guruji ? { name: "full" } : { name: "rest", why: "full" };
     if (wish.appointment && NO_APPOINTMENT.has(code)) return { name: "unknown" };
     return { name: "none", why: message };
   }

@@ -173,6 +173,44 @@ export const kiosk = peopleWords({
     hi: "जिनके पास टोकन है, उनकी बारी वैसी ही है।",
     mr: "टोकन असेल तर पाळी तशीच आहे.",
   },
+  full: {
+    en: "Today’s tokens are all given",
+    hi: "आज के सब टोकन दिए जा चुके हैं",
+    mr: "आजचे सर्व टोकन संपले",
+  },
+  fullWhy: {
+    en: "If it must be today, please ask at the desk.",
+    hi: "आज ही मिलना ज़रूरी हो तो काउंटर पर पूछें।",
+    mr: "आज यायचेच असेल तर काउंटरवर विचारा.",
+  },
+  fullOpens: { en: "The next ones on {day} from", hi: "अगले टोकन {day} को", mr: "पुढचे टोकन {day}ी" },
+  fullOpensLine: {
+    en: "The next ones on {day} from {time}.",
+    hi: "अगले टोकन {day} को {time} बजे से।",
+    mr: "पुढचे टोकन {day}ी {time} पासून.",
+  },
+  fullOne: {
+    en: "This guruji has no more tokens today",
+    hi: "इन गुरुजी के आज के टोकन पूरे हो गए हैं",
+    mr: "या गुरुजींचे आजचे टोकन संपले आहेत",
+  },
+  fullOneWhy: {
+    en: "Please choose somebody else, or ask at the desk.",
+    hi: "कृपया किसी और को चुनें, या काउंटर पर पूछें।",
+    mr: "कृपया दुसऱ्या कोणाला निवडा, किंवा काउंटरवर विचारा.",
+  },
+  shutOpens: { en: "It opens again on {day} at", hi: "{day} को खुलेगा", mr: "{day}ी उघडेल" },
+  shutOpensLine: {
+    en: "It opens again on {day} at {time}.",
+    hi: "{day} को {time} बजे खुलेगा।",
+    mr: "{day}ी {time} ला उघडेल.",
+  },
+  shutOpensToday: { en: "It opens today at", hi: "आज खुलेगा", mr: "आज उघडेल" },
+  shutOpensTodayLine: {
+    en: "It opens today at {time}.",
+    hi: "आज {time} बजे खुलेगा।",
+    mr: "आज {time} ला उघडेल.",
+  },
   shut: {
     en: "The ashram’s clinic is closed",
     hi: "आश्रम का क्लिनिक अभी बंद है",

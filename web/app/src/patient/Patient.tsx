@@ -8,13 +8,15 @@ import {
   rowsOf,
   type State,
 } from "@sangam/sdk";
-import { type ReactNode, useEffect, useRef } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useChime } from "../blocks/chime.ts";
 import { LanguageChoice } from "../blocks/choices.tsx";
 import { Icon, type IconName } from "../blocks/Icon.tsx";
+import { Links } from "../blocks/Links.tsx";
 import { Button, Name, Notice } from "../blocks/small.tsx";
 import { useAwake } from "../board/lasting.ts";
-import { ScreenLinks, useClient, useClientState, useDataAge, usePlace } from "../screen/client.tsx";
+import { heardFrom, useClient, useClientState, useDataAge, usePlace } from "../screen/client.tsx";
+import { useNow } from "../screen/now.ts";
 import { LANGS } from "../words/catalogue.ts";
 import { useCommon, useLanguage, useWords } from "../words/Language.tsx";
 import { clock, span, waitRange } from "../words/times.ts";
@@ -102,8 +104,29 @@ function YourTurn({ entry, guruji, leaving }: Mine & { entry: QueueEntry }) {
         )}
         {guruji && <p>{say("waitsForYou", { name: guruji.name })}</p>}
       </section>
-      <Leave entry={entry} leaving={leaving} />
+      <div className="asides">
+        <Coming key={String(entry.fields.calledAt)} />
+        <Leave entry={entry} leaving={leaving} />
+      </div>
     </main>
+  );
+}
+
+/** Any touch silences the phone; this one is there to be found. */
+function Coming() {
+  const say = useWords(patient);
+  const [coming, setComing] = useState(false);
+  if (coming) {
+    return (
+      <p className="ringing" role="status">
+        <Icon name="check" /> {say("silent")}
+      </p>
+    );
+  }
+  return (
+    <Button icon="check" onClick={() => setComing(true)}>
+      {say("coming")}
+    </Button>
   );
 }
 
@@ -135,6 +158,7 @@ function Waiting({ entry, guruji, leaving, sound, onSound }: WaitingProps) {
         </Notice>
       )}
       <div className="asides">
+        {offline && <LookAgain />}
         {!over &&
           !offline &&
           (sound ? (
@@ -147,10 +171,45 @@ function Waiting({ entry, guruji, leaving, sound, onSound }: WaitingProps) {
         {entry && !over && entry.status !== "in_service" && <Leave entry={entry} leaving={leaving} />}
       </div>
       <footer>
-        <ScreenLinks />
-        {!over && !offline && <p className="note soft">{say("keepPlace")}</p>}
+        <Hearing keeps={!over} />
       </footer>
     </main>
+  );
+}
+
+/** What the phone hears, how old it is, and that nothing is lost with it. Lines to the centre are no concern here. */
+function Hearing({ keeps }: { keeps: boolean }) {
+  const say = useWords(patient);
+  const common = useCommon();
+  const { zone } = usePlace();
+  const now = useNow(1000);
+  const client = useClient();
+  const state = useClientState();
+  const heard = heardFrom(client, "site", now);
+  if (heard.agoMs === null || heard.here === "unknown") return <Links heard={heard} />;
+  const ago = common("ago", { span: span(heard.agoMs, common) });
+  const time = clock(clinicNow(state, now - heard.agoMs), zone);
+  const said =
+    heard.here === "offline" ? (
+      <span>
+        <strong>{common("linkOffline")}</strong> {say("lastHeard", { time, ago })}
+      </span>
+    ) : (
+      <span>
+        <strong>{say("live")}</strong> {say("heardAgo", { ago })} {keeps && say("keepPlace")}
+      </span>
+    );
+  return <Links heard={heard} said={said} />;
+}
+
+/** Asking goes on by itself; whoever cannot wait for it may press. */
+function LookAgain() {
+  const say = useWords(patient);
+  const client = useClient();
+  return (
+    <Button icon="repeat" onClick={() => void client.refetch().catch(() => {})}>
+      {say("lookAgain")}
+    </Button>
   );
 }
 
@@ -287,11 +346,6 @@ function Range(props: RangeProps) {
           ranged={range !== null}
           untold={!range && !props.long && ahead !== null && ahead > 0}
         />
-      )}
-      {offline && (
-        <p className="soft why">
-          {say("lastHeard", { time, ago: common("ago", { span: span(Date.now() - props.heardAt, common) }) })}
-        </p>
       )}
     </section>
   );

@@ -87,6 +87,9 @@ export const patient = peopleWords({
     mr: "होऊ शकले नाही. कृपया काउंटरवर विचारा.",
   },
   yourTurn: { en: "It is your turn", hi: "आपकी बारी आ गई", mr: "तुमची पाळी आली" },
+  coming: { en: "I am coming", hi: "जी, अभी आते हैं", mr: "मी येत आहे" },
+  silent: { en: "It rings no more", hi: "अब आवाज़ नहीं होगी", mr: "आता आवाज होणार नाही" },
+  lookAgain: { en: "Look again", hi: "फिर देखें", mr: "पुन्हा पाहा" },
   waitsForYou: {
     en: "{name} is waiting for you. Take your time.",
     hi: "{name} आपकी प्रतीक्षा में हैं। आराम से आएँ।",
@@ -113,11 +116,12 @@ export const patient = peopleWords({
     hi: "काउंटर आज आपको वापस ला सकता है।",
     mr: "काउंटर आज तुम्हाला परत आणू शकते.",
   },
+  heardAgo: { en: "· {ago}.", hi: "· {ago}।", mr: "· {ago}." },
   live: { en: "Live", hi: "लाइव", mr: "थेट" },
   keepPlace: {
     en: "You keep your place even if you close this page.",
-    hi: "फ़ोन बंद करने पर भी बारी नहीं जाती।",
-    mr: "फोन बंद केला तरी पाळी जात नाही.",
+    hi: "यह पन्ना बंद करने पर भी आपकी बारी बनी रहेगी।",
+    mr: "हे पान बंद केले तरी तुमची पाळी जात नाही.",
   },
   offline: { en: "Not connected to the ashram", hi: "फ़ोन आश्रम से जुड़ा नहीं है", mr: "फोन आश्रमाशी जोडलेला नाही" },
   offlineWhy: {

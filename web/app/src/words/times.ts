@@ -39,6 +39,11 @@ export function dayAndDate(at: Instant, lang: Lang, zone?: string): string {
   return `${said.get("weekday")} ${said.get("day")} ${said.get("month")}`;
 }
 
+/** Monday, in the language's own name. */
+export function weekday(at: Instant, lang: Lang, zone?: string): string {
+  return format(lang, zone, { weekday: "long" }).format(new Date(at));
+}
+
 /** How long, in the largest unit that fits, never in a fraction and never nothing: 1 s, 12 min, 3 h, 2 days. */
 export function span(ms: number, say: SayCommon): string {
   const seconds = Math.max(1, Math.floor(ms / 1000));
