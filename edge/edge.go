@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/aashram-care/sangam/internal/clinic"
 	"github.com/aashram-care/sangam/internal/node"
 	"github.com/aashram-care/sangam/sync/record"
 	"github.com/aashram-care/sangam/sync/seal"
@@ -51,11 +52,11 @@ type Started struct {
 // before anything starts; a Redis or hub that cannot be reached is not.
 func Run(ctx context.Context, o Options) error {
 	o = withDefaults(o)
-	code, err := readJoin(o.Join)
-	if err != nil {
+	if err := o.Check(); err != nil {
 		return err
 	}
-	if err := node.CheckWire(o.Redis); err != nil {
+	code, err := readJoin(o.Join)
+	if err != nil {
 		return err
 	}
 	listener, err := node.Listen(o.Listen)
@@ -68,6 +69,32 @@ func Run(ctx context.Context, o Options) error {
 		return err
 	}
 	return errors.Join(serve(ctx, o, n, code, listener), n.Close())
+}
+
+// Check tells what in the options cannot be used, by itself: it looks at no port, directory or server.
+func (o Options) Check() error {
+	_, err := readJoin(o.Join)
+	if err == nil {
+		err = node.CheckWire(o.Redis)
+	}
+	if err == nil {
+		err = node.CheckAddresses(o.Listen, o.AdminListen)
+	}
+	for _, given := range o.settings() {
+		if err == nil && given.value != "" {
+			if _, wrong := clinic.SettingEdit(given.name, given.value); wrong != nil {
+				err = fmt.Errorf("%w: %w", node.ErrUsage, wrong)
+			}
+		}
+	}
+	return err
+}
+
+// ofSite is a setting of the site that a flag fills while it is empty.
+type ofSite struct{ name, value string }
+
+func (o Options) settings() []ofSite {
+	return []ofSite{{"name", o.SiteName}, {"timezone", o.Timezone}}
 }
 
 func withDefaults(o Options) Options {

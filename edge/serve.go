@@ -101,7 +101,7 @@ func (s *site) pair(ctx context.Context, kind, name string) (code string, err er
 func (s *site) fillSettings(ctx context.Context) error {
 	scope := feed.SiteScope(s.node.Site)
 	return s.node.Committer.Write(ctx, func(w *commit.Writer) error {
-		for _, given := range []struct{ name, value string }{{"name", s.o.SiteName}, {"timezone", s.o.Timezone}} {
+		for _, given := range s.o.settings() {
 			if given.value == "" {
 				continue
 			}

@@ -44,7 +44,7 @@ type Started struct {
 // not.
 func Run(ctx context.Context, o Options) error {
 	o = withDefaults(o)
-	if err := node.CheckWire(o.Redis); err != nil {
+	if err := o.Check(); err != nil {
 		return err
 	}
 	listener, err := node.Listen(o.Listen)
@@ -57,6 +57,14 @@ func Run(ctx context.Context, o Options) error {
 		return err
 	}
 	return errors.Join(serve(ctx, o, n, listener), n.Close())
+}
+
+// Check tells what in the options cannot be used, by itself: it looks at no port, directory or server.
+func (o Options) Check() error {
+	if err := node.CheckWire(o.Redis); err != nil {
+		return err
+	}
+	return node.CheckAddresses(o.Listen, o.AdminListen)
 }
 
 func withDefaults(o Options) Options {

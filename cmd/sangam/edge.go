@@ -10,17 +10,28 @@ import (
 )
 
 func newEdge() *cobra.Command {
+	cmd, _ := edgeCommand()
+	return cmd
+}
+
+// edgeCommand is the command, and what it checks before anything starts.
+func edgeCommand() (cmd *cobra.Command, check func() error) {
 	var o edge.Options
 	var logs logFlags
-	cmd := &cobra.Command{
+	check = func() (err error) {
+		if o.Data == "" {
+			return usage("--data DIR is needed")
+		}
+		if o.Log, err = logs.logger(); err != nil {
+			return err
+		}
+		return o.Check()
+	}
+	cmd = &cobra.Command{
 		Use:   "edge",
 		Short: "Run a site's node: the queue of one ashram, with or without a line to the centre",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if o.Data == "" {
-				return usage("--data DIR is needed")
-			}
-			var err error
-			if o.Log, err = logs.logger(); err != nil {
+			if err := check(); err != nil {
 				return err
 			}
 			o.Version = version
@@ -38,5 +49,5 @@ func newEdge() *cobra.Command {
 	f.StringVar(&o.SiteName, "site-name", "", "`name` of the site, when it has none yet")
 	f.StringVar(&o.Timezone, "timezone", "", "`zone` of the site like Asia/Kolkata, when it has none yet")
 	logs.add(f)
-	return cmd
+	return cmd, check
 }

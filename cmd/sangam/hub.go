@@ -13,17 +13,28 @@ import (
 )
 
 func newHub() *cobra.Command {
+	cmd, _ := hubCommand()
+	return cmd
+}
+
+// hubCommand is the command, and what it checks before anything starts.
+func hubCommand() (cmd *cobra.Command, check func() error) {
 	var o hub.Options
 	var logs logFlags
-	cmd := &cobra.Command{
+	check = func() (err error) {
+		if o.Data == "" {
+			return usage("--data DIR is needed")
+		}
+		if o.Log, err = logs.logger(); err != nil {
+			return err
+		}
+		return o.Check()
+	}
+	cmd = &cobra.Command{
 		Use:   "hub",
 		Short: "Run the centre's node: every ashram, live",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if o.Data == "" {
-				return usage("--data DIR is needed")
-			}
-			var err error
-			if o.Log, err = logs.logger(); err != nil {
+			if err := check(); err != nil {
 				return err
 			}
 			o.Version = version
@@ -42,7 +53,7 @@ func newHub() *cobra.Command {
 		newSiteChange("revoke", "hub.revoke", "Shut a site out: it gets nothing more, and is told so", "%s is revoked. A new join code takes it in again.\n"),
 		newSiteChange("rotate-key", "hub.rotate_key", "Give a site a new key; the old one works until it is retired", "%s gets a new key. Retire the old one once the site was heard: sangam hub retire-key\n"),
 		newSiteChange("retire-key", "hub.retire_key", "End the rotation of a site's key", "The old key of %s is worth nothing any more.\n"))
-	return cmd
+	return cmd, check
 }
 
 func newEnrol() *cobra.Command {

@@ -58,17 +58,31 @@ func newRoot() *cobra.Command {
 		Version:       version,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args:          cobra.NoArgs,
+		Args:          cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, given []string) error {
+			if len(given) == 0 {
+				return cmd.Help()
+			}
+			return usage("there is no command %q%s; see sangam --help", given[0], nearest(given[0], commandNames(cmd)))
+		},
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usage("%w (see sangam %s --help)", err, cmd.Name())
 	})
 	root.PersistentFlags().String("config", "", "YAML `file` with the same names as the flags")
-	root.AddCommand(newEdge(), newHub(), newStaff(), newLink(), newExport(), newImport(), newDemo(), newReplay())
+	root.AddCommand(newEdge(), newHub(), newStaff(), newLink(), newExport(), newImport(),
+		newConfig(), newDemo(), newReplay())
 	for _, cmd := range root.Commands() {
 		prepare(cmd)
 	}
 	return root
+}
+
+func commandNames(cmd *cobra.Command) (names []string) {
+	for _, sub := range cmd.Commands() {
+		names = append(names, sub.Name())
+	}
+	return names
 }
 
 // prepare gives a command and those below it their settings from file and environment, and makes a wrong number of
@@ -87,5 +101,7 @@ func prepare(cmd *cobra.Command) {
 		}
 		return nil
 	}
-	cmd.PreRunE = func(cmd *cobra.Command, _ []string) error { return fillFlags(cmd) }
+	if cmd.PreRunE == nil {
+		cmd.PreRunE = func(cmd *cobra.Command, _ []string) error { return fillFlags(cmd) }
+	}
 }

@@ -13,6 +13,23 @@ import (
 // grace is how long requests under way may take once a node stops; SIGTERM drains within 15 s in all.
 const grace = 5 * time.Second
 
+// CheckAddresses tells whether addresses to listen on can be read; the second may be empty, which serves nothing.
+func CheckAddresses(listen, admin string) error {
+	for _, a := range []struct{ flag, address string }{{"--listen", listen}, {"--admin-listen", admin}} {
+		if a.address == "" && a.flag == "--admin-listen" {
+			continue
+		}
+		_, port, err := net.SplitHostPort(a.address)
+		if err == nil {
+			_, err = net.LookupPort("tcp", port)
+		}
+		if err != nil {
+			return fmt.Errorf("%w: %s: %q is no address such as 127.0.0.1:8080, or :8080 for the whole network", ErrUsage, a.flag, a.address)
+		}
+	}
+	return nil
+}
+
 // Listen opens a TCP listener, or says what to do when the port is taken.
 func Listen(address string) (net.Listener, error) {
 	l, err := net.Listen("tcp", address)
