@@ -31,6 +31,8 @@ func operations(n *node.Node, lines func(string) ([]control.Line, error)) contro
 	ops := control.StaffOperations(n)
 	maps.Copy(ops, control.BundleOperations(n, end))
 	maps.Copy(ops, control.LinkOperations(n, lines, end))
+	maps.Copy(ops, control.BackupOperations(n))
+	maps.Copy(ops, control.DoctorOperations(n, lines))
 	return ops
 }
 

@@ -63,6 +63,8 @@ func (g *register) operations(lines func(string) ([]control.Line, error)) contro
 	ops["hub.retire_key"] = control.Op(g.retire)
 	maps.Copy(ops, control.BundleOperations(g.node, g.lineEnd))
 	maps.Copy(ops, control.LinkOperations(g.node, lines, g.lineEnd))
+	maps.Copy(ops, control.BackupOperations(g.node))
+	maps.Copy(ops, control.DoctorOperations(g.node, lines))
 	return ops
 }
 

@@ -48,7 +48,7 @@ func newExport() *cobra.Command {
 			if b.data == "" || b.file == "" {
 				return usage("--data DIR and --file FILE are needed")
 			}
-			out, err := writeWhole(b.file, func(to io.Writer) (out control.BundleResult, err error) {
+			out, err := writeWhole(b.file, func(to *os.File) (out control.BundleResult, err error) {
 				bar := progress.New(os.Stderr)
 				defer bar.End()
 				return b.call(cmd, "bundle.export", control.Files{Out: to, Progress: func(done, total int) {
@@ -69,7 +69,7 @@ func newExport() *cobra.Command {
 }
 
 // writeWhole writes a file under another name first, so that one that bears its name is whole and on the disk.
-func writeWhole[T any](path string, write func(io.Writer) (T, error)) (out T, err error) {
+func writeWhole[T any](path string, write func(*os.File) (T, error)) (out T, err error) {
 	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
 		return out, usage("--file %s exists already", path)
 	}

@@ -32,7 +32,7 @@ func TestWhatIsWrongInTheSettingsIsNamedBeforeAnythingStarts(t *testing.T) {
 		{"an address that is none", "data: " + dir, "is no address", []string{"edge", "--listen", "nonsense"}},
 		{"a port that is none", "data: " + dir, "is no address", []string{"hub", "--listen", "127.0.0.1:99999"}},
 		{"a URL that is none", "data: " + dir + "\nredis: http://x", "Redis URL", []string{"hub"}},
-		{"a command that is none", "", "did you mean demo?", []string{"dmo"}},
+		{"a command that is none", "", "did you mean doctor?", []string{"docter"}},
 		{"a sub-command that is none", "", "nonsense", []string{"staff", "nonsense"}},
 	} {
 		args := c.args
@@ -92,4 +92,5 @@ func TestOneFileServesANodeAndTheCommandsAroundIt(t *testing.T) {
 	if len(staff) != 2 {
 		t.Errorf("%+v", staff)
 	}
+	testkit.Run(t, "", "doctor", "--config", file)
 }

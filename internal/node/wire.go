@@ -1,6 +1,7 @@
 package node
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"errors"
@@ -85,4 +86,19 @@ func OffsetOf(s link.Status) *int64 {
 	}
 	ms := s.ClockOffset.Milliseconds()
 	return &ms
+}
+
+// AskWire connects to the servers at a Redis URL as a node would, and tells in words what they are. Its error says what
+// to do.
+func AskWire(ctx context.Context, url string) (says string, err error) {
+	wire, err := openWire(url, "sangam-doctor")
+	if wire == nil || err != nil {
+		return "", err
+	}
+	defer wire.Close()
+	caps, err := wire.Probe(ctx)
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("Redis %s (%s) answers at %s.", cmp.Or(caps.Version, "of an unknown version"), cmp.Or(caps.Mode, string(wire.Kind())), wire.Address()), nil
 }

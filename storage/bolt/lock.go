@@ -43,6 +43,23 @@ func lock(path string, o Options) (*os.File, error) {
 	}
 }
 
+// Hold keeps every process from opening the store at path until release is
+// called, for whoever puts another file in its place. It is ErrLocked while
+// one has it open, and fs.ErrNotExist where there is none.
+func Hold(path string) (release func() error, err error) {
+	f, err := lock(path, Options{Timeout: time.Nanosecond})
+	if err != nil {
+		return nil, fmt.Errorf("hold the store %s: %w", path, err)
+	}
+	return f.Close, nil
+}
+
+// Files names what a store at path may consist of, whether there or not.
+func Files(path string) []string {
+	g := segmentsOf(path)
+	return []string{path, g.two[0].path, g.two[1].path}
+}
+
 func advice(f *os.File) string {
 	who := holder(f)
 	if who == "" {

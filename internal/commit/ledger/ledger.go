@@ -64,6 +64,16 @@ func Open(path, machine string, known int, used bool) (*Ledger, error) {
 	return l, nil
 }
 
+// Look reads the file without taking it into use. own says that this machine goes on in its series; the error is
+// fs.ErrNotExist for one that is missing or cannot be understood.
+func Look(path, machine string) (own bool, day string, err error) {
+	l := &Ledger{path: path}
+	if err := l.read(); err != nil {
+		return false, "", err
+	}
+	return l.state.Machine == machine, l.state.Day, nil
+}
+
 // Epoch is the number of the series in use.
 func (l *Ledger) Epoch() int { return l.state.Epoch }
 
