@@ -1,4 +1,4 @@
-import { type Client, clinicNow, dataAgeMs, pendingOf, type State, serverNow } from "@sangam/sdk";
+import { type Client, clinicNow, dataAgeMs, modeNow, pendingOf, type State, serverNow } from "@sangam/sdk";
 import { createContext, useContext, useSyncExternalStore } from "react";
 import { type Heard, Links } from "../blocks/Links.tsx";
 import { Age } from "../blocks/small.tsx";
@@ -77,7 +77,7 @@ export function heardFrom(client: Client, node: Place["node"], now: number): Hea
   const polling = client.options.polling;
   return {
     node,
-    here: hereOf(connection.mode, age),
+    here: hereOf(modeNow(state, now), age),
     agoMs: age.ms,
     everyMs: connection.slow ? (polling?.slow?.[0] ?? SLOW_MS) : (polling?.fallback?.[0] ?? FALLBACK_MS),
     toSend: pendingOf(state).waiting.length,

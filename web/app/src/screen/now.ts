@@ -1,11 +1,14 @@
 import { useEffect, useState } from "react";
 
-/** This browser's clock, refreshed every `periodMs`: for ages and countdowns, which must move by themselves. */
+/**
+ * This browser's clock as the block is drawn, which is again every `periodMs`: for ages and countdowns, which must move
+ * by themselves. In a tab that was frozen anything may draw the block before its timer runs, so the timer tells nothing.
+ */
 export function useNow(periodMs: number): number {
-  const [now, setNow] = useState(() => Date.now());
+  const [, draw] = useState(0);
   useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), periodMs);
+    const timer = setInterval(() => draw((times) => times + 1), periodMs);
     return () => clearInterval(timer);
   }, [periodMs]);
-  return now;
+  return Date.now();
 }
