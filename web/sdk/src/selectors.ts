@@ -25,14 +25,22 @@ function remembered<A>(make: (state: Lists) => A): (state: Lists) => A {
   };
 }
 
+/** What was made of a row last: an entry stays the same object while nothing of it changed. */
+const made = new WeakMap<Row, QueueEntry>();
+
 const allEntries = remembered((state) => {
   const acted = new Set<unknown>();
   for (const p of state.pending) if (p.state !== "rejected") acted.add(p.id).add(p.data.entry);
-  const entries: QueueEntry[] = [];
-  for (const [id, row] of shownRows(state.rows, state.patches, "row"))
-    entries.push(entryOf(id, row, acted.has(id)));
-  return inOrder(entries);
+  const rows: [Row, QueueEntry][] = [];
+  for (const [id, row] of shownRows(state.rows, state.patches, "row")) {
+    const last = made.get(row);
+    const pending = acted.has(id);
+    rows.push([row, last?.pending === pending ? last : entryOf(id, row, pending)]);
+  }
+  return inOrder(rows);
 });
+
+const byId = remembered((state) => new Map(allEntries(state).map((e) => [e.id, e])));
 
 const byGuruji = remembered((state) => {
   const queues = new Map<string | null, QueueEntry[]>();
@@ -60,7 +68,7 @@ export function queueOf(state: State, gurujiId?: string | null): readonly QueueE
 
 /** An entry in any status, or null when it may not be seen. */
 export function entryById(state: State, id: string): QueueEntry | null {
-  return allEntries(state).find((e) => e.id === id) ?? null;
+  return byId(state).get(id) ?? null;
 }
 
 /** Entries of a status in queue order, also terminal ones as far as the view has them. */
@@ -90,14 +98,17 @@ function entryOf(id: string, { fields: f }: Row, pending: boolean): QueueEntry {
   };
 }
 
-function inOrder(entries: QueueEntry[]): QueueEntry[] {
-  entries.sort((a, b) => a.band - b.band || a.order - b.order || (a.id < b.id ? -1 : 1));
+function inOrder(rows: [Row, QueueEntry][]): QueueEntry[] {
+  rows.sort(([, a], [, b]) => a.band - b.band || a.order - b.order || (a.id < b.id ? -1 : 1));
   const called = new Map<string | null, number>();
-  return entries.map((entry) => {
-    if (!toBeCalled(entry.status)) return entry;
-    const ahead = called.get(entry.guruji) ?? 0;
-    called.set(entry.guruji, ahead + 1);
-    return { ...entry, position: ahead + 1, ahead };
+  return rows.map(([row, entry]) => {
+    if (toBeCalled(entry.status)) {
+      const ahead = called.get(entry.guruji) ?? 0;
+      called.set(entry.guruji, ahead + 1);
+      if (entry.ahead !== ahead) entry = { ...entry, position: ahead + 1, ahead };
+    }
+    made.set(row, entry);
+    return entry;
   });
 }
 

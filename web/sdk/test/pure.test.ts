@@ -101,6 +101,26 @@ describe("the queue as shown", () => {
     expect(queueOf(later, "g1")).toBe(queueOf(state, "g1"));
   });
 
+  it("keeps the very entry of whoever did not change, and no other", () => {
+    const before = queueOf(state, "g1");
+    const moved = reduce(
+      state,
+      changes({ kind: "row", id: "c", fields: entry("c", { guruji: "g1", status: "on_hold" }) }),
+    );
+    const same = queueOf(moved, "g1").filter((e) => before.includes(e));
+    const changed = queueOf(moved, "g1").filter((e) => !before.includes(e));
+    expect(changed.map((e) => e.id)).toEqual(
+      queueOf(moved, "g1")
+        .filter((e) => {
+          const was = before.find((one) => one.id === e.id);
+          return was?.status !== e.status || was?.position !== e.position;
+        })
+        .map((e) => e.id),
+    );
+    expect(same.length).toBeGreaterThan(0);
+    expect(changed.map((e) => e.id)).toContain("c");
+  });
+
   it("moves up when somebody leaves, without any row of its own", () => {
     const gone = reduce(state, changes({ kind: "row", id: "b", gone: true }));
     expect(queueOf(gone, "g1").map((e) => [e.id, e.position])).toEqual([

@@ -4,7 +4,7 @@ import { Name, Token } from "../blocks/small.tsx";
 import { minutesSince, stopwatch } from "../desk/time.ts";
 import { DoingChip, StatusChip, WhyChip } from "../desk/why.tsx";
 import { desk } from "../desk/words.ts";
-import { useClinicNow } from "../screen/client.tsx";
+import { useByClinicTime } from "../screen/client.tsx";
 import { useCommon, useWords } from "../words/Language.tsx";
 import { waitRange } from "../words/times.ts";
 
@@ -89,11 +89,12 @@ export function SiteLane({ guruji, queue }: { guruji: GurujiRow; queue: readonly
 
 function Waited({ at }: { at: string | null }) {
   const common = useCommon();
-  const minutes = minutesSince(at, useClinicNow(10_000));
+  const minutes = useByClinicTime((now) => minutesSince(at, now), 10_000);
   return <span className="mins">{minutes === null ? "" : common("minutes", { count: minutes })}</span>;
 }
 
 function Running({ at }: { at: unknown }) {
-  const said = stopwatch(typeof at === "string" ? at : null, useClinicNow(1000));
+  const from = typeof at === "string" ? at : null;
+  const said = useByClinicTime((now) => stopwatch(from, now), 1000);
   return <span className="mins">{said ?? ""}</span>;
 }

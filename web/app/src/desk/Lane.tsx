@@ -1,9 +1,9 @@
-import { type GurujiRow, type QueueEntry, toBeCalled } from "@sangam/sdk";
+import { entryById, type GurujiRow, type QueueEntry, toBeCalled } from "@sangam/sdk";
 import { memo, type ReactNode } from "react";
 import { Icon } from "../blocks/Icon.tsx";
 import { Line } from "../blocks/lines.tsx";
 import { Chip, Name } from "../blocks/small.tsx";
-import { useClientState, useClinicNow } from "../screen/client.tsx";
+import { useByClinicTime, useClientState, useTold } from "../screen/client.tsx";
 import { useCommon, useWords } from "../words/Language.tsx";
 import { pending as pendingWords } from "../words/pending.ts";
 import { waitRange } from "../words/times.ts";
@@ -118,10 +118,9 @@ interface EntryLineProps {
   onChoose?(entry: QueueEntry): void;
 }
 
-/** Lists are made anew at every change; what a line shows of its entry is the same until one of these differs. */
+/** Whoever leaves moves all behind them up: their lines stay, and `Place` alone tells another number. */
 const sameLine = (a: EntryLineProps, b: EntryLineProps) =>
   a.entry.fields === b.entry.fields &&
-  a.entry.position === b.entry.position &&
   a.entry.pending === b.entry.pending &&
   a.chosen === b.chosen &&
   a.onChoose === b.onChoose;
@@ -137,7 +136,7 @@ const EntryLine = memo(function EntryLine({ entry, chosen, onChoose }: EntryLine
       now={inNow}
       aside={aside}
       {...(emergency ? { tone: "alarm" as const } : inNow ? { tone: "flow" as const } : {})}
-      place={inNow ? <Icon name={statusLook(entry.status).icon} /> : (entry.position ?? "")}
+      place={inNow ? <Icon name={statusLook(entry.status).icon} /> : <Place id={entry.id} />}
       token={entry.token || "–"}
       name={entry.name ?? <span className="soft">{say(entry.token ? "unnamed" : "noToken")}</span>}
       chosen={chosen}
@@ -146,6 +145,10 @@ const EntryLine = memo(function EntryLine({ entry, chosen, onChoose }: EntryLine
     />
   );
 }, sameLine);
+
+function Place({ id }: { id: string }) {
+  return <>{useTold((state) => entryById(state, id)?.position ?? "")}</>;
+}
 
 function Tail({ entry }: { entry: QueueEntry }) {
   const say = useWords(pendingWords);
@@ -183,11 +186,12 @@ function Tail({ entry }: { entry: QueueEntry }) {
 
 function Minutes({ at }: { at: string | null }) {
   const common = useCommon();
-  const minutes = minutesSince(at, useClinicNow(10_000));
+  const minutes = useByClinicTime((now) => minutesSince(at, now), 10_000);
   return <span className="mins">{minutes === null ? "" : common("minutes", { count: minutes })}</span>;
 }
 
 export function Timer({ at }: { at: unknown }) {
-  const said = stopwatch(typeof at === "string" ? at : null, useClinicNow(1000));
+  const from = typeof at === "string" ? at : null;
+  const said = useByClinicTime((now) => stopwatch(from, now), 1000);
   return <span className="mins">{said ?? ""}</span>;
 }

@@ -5,7 +5,7 @@ import { useSteady } from "../blocks/steady.ts";
 import { minutesSince } from "../desk/time.ts";
 import { StatusChip, WhyChip } from "../desk/why.tsx";
 import { desk } from "../desk/words.ts";
-import { useClinicNow } from "../screen/client.tsx";
+import { useByClinicTime } from "../screen/client.tsx";
 import { useCommon, useWords } from "../words/Language.tsx";
 import type { Stage } from "./flow.ts";
 import { guruji as words } from "./words.ts";
@@ -56,6 +56,6 @@ export function Next({ queue, stage }: { queue: readonly QueueEntry[]; stage: St
 
 function Waited({ at }: { at: string | null }) {
   const say = useCommon();
-  const minutes = minutesSince(at, useClinicNow(10_000));
+  const minutes = useByClinicTime((now) => minutesSince(at, now), 10_000);
   return <>{minutes !== null && say("minutes", { count: minutes })}</>;
 }

@@ -1,5 +1,5 @@
 import { type Client, clinicNow, dataAgeMs, modeNow, pendingOf, type State, serverNow } from "@sangam/sdk";
-import { createContext, useContext, useSyncExternalStore } from "react";
+import { createContext, useCallback, useContext, useSyncExternalStore } from "react";
 import { type Heard, Links } from "../blocks/Links.tsx";
 import { Age } from "../blocks/small.tsx";
 import { useNow } from "./now.ts";
@@ -35,6 +35,33 @@ export function usePlace(): Place {
 export function useClinicNow(periodMs: number): number {
   return clinicNow(useClientState(), useNow(periodMs));
 }
+
+/**
+ * What `read` tells of the state, looked at again whenever that changes and, if given, every `periodMs`. The block is
+ * drawn again only when it differs: in a list of hundreds most of what is told stays when one of them changes.
+ */
+export function useTold<T extends string | number | null>(read: (state: State) => T, periodMs?: number): T {
+  const client = useClient();
+  const subscribe = useCallback(
+    (changed: () => void) => {
+      const unsubscribe = client.subscribe(changed);
+      const timer = periodMs && setInterval(changed, periodMs);
+      return () => {
+        unsubscribe();
+        clearInterval(timer);
+      };
+    },
+    [client, periodMs],
+  );
+  const told = () => read(client.getState());
+  return useSyncExternalStore(subscribe, told, told);
+}
+
+/** As `useTold`, of the clinic's time in ms since 1970. */
+export const useByClinicTime = <T extends string | number | null>(
+  read: (nowMs: number) => T,
+  periodMs: number,
+): T => useTold((state) => read(clinicNow(state, Date.now())), periodMs);
 
 /** How old what is shown is, and from when on that asks for attention. */
 export interface DataAge {
