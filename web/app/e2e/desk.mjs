@@ -12,8 +12,11 @@ const axe = readFile(
   "utf8",
 );
 
-/** A page of its own browser profile: two people never share a sign-in. */
-export async function openPage(world, url, { glass = DESK, lang = "en", keeps = false } = {}) {
+/**
+ * A page of its own browser profile: two people never share a sign-in. `watch` is given the page before it goes
+ * anywhere.
+ */
+export async function openPage(world, url, { glass = DESK, lang = "en", keeps = false, watch } = {}) {
   const context = await world.browser.newContext({
     viewport: { width: glass[0], height: glass[1] },
     // Each new profile would fetch and keep all screens anew; one test is about that.
@@ -33,6 +36,7 @@ export async function openPage(world, url, { glass = DESK, lang = "en", keeps = 
     if (said.type() === "error" && !said.text().startsWith("Failed to load resource"))
       page.complaints.push(said.text());
   });
+  await watch?.(page);
   await page.goto(url);
   return page;
 }

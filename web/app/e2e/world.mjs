@@ -9,8 +9,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
-const binary = process.env.SANGAM_BINARY ?? fileURLToPath(new URL("../../../bin/sangam", import.meta.url));
-const FLAGS =
+export const binary =
+  process.env.SANGAM_BINARY ?? fileURLToPath(new URL("../../../bin/sangam", import.meta.url));
+export const FLAGS =
   "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync";
 
 /** Waits until a value is there: tests look as long as a patient person would, and never sleep. */
@@ -43,14 +44,25 @@ async function freePorts() {
   }
 }
 
-export async function startDemo() {
+/** `more`: further flags of `sangam demo`. */
+export async function startDemo(more = []) {
   const home = await mkdtemp(join(tmpdir(), "sangam-e2e-"));
   const file = join(home, "demo.json");
   const base = await freePorts();
   const said = [];
   const demo = spawn(
     binary,
-    ["demo", "--idle", "--port-base", String(base), "--data", join(home, "data"), "--describe", file],
+    [
+      "demo",
+      "--idle",
+      "--port-base",
+      String(base),
+      "--data",
+      join(home, "data"),
+      "--describe",
+      file,
+      ...more,
+    ],
     { stdio: ["ignore", "pipe", "pipe"] },
   );
   demo.stdout.on("data", (text) => said.push(text));
@@ -63,6 +75,8 @@ export async function startDemo() {
   const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: FLAGS.split(" ") });
   return {
     describe,
+    /** The file that holds it. */
+    file,
     browser,
     page: `http://127.0.0.1:${base}`,
     async stop() {
