@@ -161,7 +161,8 @@ export function createReader(options: ReaderOptions): Reader {
     const { mode, slow } = connection();
     // Failing polls come at the pace of the retry table; when its tries are used up, and when offline, one knocks
     // at the pace of the polling table.
-    const retry = pollFailures > 0 ? retryDelay("fallback", pollFailures, deps.random) : null;
+    const table = mode === "realtime" ? mode : "fallback";
+    const retry = pollFailures > 0 ? retryDelay(table, pollFailures, deps.random) : null;
     const usual = pollDelay(options.polling, mode, slow, deps.random);
     timers.set("poll", ms ?? (mode === "offline" || retry === null ? usual : retry), () => void poll());
   }

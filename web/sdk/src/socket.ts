@@ -21,25 +21,30 @@ export interface LineEvents {
 }
 
 export function openLine(deps: Deps, url: string, events: LineEvents): Line {
-  const socket = new deps.WebSocket(url);
+  const socket = make(deps, url);
   let over = false;
   let greeted = false;
-  const timer = deps.setTimeout(() => {
-    if (!greeted) finish(1006);
-  }, helloMs);
+  const timer = deps.setTimeout(
+    () => {
+      if (!greeted) finish(1006);
+    },
+    socket ? helloMs : 0,
+  );
 
   function finish(code: number | null): void {
     if (over) return;
     over = true;
     deps.clearTimeout(timer);
-    socket.onmessage = socket.onclose = socket.onerror = null;
-    // A socket that is closed while it connects reports an error nobody wants to hear.
-    socket.onerror = () => {};
-    socket.close();
+    if (socket) {
+      socket.onmessage = socket.onclose = null;
+      // A socket that is closed while it connects reports an error nobody wants to hear.
+      socket.onerror = () => {};
+      socket.close();
+    }
     if (code !== null) events.ended(code);
   }
 
-  socket.onmessage = (message: MessageEvent) => {
+  const read = (message: MessageEvent) => {
     let frame: ServerFrame;
     try {
       frame = JSON.parse(String(message.data)) as ServerFrame;
@@ -50,15 +55,27 @@ export function openLine(deps: Deps, url: string, events: LineEvents): Line {
     if (frame.frame === "hello") greeted = true;
     events.frame(frame);
   };
-  socket.onclose = (close: CloseEvent) => finish(close.code);
-  socket.onerror = () => finish(1006);
+  if (socket) {
+    socket.onmessage = read;
+    socket.onclose = (close: CloseEvent) => finish(close.code);
+    socket.onerror = () => finish(1006);
+  }
 
   return {
     send(frame) {
-      if (over || socket.readyState !== 1) return false;
+      if (over || socket?.readyState !== 1) return false;
       socket.send(JSON.stringify(frame));
       return true;
     },
     close: () => finish(null),
   };
+}
+
+/** Null: there are none here (Node 20), or this page may not open one (https to http); it fails like any other. */
+function make(deps: Deps, url: string): WebSocket | null {
+  try {
+    return new deps.WebSocket(url);
+  } catch {
+    return null;
+  }
 }

@@ -188,6 +188,39 @@ describe("falling back", () => {
     expect(poor).toBeLessThanOrEqual(23);
   });
 
+  it.each([
+    ["there is none, as in Node 20", undefined],
+    [
+      "the page may not open one",
+      class {
+        constructor() {
+          throw new DOMException("An insecure WebSocket may not be initiated", "SecurityError");
+        }
+      },
+    ],
+  ])("lives by polls where a socket cannot even be made: %s", async (_, WebSocket) => {
+    const client = await world.openTab({ deps: { WebSocket: WebSocket as never } });
+    expect(mode(client)).toBe("fallback");
+    world.node.commit([world.node.entry("a1")], ["queue.entry_added"]);
+    await world.clock.advance(8_500);
+    expect(tokens(client)).toEqual(["A1"]);
+    expect(mode(client)).toBe("fallback");
+  });
+
+  it("asks again from 1 s, three times, when a poll beside a live socket fails", async () => {
+    const client = await world.openTab();
+    const asked: number[] = [];
+    world.node.before = (path) => {
+      if (path.includes("/changes")) asked.push(world.clock.now());
+      throw { code: "unavailable", message: "", retryable: true, status: 503 };
+    };
+    await world.live(120_000);
+    expect(mode(client)).toBe("realtime");
+    const pauses = asked.slice(1).map((at, i) => at - (asked[i] ?? 0));
+    expect(pauses.slice(0, 4)).toEqual([750, 1_500, 3_000, expect.any(Number)]);
+    expect(pauses[3] ?? Number.POSITIVE_INFINITY).toBeGreaterThan(29_000);
+  });
+
   it("claims no fallback before a poll was answered after the socket went", async () => {
     const client = await world.openTab();
     const modes: string[] = [];
