@@ -105,4 +105,21 @@ describe("in a browser, on a plain-HTTP name", () => {
     await page.waitForFunction("desk.waiting() === 0");
     expect(await desk((d) => d.received())).toEqual(["kept", "in memory", "last"]);
   }, 60_000);
+
+  it("keeps 2,000 actions through a restart of the browser, and sends them all in order", async () => {
+    await desk((d) => d.down());
+    await page.waitForFunction("desk.mode() === 'offline'");
+    const kept = await desk((d) =>
+      Promise.all(Array.from({ length: 2_000 }, (_, i) => d.write(`action ${i}`, 10))),
+    );
+    expect(kept.filter((stored) => !stored)).toEqual([]);
+
+    await browser.close();
+    await open();
+    await desk((d) => d.start(false));
+    await page.waitForFunction("desk.waiting() === 2000");
+    await desk((d) => d.up());
+    await page.waitForFunction("desk.waiting() === 0", null, { timeout: 120_000 });
+    expect(await desk((d) => d.received())).toEqual(Array.from({ length: 2_000 }, (_, i) => `action ${i}`));
+  }, 240_000);
 });
