@@ -15,7 +15,8 @@ import (
 )
 
 func newReplay() *cobra.Command {
-	var file, date, user, pinFile, describe, output string
+	var file, date, describe, output string
+	var site, hub account
 	var generate int
 	o := replay.Options{}
 	cmd := &cobra.Command{
@@ -35,7 +36,7 @@ func newReplay() *cobra.Command {
 			if describe != "" {
 				err = fromDescription(&o, describe)
 			} else {
-				err = fromAccount(&o, user, pinFile)
+				err = fromAccounts(&o, site, hub)
 			}
 			if err != nil {
 				return err
@@ -66,8 +67,11 @@ func newReplay() *cobra.Command {
 	f.StringVar(&o.Journal, "journal", "", "keep sent and acknowledged ids in this `file`, fsynced")
 	f.DurationVar(&o.Settle, "settle", time.Minute, "how long the centre may take to catch up at the end")
 	f.StringVar(&describe, "describe", "", "description of a running demo, as sangam demo --describe writes it")
-	f.StringVar(&user, "user", "", "`name` of an admin of the site, without --describe")
-	f.StringVar(&pinFile, "pin-file", "", "`file` that holds the admin's PIN")
+	f.StringVar(&site.user, "user", "", "`name` of an admin of the site, without --describe")
+	f.StringVar(&site.pinFile, "pin-file", "", "`file` that holds the admin's PIN")
+	f.StringVar(&o.Hub, "hub", "", "`URL` of the centre: also measure when it has each change, and compare the queues at the end")
+	f.StringVar(&hub.user, "hub-user", "", "`name` of an admin of the centre")
+	f.StringVar(&hub.pinFile, "hub-pin-file", "", "`file` that holds their PIN")
 	f.StringVar(&output, "output", "text", "text or json")
 	return cmd
 }
@@ -124,16 +128,29 @@ func fromDescription(o *replay.Options, path string) error {
 	return usage("%s describes no site %s", path, o.Site)
 }
 
-func fromAccount(o *replay.Options, user, pinFile string) error {
-	if o.Site == "" || user == "" || pinFile == "" {
+// account is somebody who signs in with a PIN that a file holds: the command line could be read by others.
+type account struct{ user, pinFile string }
+
+func (a account) read(userFlag, pinFlag string) (replay.Account, error) {
+	if a.user == "" || a.pinFile == "" {
+		return replay.Account{}, usage("--describe FILE, or --site URL with --user NAME and --pin-file FILE, is needed (%s and %s are not both given)", userFlag, pinFlag)
+	}
+	pin, err := os.ReadFile(a.pinFile)
+	if err != nil {
+		return replay.Account{}, usage("%s: %w", pinFlag, err)
+	}
+	return replay.Account{Name: a.user, PIN: strings.TrimSpace(string(pin))}, nil
+}
+
+func fromAccounts(o *replay.Options, site, hub account) (err error) {
+	if o.Site == "" {
 		return usage("--describe FILE, or --site URL with --user NAME and --pin-file FILE, is needed")
 	}
-	pin, err := os.ReadFile(pinFile)
-	if err != nil {
-		return usage("--pin-file: %w", err)
+	if o.Admin, err = site.read("--user", "--pin-file"); err != nil || o.Hub == "" {
+		return err
 	}
-	o.Admin = replay.Account{Name: user, PIN: strings.TrimSpace(string(pin))}
-	return nil
+	o.HubUser, err = hub.read("--hub-user", "--hub-pin-file")
+	return err
 }
 
 func printReport(r *replay.Report, output string) error {

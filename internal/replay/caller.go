@@ -97,6 +97,11 @@ func (c *caller) do(ctx context.Context, method, path string, in, out any) (stat
 
 // untilAnswered repeats a call while the node cannot be reached or says that trying again may help.
 func untilAnswered[T any](ctx context.Context, call func() (T, error)) (T, error) {
+	return answeredWithin(ctx, 0, call)
+}
+
+// answeredWithin is untilAnswered for at most so long; 0 is without end.
+func answeredWithin[T any](ctx context.Context, patience time.Duration, call func() (T, error)) (T, error) {
 	delays := backoff.NewExponentialBackOff()
 	delays.InitialInterval = 50 * time.Millisecond
 	delays.MaxInterval = time.Second
@@ -107,7 +112,23 @@ func untilAnswered[T any](ctx context.Context, call func() (T, error)) (T, error
 			return value, backoff.Permanent(err)
 		}
 		return value, err
-	}, backoff.WithBackOff(delays), backoff.WithMaxElapsedTime(0))
+	}, backoff.WithBackOff(delays), backoff.WithMaxElapsedTime(patience))
+}
+
+// reach asks a node who it is. A replay survives a node that goes away in the middle of it, but one that is not there at
+// the start is most likely another address.
+func (c *caller) reach(ctx context.Context, patience time.Duration) (status api.Status, err error) {
+	status, err = answeredWithin(ctx, patience, func() (s api.Status, err error) {
+		_, err = c.do(ctx, http.MethodGet, "/api/v1/status", nil, &s)
+		return s, err
+	})
+	if err == nil && status.Node == "" {
+		err = errors.New("what answers there is no node of sangam")
+	}
+	if err != nil {
+		return status, fmt.Errorf("%s cannot be reached: %w", c.base, err)
+	}
+	return status, nil
 }
 
 // signIn starts a session and keeps its token.

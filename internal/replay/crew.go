@@ -65,6 +65,9 @@ func gather(ctx context.Context, o Options) (*crew, error) {
 	}
 	if o.Hub != "" {
 		c.hub = newCaller(o.Hub, "centre")
+		if _, err := c.hub.reach(ctx, o.Reach); err != nil {
+			return nil, err
+		}
 		if err := c.hub.signIn(ctx, api.SessionRequest{User: o.HubUser.Name, PIN: o.HubUser.PIN}); err != nil {
 			return nil, err
 		}

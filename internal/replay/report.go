@@ -165,6 +165,6 @@ func (r *Report) Summary() map[string]any {
 		"acknowledged": acked, "applied": applied, "retried": r.Retried, "types": r.Types, "stale": r.Stale,
 		"ackedMs": latency(&r.Acked), "seenMs": latency(&r.Seen), "atHubMs": latency(&r.AtHub),
 		"listeners": r.Listeners, "frames": r.Frames, "breaks": r.Breaks, "unseen": r.Unseen,
-		"doubledTokens": r.Doubled, "queueEqual": r.QueueEqual, "difference": r.Difference,
+		"doubledTokens": append([]string{}, r.Doubled...), "queueEqual": r.QueueEqual, "difference": r.Difference,
 	}
 }

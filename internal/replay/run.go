@@ -20,7 +20,8 @@ type Options struct {
 	Speed     float64              // seconds of the day a second
 	Elapsed   func() time.Duration // how much of the day has passed since its first arrival; nil: real time x Speed
 	Site      string               // URL of the site
-	SiteID    string               // its id, for the queue at the hub
+	SiteID    string               // its id, for the queue at the hub; "": as the site says
+	Reach     time.Duration        // how long site and hub may take to answer at first; 0: 5 s
 	Admin     Account              // of the site; creates gurujis and staff that are missing
 	Staff     []api.DescribeUser   // of the site, whose PINs are known; they act before others are created
 	Hub       string               // URL of the hub; "" leaves the hub out
@@ -44,12 +45,17 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 	if o.Speed <= 0 || o.Gurujis < 1 || len(o.Day.Visits) == 0 {
 		return nil, errors.New("a replay needs a speed above 0, a guruji and a visit")
 	}
-	o.Kiosks, o.Named = cmp.Or(o.Kiosks, 3), cmp.Or(o.Named, shareAtDesk)
+	o.Kiosks, o.Named, o.Reach = cmp.Or(o.Kiosks, 3), cmp.Or(o.Named, shareAtDesk), cmp.Or(o.Reach, 5*time.Second)
 	journal, err := OpenJournal(o.Journal)
 	if err != nil {
 		return nil, err
 	}
 	defer journal.Close()
+	there, err := newCaller(o.Site, "admin").reach(ctx, o.Reach)
+	if err != nil {
+		return nil, err
+	}
+	o.SiteID = cmp.Or(o.SiteID, there.Site)
 	crew, err := gather(ctx, o)
 	if err != nil {
 		return nil, err
