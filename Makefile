@@ -15,6 +15,7 @@ GENERATED := docs/openapi.json docs/asyncapi.json web/sdk/src/api.gen.ts web/sdk
 
 ARGS ?=
 BENCHTIME ?= 1x
+PARTS ?=
 SEEDS ?= 1000
 DAY ?= 2019-11-04
 SPEED ?= 600
@@ -141,6 +142,10 @@ bench-decide: ## one decision in a day of 300, 3,000 and 30,000 entries; the pla
 	$(STEP) "bench-decide" scripts/bench Decide 2s
 	$(STEP) "bench-decide: places" scripts/bench Places 2s
 	$(STEP) "bench-decide: screen" scripts/bench Screen 2s
+
+.PHONY: bench-browser
+bench-browser: setup build ## the screens in Chromium: a key until it is painted, 500 people, a day in one tab, first paint, bytes; PARTS='latency day'
+	$(STEP) "bench-browser" scripts/bench-browser $(PARTS)
 
 .PHONY: sim
 sim: ## simulate SEEDS=1000 bad days of sites, a hub and their line, and days without each of the rules
