@@ -297,6 +297,59 @@ describe("the kiosk", () => {
     expect(text()).toContain("B053");
   });
 
+  const press = async (digits: string) => {
+    for (const digit of digits) await tap(digit);
+  };
+  const hereIAm = () => page().querySelector<HTMLButtonElement>('button[aria-label="I am here"]');
+  const send = () => act(async () => hereIAm()?.click());
+
+  it("checks in who types the number of their booking or of their telephone", async () => {
+    await open();
+    await english();
+    await tap("I have an appointment");
+    await press("48291");
+    expect(hereIAm()?.disabled).toBe(true);
+    await press("34");
+    await act(async () =>
+      page().querySelector<HTMLButtonElement>('button[aria-label^="Take back"]')?.click(),
+    );
+    expect(text()).toContain("482913");
+    await send();
+    await send();
+    expect(checkIns().map((one) => one.data)).toEqual([{ language: "en", booking: "482913" }]);
+    checkIns()[0]?.answer(answer);
+    await pass(0);
+    expect(text()).toContain("B053");
+    await tap("Done");
+    await tap("मेरा समय तय है");
+    expect(text()).not.toContain("482913");
+  });
+
+  it("says that a number gives no token, and lets another be typed", async () => {
+    await open();
+    await english();
+    await tap("I have an appointment");
+    await press("9822012345");
+    await send();
+    checkIns()[0]?.refuse({ code: "not_allowed", message: "Several bookings have this number." });
+    await pass(0);
+    expect(text()).toContain("several of one family");
+    await tap("Back");
+    expect(text()).toContain("Type the number of your booking");
+    expect(text()).not.toContain("9822012345");
+  });
+
+  it("sends an appointment to the desk while the box is not heard, and gives a typed number no token", async () => {
+    await open();
+    await grant();
+    await english();
+    await tap("I have an appointment");
+    await press("482913");
+    await act(async () => client.connect("offline"));
+    expect(text()).toContain("Please come to the desk");
+    expect(checkIns()).toEqual([]);
+  });
+
   it("does not take a person's typing for a reader", async () => {
     await open();
     const enter = await read(APPOINTMENT, 150);

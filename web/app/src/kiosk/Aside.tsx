@@ -96,12 +96,12 @@ function NotSo({ icon, title, left, onBack, children }: NotSo) {
 
 type Back = Pick<NotSo, "left" | "onBack">;
 
-/** What was read names no appointment that could be checked in. */
-export function NoAppointment(back: Back) {
+/** What was read or typed names no appointment that could be checked in. */
+export function NoAppointment({ typed, ...back }: Back & { typed: boolean }) {
   const say = useWords(kiosk);
   return (
-    <NotSo icon="calendar" title={say("notAppointment")} {...back}>
-      <p className="soft">{say("notAppointmentWhy")}</p>
+    <NotSo icon="calendar" title={say(typed ? "notNumber" : "notAppointment")} {...back}>
+      <p className="soft">{say(typed ? "notNumberWhy" : "notAppointmentWhy")}</p>
     </NotSo>
   );
 }

@@ -9,6 +9,7 @@ import { useLanguage, useWords } from "../words/Language.tsx";
 import { clock, dayAndDate } from "../words/times.ts";
 import { Aside, NoAppointment, NoMore, NoToken } from "./Aside.tsx";
 import { Ask } from "./Ask.tsx";
+import { Booking } from "./Booking.tsx";
 import { restOf } from "./choices.ts";
 import { useFlow } from "./flow.ts";
 import { useIdle } from "./idle.ts";
@@ -27,7 +28,7 @@ export function Kiosk() {
   const state = useClientState();
   const { lang, setLang } = useLanguage();
   const clinicNowMs = useCallback(() => clinicNow(client.getState(), Date.now()), [client]);
-  const { step, choose, scan, show, clear } = useFlow(lang, clinicNowMs);
+  const { step, choose, scan, number, show, clear } = useFlow(lang, clinicNowMs);
   useLease(client, state);
   useScan(scan);
   useAwake();
@@ -51,10 +52,13 @@ export function Kiosk() {
       <Resting why={rest} onHelp={() => show("help")} onAppointment={() => show("appointment")} />
     ) : step.name === "slip" ? (
       <SlipPage slip={step.slip} left={left} of={CLEARS_AFTER_S} onDone={done} />
+    ) : (step.name === "appointment" && state.connection.mode !== "offline") ||
+      (step.name === "asking" && step.typed) ? (
+      <Booking busy={step.name === "asking"} left={left} onNumber={number} onBack={clear} />
     ) : step.name === "help" || step.name === "appointment" ? (
       <Aside about={step.name} left={left} onBack={clear} />
     ) : step.name === "unknown" ? (
-      <NoAppointment left={left} onBack={done} />
+      <NoAppointment typed={step.typed} left={left} onBack={step.typed ? () => show("appointment") : done} />
     ) : step.name === "full" ? (
       <NoMore left={left} onBack={clear} />
     ) : step.name === "none" ? (

@@ -23,14 +23,14 @@ export interface Slip {
 export type Step =
   | { name: "ask" }
   /** A token is on its way; for an appointment the node knows the guruji. */
-  | { name: "asking"; guruji: string | null; appointment: boolean }
+  | { name: "asking"; guruji: string | null; appointment: boolean; typed: boolean }
   | { name: "slip"; slip: Slip }
   | { name: "help" | "appointment" }
   | { name: "rest"; why: Rest }
   /** The one who was chosen has no more tokens today. */
   | { name: "full" }
-  /** The code that was read is of no appointment of today. */
-  | { name: "unknown" }
+  /** What was read, or typed, is of no appointment of today. */
+  | { name: "unknown"; typed: boolean }
   /** No token: the box did not answer and there is no lease, or it refused; `why` in its own words. */
   | { name: "none"; why: string | null };
 
@@ -44,6 +44,8 @@ export interface Flow {
   choose(guruji: string | null): void;
   /** Checks in what a reader read. */
   scan(code: string): void;
+  /** Checks in whom a typed number names: a booking's, or a telephone's. */
+  number(digits: string): void;
   show(name: "help" | "appointment"): void;
   /** Back to the question; nothing of the last person stays. */
   clear(): void;
@@ -67,7 +69,7 @@ export function useFlow(
   }, []);
 
   const take = useCallback(
-    (guruji: string | null, appointment: string | null) => {
+    (guruji: string | null, appointment: Named | null) => {
       if (asking.current) return;
       asking.current = true;
       const mine = ++visit.current;
@@ -75,8 +77,9 @@ export function useFlow(
         asking.current = false;
         if (visit.current === mine) setStep(next);
       };
-      setStep({ name: "asking", guruji, appointment: appointment !== null });
-      checkIn(client, { guruji, appointment, lang, atMs: clinicNowMs(), delays }).then(go);
+      const wish = { guruji, appointment, lang, atMs: clinicNowMs(), delays };
+      setStep({ name: "asking", guruji, appointment: appointment !== null, typed: isTyped(wish) });
+      checkIn(client, wish).then(go);
     },
     [client, lang, clinicNowMs, delays],
   );
@@ -86,24 +89,28 @@ export function useFlow(
     (code: string) => {
       if (asking.current) return;
       const appointment = appointmentIn(code);
-      if (appointment) return take(null, appointment);
+      if (appointment) return take(null, { appointment });
       visit.current++;
-      setStep({ name: "unknown" });
+      setStep({ name: "unknown", typed: false });
     },
     [take],
   );
+  const number = useCallback((booking: string) => take(null, { booking }), [take]);
 
   const show = useCallback((name: "help" | "appointment") => {
     visit.current++;
     setStep({ name });
   }, []);
 
-  return { step, choose, scan, show, clear };
+  return { step, choose, scan, number, show, clear };
 }
+
+/** How an appointment is named: by its id, or by a number that only the node can look up. */
+type Named = { appointment: string } | { booking: string };
 
 interface Wish {
   guruji: string | null;
-  appointment: string | null;
+  appointment: Named | null;
   lang: Lang;
   atMs: number;
   delays: { patience: number; giveUp: number };
@@ -125,7 +132,7 @@ async function checkIn(client: Client, wish: Wish): Promise<Step> {
     const { code, message } = outcome.error;
     // Others may still have tokens: only who left the choice to the node has asked them all.
     if (code === "closed") return wish.guruji ? { name: "full" } : { name: "rest", why: "full" };
-    if (wish.appointment && NO_APPOINTMENT.has(code)) return { name: "unknown" };
+    if (wish.appointment && NO_APPOINTMENT.has(code)) return { name: "unknown", typed: isTyped(wish) };
     return { name: "none", why: message };
   }
   return { name: "slip", slip: slipOf(outcome.data as Answer, wish) };
@@ -133,10 +140,12 @@ async function checkIn(client: Client, wish: Wish): Promise<Step> {
 
 const NO_APPOINTMENT = new Set(["not_found", "not_allowed"]);
 
+const isTyped = ({ appointment }: Wish) => appointment !== null && "booking" in appointment;
+
 const dataOf = ({ lang, guruji, appointment }: Wish) => ({
   language: lang,
   ...(guruji ? { guruji } : {}),
-  ...(appointment ? { appointment } : {}),
+  ...appointment,
 });
 
 interface Answer {
@@ -164,6 +173,7 @@ function slipOf(answer: Answer, wish: Wish): Slip {
 /** Gives a token of this device's own lease; the check-in follows by itself when the box is heard again. */
 function aloneStep(client: Client, wish: Wish): Step {
   const { guruji, atMs } = wish;
+  if (isTyped(wish)) return { name: "none", why: null }; // whose number it is the node alone can tell
   const day = client.getState().view?.day;
   const token = day ? takeToken(day) : null;
   if (!token) return { name: "none", why: null };

@@ -61,6 +61,35 @@ export const kiosk = peopleWords({
     hi: "यह आपके तय समय का कोड है। कोड न हो तो काउंटर पर अपना नाम बताएँ, आपका समय सुरक्षित है।",
     mr: "हा तुमच्या ठरलेल्या वेळेचा कोड आहे. कोड नसेल तर काउंटरवर नाव सांगा, तुमची वेळ राखलेली आहे.",
   },
+  numberGo: {
+    en: "Type the number of your booking",
+    hi: "अपनी बुकिंग का नंबर दबाएँ",
+    mr: "तुमच्या बुकिंगचा क्रमांक दाबा",
+  },
+  numberWhy: {
+    en: "Its six digits, or the telephone number it was made under. You have neither? Say your name at the desk, your time is kept.",
+    hi: "उसके छह अंक, या वह फ़ोन नंबर जिससे समय लिया था। दोनों न हों तो काउंटर पर नाम बताएँ, आपका समय सुरक्षित है।",
+    mr: "त्याचे सहा अंक, किंवा ज्यावरून वेळ घेतली तो फोन क्रमांक. दोन्ही नसतील तर काउंटरवर नाव सांगा, तुमची वेळ राखलेली आहे.",
+  },
+  readerToo: {
+    en: "Or hold your code to the reader.",
+    hi: "या अपना कोड रीडर के सामने रखें।",
+    mr: "किंवा तुमचा कोड रीडरसमोर धरा.",
+  },
+  numberHint: { en: "Number", hi: "नंबर", mr: "क्रमांक" },
+  digits: { en: "Digits", hi: "अंक", mr: "अंक" },
+  takeBack: { en: "Take back the last digit", hi: "आख़िरी अंक हटाएँ", mr: "शेवटचा अंक काढा" },
+  checkMeIn: { en: "I am here", hi: "मैं आ गया हूँ", mr: "मी आलो आहे" },
+  notNumber: {
+    en: "This number gives no token now",
+    hi: "इस नंबर से अभी टोकन नहीं मिलेगा",
+    mr: "या क्रमांकावर सध्या टोकन मिळणार नाही",
+  },
+  notNumberWhy: {
+    en: "No booking of today has it, or several of one family have. Try the six digits of your own booking, or ask at the desk.",
+    hi: "आज की कोई बुकिंग इस पर नहीं है, या एक ही परिवार की कई हैं। अपनी बुकिंग के छह अंक दबाएँ, या काउंटर पर पूछें।",
+    mr: "आजचे कोणतेही बुकिंग यावर नाही, किंवा एकाच कुटुंबाची अनेक आहेत. तुमच्या बुकिंगचे सहा अंक दाबा, किंवा काउंटरवर विचारा.",
+  },
   notAppointment: {
     en: "This code gives no token now",
     hi: "इस कोड से अभी टोकन नहीं मिलेगा",
