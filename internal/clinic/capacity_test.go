@@ -105,6 +105,23 @@ func TestWhoComesTooLateWaitsForATokenInTheOrderTheyCame(t *testing.T) {
 	refused(s, desk, clinic.CodeNotAllowed, "queue.admit", clinic.WaitlistRef{Waitlist: third.Waitlist})
 }
 
+func TestWalkInsDoNotTakeTheSlotThatSomebodyBooked(t *testing.T) {
+	s := newSite(t)
+	g := s.guruji("Madhavnath")
+	s.set("maxEntriesPerDay", 1)
+	intime, late, toolate := s.book(g, "Usha", "", 0), s.book(g, "Ravi", "", -30), s.book(g, "Tara", "", 5)
+	s.walkIn(g)
+	s.pass(time.Hour)
+	refused(s, kiosk, clinic.CodeClosed, "queue.check_in", clinic.CheckIn{Guruji: g.id})
+	refused(s, kiosk, clinic.CodeClosed, "queue.check_in", clinic.CheckIn{Appointment: late.Appointment}) // as a walk-in
+	entry := do[clinic.CheckInAnswer](s, kiosk, "queue.check_in", clinic.CheckIn{Appointment: intime.Appointment}).Entry
+	if s.view(entry)["overridden"] != nil {
+		t.Error("what was promised is said to be an exception")
+	}
+	do[clinic.RecordAnswer](s, desk, "day.close", clinic.DayMove{})
+	refused(s, kiosk, clinic.CodeClosed, "queue.check_in", clinic.CheckIn{Appointment: toolate.Appointment})
+}
+
 func TestWhoWaitsForATokenBeforeAnybodyOpensIsClosedWithTheDay(t *testing.T) {
 	s := newSite(t)
 	g := s.guruji("Madhavnath")

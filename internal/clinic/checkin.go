@@ -183,14 +183,14 @@ func (d *Day) leastWait(clinicNow time.Time, except record.ID) *guruji {
 // unavailableMinutes puts whoever is not available behind everybody who is.
 const unavailableMinutes = 1e6
 
-// admission asks whether newcomers are let in. A number that a cut-off device already gave out is honoured, and a desk may
-// override, which the entry keeps and the audit shows.
+// admission asks whether newcomers are let in. A number that a cut-off device already gave out is honoured, and so is a slot
+// that was promised while the day goes on: those who came without one filled the day. A desk may override, which the entry
+// keeps and the audit shows.
 func (a *arrival) admission() error {
-	if a.in.Token != "" {
-		return nil
-	}
 	closed := a.intake()
-	if closed == nil {
+	today := a.day.dates[a.day.date]
+	_, promised := a.set["slot"]
+	if closed == nil || a.in.Token != "" || promised && !today.closed && !today.sealed {
 		return nil
 	}
 	if !a.in.Override || a.actor.Role == RoleKiosk {
