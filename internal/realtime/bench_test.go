@@ -12,7 +12,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
-	"runtime"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -29,23 +29,24 @@ import (
 	"github.com/aashram-care/sangam/internal/realtime"
 )
 
-// SANGAM_FANOUT_SOCKETS names the sizes to measure (default 100,1000), SANGAM_FANOUT_SECONDS how long each takes.
+// SANGAM_FANOUT_SOCKETS names the sizes to measure (default 100,1000), SANGAM_FANOUT_SECONDS how many
+// seconds each of the two sends (default 20).
 const (
 	envSockets = "SANGAM_FANOUT_SOCKETS"
 	envSeconds = "SANGAM_FANOUT_SECONDS"
 	envChild   = "SANGAM_FANOUT_CHILD" // URL and number of sockets; set by the benchmark for the process that holds them
 )
 
-// BenchmarkFanout measures commit -> N dashboards, ten changes of 400 bytes a second, beside a bare melody server in
-// the same run. The sockets are held by another process; the figure of a commit is its slowest socket.
+// BenchmarkFanout measures commit -> N dashboards, ten changes of 400 bytes a second, beside a bare melody server. Both
+// are up at once and take turns of a second, so that they have the same neighbours on the machine. The sockets are held
+// by another process; the figure of a commit is its slowest socket.
 func BenchmarkFanout(b *testing.B) {
 	for _, n := range strings.Split(cmp.Or(os.Getenv(envSockets), "100,1000"), ",") {
 		sockets, err := strconv.Atoi(n)
 		if err != nil {
 			b.Fatalf("%s: %v", envSockets, err)
 		}
-		b.Run(fmt.Sprintf("bare-%d", sockets), func(b *testing.B) { fanout(b, sockets, bareServer()) })
-		b.Run(fmt.Sprintf("sangam-%d", sockets), func(b *testing.B) { fanout(b, sockets, hubServer(b)) })
+		b.Run(n, func(b *testing.B) { duel(b, sockets) })
 	}
 }
 
@@ -91,35 +92,70 @@ func hubServer(b *testing.B) contestant {
 	}
 }
 
-func fanout(b *testing.B, sockets int, c contestant) {
-	seconds, _ := strconv.Atoi(cmp.Or(os.Getenv(envSeconds), "5"))
-	commits := 10 * seconds
-	srv := httptest.NewServer(c)
-	defer srv.Close()
-	before := memoryInUse()
-	child := holdSockets(b, srv.URL, sockets, commits)
-	idle := memoryInUse() - before
-
-	b.ResetTimer()
-	cpu := cpuTime()
+// duel lets both servers serve so many sockets each.
+func duel(b *testing.B, sockets int) {
+	seconds, err := strconv.Atoi(cmp.Or(os.Getenv(envSeconds), "20"))
+	if err != nil {
+		b.Fatalf("%s: %v", envSeconds, err)
+	}
+	bare, ours := enter(b, bareServer(), sockets, 10*seconds), enter(b, hubServer(b), sockets, 10*seconds)
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
-	pad := strings.Repeat("x", 350)
-	for n := range commits {
-		<-tick.C
-		c.tell(map[string]any{"n": n, "at": time.Now().UnixNano(), "pad": pad})
+	for range seconds {
+		bare.turn(tick.C)
+		ours.turn(tick.C)
 	}
-	got := child.report()
-	spent := cpuTime() - cpu
-	c.end()
 	b.ReportMetric(0, "ns/op")
-	b.ReportMetric(got.at(50), "p50-ms")
-	b.ReportMetric(got.at(99), "p99-ms")
-	b.ReportMetric(float64(spent.Microseconds())/float64(sockets*commits), "cpu-us/delivery")
-	b.ReportMetric(float64(idle)/float64(sockets)/1024, "KiB/socket")
-	b.ReportMetric(float64(got.Lost), "lost")
-	b.ReportMetric(float64(got.Repeated), "repeated")
+	deliveries := float64(sockets * 10 * seconds)
+	for name, s := range map[string]*side{"bare": bare, "ours": ours} {
+		got := s.sockets.report()
+		s.end()
+		s.server.Close()
+		b.ReportMetric(got.at(50), name+"-p50-ms")
+		b.ReportMetric(got.at(99), name+"-p99-ms")
+		b.ReportMetric(float64(s.cpu.Microseconds())/deliveries, name+"-cpu-us/delivery")
+		b.ReportMetric(float64(s.memory)/float64(sockets)/1024, name+"-RSS-KiB/socket")
+		b.ReportMetric(float64(got.Lost), name+"-lost")
+		b.ReportMetric(float64(got.Repeated), name+"-repeated")
+	}
 }
+
+// side is one of the two with its sockets open.
+type side struct {
+	contestant
+	server  *httptest.Server
+	sockets *holder
+	memory  int // that the sockets took, while nothing was sent
+	sent    int
+	cpu     time.Duration // of its turns
+}
+
+func enter(b *testing.B, c contestant, sockets, commits int) *side {
+	s := &side{contestant: c, server: httptest.NewServer(c)}
+	before := residentBytes(b)
+	s.sockets = holdSockets(b, s.server.URL, sockets, commits)
+	s.memory = residentBytes(b) - before
+	return s
+}
+
+// turn sends ten changes, and waits until this process rests: what is still on its way would be in the other's way.
+func (s *side) turn(tick <-chan time.Time) {
+	began, pad := cpuTime(), strings.Repeat("x", 350)
+	for range 10 {
+		s.tell(map[string]any{"n": s.sent, "at": time.Now().UnixNano(), "pad": pad})
+		s.sent++
+		<-tick
+	}
+	for used := time.Hour; used > resting; {
+		before := cpuTime()
+		<-tick
+		used = cpuTime() - before
+	}
+	s.cpu += cpuTime() - began
+}
+
+// resting is how much of a tenth of a second the process uses that has nothing to send.
+const resting = 5 * time.Millisecond
 
 func cpuTime() time.Duration {
 	var u syscall.Rusage
@@ -127,12 +163,18 @@ func cpuTime() time.Duration {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
-// memoryInUse is heap and stacks. The resident size would say little here, for it keeps what an earlier run freed.
-func memoryInUse() int {
-	runtime.GC()
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	return int(m.HeapInuse + m.StackInuse)
+// residentBytes is the size of this process once it has given back what it does not use.
+func residentBytes(b *testing.B) int {
+	debug.FreeOSMemory()
+	text, err := os.ReadFile("/proc/self/statm")
+	if err != nil {
+		b.Fatal(err)
+	}
+	pages, err := strconv.Atoi(strings.Fields(string(text))[1])
+	if err != nil {
+		b.Fatal(err)
+	}
+	return pages * os.Getpagesize()
 }
 
 // received is what the process with the sockets tells at the end.
@@ -183,6 +225,9 @@ func (h *holder) report() (r received) {
 	return r
 }
 
+// quiet is how long a socket waits for what is lost; before the first change it waits for all others to be open.
+const quiet = time.Minute
+
 // runAsSockets is the other process: it opens the sockets, counts what each gets, and writes a report.
 func runAsSockets() bool {
 	var url string
@@ -206,7 +251,7 @@ func runAsSockets() bool {
 			defer all.Done()
 			defer conn.Close()
 			for got := 0; got < commits; {
-				_ = conn.SetReadDeadline(time.Now().Add(5 * time.Second))
+				_ = conn.SetReadDeadline(time.Now().Add(quiet))
 				_, text, err := conn.ReadMessage()
 				if err != nil {
 					return
