@@ -112,6 +112,7 @@ bench-fanout: ## commit -> N dashboards, beside a bare melody server
 .PHONY: bench-commit
 bench-commit: ## durable commits per second, beside raw fsync and one bolt Update per edit
 	$(STEP) "bench-commit" scripts/bench DurableCommits $(if $(filter 1x,$(BENCHTIME)),3000x,$(BENCHTIME))
+	$(STEP) "bench-commit: HTTP" scripts/bench Actions 1x
 
 .PHONY: bench-open
 bench-open: ## cold open of a large file, with and without a synced freelist

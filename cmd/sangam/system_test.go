@@ -222,7 +222,7 @@ func allAcknowledged(t *testing.T, edge string) bool {
 	return status.Uplink != nil && status.Uplink.State == api.StateLive && status.Uplink.Backlog.Records == 0
 }
 
-func signIn(t *testing.T, node, name string) (token string) {
+func signIn(t testing.TB, node, name string) (token string) {
 	t.Helper()
 	res, err := http.Post(node+"/api/v1/session", "application/json", strings.NewReader(`{"user":"`+name+`","pin":"`+pin+`"}`))
 	if err != nil {
@@ -251,7 +251,7 @@ func atCentre(t *testing.T, hub, site string) bool {
 	return false
 }
 
-func get(t *testing.T, url, token string, into any) {
+func get(t testing.TB, url, token string, into any) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
 	if err != nil {
