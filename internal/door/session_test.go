@@ -110,6 +110,27 @@ func TestRightsThatEndWhileTheyAreReadAreNotUsed(t *testing.T) {
 	n.call("GET", "/api/v1/session", c.coordinator, nil, nil).refused(401, "unauthenticated")
 }
 
+func TestANewPINEndsTheSessionsThatWereBegunWithTheOldOne(t *testing.T) {
+	n := startNode(t, nil)
+	c := n.crew()
+	second := n.signIn("bina", staffPIN)
+	n.restart() // the second one is on disk only
+	n.call("GET", "/api/v1/session", c.coordinator, nil, nil).into(200, nil)
+	n.clock.advance(-time.Hour) // a box without a clock battery
+	n.done(n.signIn("Asha", adminPIN), "staff.reset_pin", map[string]any{"staff": c.staffIDs["Bina"], "pin": "998877"}, nil)
+	for which, token := range map[string]string{"in memory": c.coordinator, "on disk": second} {
+		if a := n.call("GET", "/api/v1/session", token, nil, nil); a.status != 401 {
+			t.Errorf("the session %s is answered %d", which, a.status)
+		}
+	}
+	fresh := n.signIn("bina", "998877")
+	n.restart()
+	n.call("GET", "/api/v1/session", fresh, nil, nil).into(200, nil)
+	n.call("GET", "/api/v1/session", c.guruji, nil, nil).into(200, nil)
+	n.call("GET", "/api/v1/session", c.kiosk, nil, nil).into(200, nil)
+	n.call("GET", "/api/v1/session", second, nil, nil).refused(401, "unauthenticated")
+}
+
 func TestWhoCameWhileTheDeviceWasCutOffKeepsTheirTime(t *testing.T) {
 	n := startNode(t, nil)
 	c := n.crew()
@@ -239,6 +260,7 @@ func TestANewPINReplacesTheOldOneAndIsNowhereInTheClear(t *testing.T) {
 	n.done(c.admin, "staff.reset_pin", map[string]any{"staff": c.staffIDs["Bina"], "pin": "secret-pin-77"}, nil)
 	n.call("POST", "/api/v1/session", "", api.SessionRequest{User: "bina", PIN: staffPIN}, nil).refused(401, "unauthenticated")
 	token := n.signIn("Bina", "secret-pin-77")
+	n.call("GET", "/ws?token="+token, "", nil, nil).refused(426, "invalid")
 	again := api.Action{ID: newID(), Type: "staff.reset_pin"}
 	for i, want := range []string{api.Applied, api.Duplicate} { // the PIN is no part of what an action's id stands for
 		again.Data = json.RawMessage(fmt.Sprintf(`{"staff":%q,"pin":"secret-pin-7%d"}`, c.staffIDs["Bina"], 8-i))
@@ -249,7 +271,6 @@ func TestANewPINReplacesTheOldOneAndIsNowhereInTheClear(t *testing.T) {
 		}
 	}
 	n.call("POST", "/api/v1/session", "", api.SessionRequest{User: "bina", PIN: "secret-pin-77"}, nil).refused(401, "unauthenticated")
-	n.call("GET", "/ws?token="+token, "", nil, nil).refused(426, "invalid")
 	n.stop()
 	for name, secret := range map[string]string{"PIN": "secret-pin-7", "token": token} {
 		if strings.Contains(n.log.String(), secret) {

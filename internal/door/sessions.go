@@ -1,7 +1,9 @@
 package door
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"strings"
@@ -90,7 +92,32 @@ func (ss *sessions) loadKept(tx feed.Tx, hash [32]byte) (*signedIn, error) {
 		owner: record.Key{Kind: r.Get("ownerKind").Text(), ID: r.Get("owner").ID()},
 		scope: feed.Scope(r.Get("ownerScope").Text()),
 	}
+	if old, err := ss.ofAnotherPIN(tx, &r, s.owner.ID); err != nil || old {
+		return nil, err
+	}
 	return ss.owned(tx, s)
+}
+
+// pinOf names the PIN that a member of staff has now, without telling anything of it; null for who has none, such as a
+// device.
+func (ss *sessions) pinOf(tx feed.Tx, owner record.ID) (record.Value, error) {
+	hash, err := ss.d.credentialOf(tx, owner, "pin")
+	if err != nil || hash == "" {
+		return record.Null(), err
+	}
+	name := sha256.Sum256([]byte(hash))
+	return record.Bytes(name[:16]), nil
+}
+
+// ofAnotherPIN tells whether a session was begun with a PIN that its owner does not have any more: whoever knew that one
+// is out. Clocks are not asked; that of the box may have been wrong.
+func (ss *sessions) ofAnotherPIN(tx feed.Tx, session *record.Record, owner record.ID) (bool, error) {
+	with := session.Get("pin")
+	if with.IsNull() {
+		return false, nil
+	}
+	now, err := ss.pinOf(tx, owner)
+	return err == nil && !bytes.Equal(with.Bytes(), now.Bytes()), err
 }
 
 func (ss *sessions) loadPatient(tx feed.Tx, token string) (*signedIn, error) {
@@ -187,8 +214,12 @@ func (ss *sessions) start(ctx context.Context, owner record.Key, scope feed.Scop
 				return err
 			}
 		}
-		_, err := w.Edit(ss.d.o.Local, record.Edit{Kind: clinic.KindSession, ID: idOfHash("session", hash), Set: map[string]record.Value{
-			"owner": record.IDValue(owner.ID), "ownerKind": record.Text(owner.Kind), "ownerScope": record.Text(string(scope)),
+		pin, err := ss.pinOf(w.Tx(), owner.ID)
+		if err != nil {
+			return err
+		}
+		_, err = w.Edit(ss.d.o.Local, record.Edit{Kind: clinic.KindSession, ID: idOfHash("session", hash), Set: map[string]record.Value{
+			"pin": pin, "owner": record.IDValue(owner.ID), "ownerKind": record.Text(owner.Kind), "ownerScope": record.Text(string(scope)),
 			"createdAt": record.TimeValue(now), "seenAt": record.TimeValue(now),
 		}})
 		return err
@@ -233,6 +264,13 @@ func (ss *sessions) changed(changes []feed.Change) {
 			may := rightsOf(&c.After)
 			for _, s := range ss.of(c.Scope, c.After.Key()) {
 				ss.give(s, may)
+			}
+		case clinic.KindCredential: // a new PIN ends what was begun with the old one
+			if c.After.Get("kind").Text() == "pin" {
+				owner := record.Key{Kind: ss.d.o.Staff.Kind, ID: c.After.Get("owner").ID()}
+				for _, s := range ss.of(ss.d.o.Staff.Scope, owner) {
+					ss.give(s, nil)
+				}
 			}
 		case clinic.KindSession:
 			if !c.After.Get("endedAt").IsNull() {
