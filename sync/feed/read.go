@@ -15,8 +15,8 @@ type Sequenced struct {
 }
 
 // Batch is a stretch of a feed: every record whose newest state lies in
-// (From, To], less those the reader holds already. To is the head unless
-// More. Timeline and Head are those of the transaction that read it.
+// (From, To], less those the reader holds already. To is the head, or UpTo
+// where that is less, unless More. Timeline and Head are those of the transaction that read it.
 type Batch struct {
 	Scope          Scope
 	Timeline       Timeline
@@ -30,6 +30,7 @@ type Batch struct {
 type ReadOptions struct {
 	MaxRecords int // default 1,000
 	MaxBytes   int // of canonical forms; default 48 KiB; one record always fits
+	UpTo       Seq // where to stop; default the head
 	// PeerSpans are the timelines that the reader sent in this session: what
 	// it is known to hold by them is left out. Never those of an earlier
 	// session: a restored reader must get its own lost work back.
@@ -55,14 +56,18 @@ func Read(tx Tx, scope Scope, since Seq, o ReadOptions) (Batch, error) {
 		return Batch{}, err
 	}
 	since = min(since, head) // a reader ahead of the feed holds a history that is gone; Resume tells it
+	end := head
+	if o.UpTo > 0 {
+		end = min(o.UpTo, head)
+	}
 	b := Batch{Scope: scope, Timeline: timeline, From: since, To: since, Head: head}
-	if since == head {
+	if since >= end {
 		return b, nil
 	}
 	k := tagOf(scope)
 	bytes, scanned := 0, 0
 	full := false
-	err = tx.Scan(k.seq(since+1), next(k.key(tableSeq)), func(key, row []byte) (bool, error) {
+	err = tx.Scan(k.seq(since+1), k.seq(end+1), func(key, row []byte) (bool, error) {
 		p, err := readPlace(row)
 		if err != nil {
 			return false, err
@@ -96,7 +101,7 @@ func Read(tx Tx, scope Scope, since Seq, o ReadOptions) (Batch, error) {
 		return Batch{}, fmt.Errorf("read %s since %d: %w", scope, since, err)
 	}
 	if b.More = full; !full {
-		b.To = b.Head
+		b.To = end
 	}
 	return b, nil
 }

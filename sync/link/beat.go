@@ -68,7 +68,7 @@ func (s *session) onBeat(f beat, now time.Time) {
 	if s.answered != nil {
 		s.answered(s, f.Answers)
 	}
-	s.onReports(f.Reports)
+	s.onReports(f.Reports, now)
 	s.onSkips(f.Skips)
 	for _, h := range f.Heads {
 		in := &s.in[h.Scope]

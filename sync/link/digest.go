@@ -242,7 +242,8 @@ func (s *session) onGathered(g gathered, now time.Time) {
 		c.repairs = append([]gather{g.work}, c.repairs...)
 	}
 	if len(g.records) > 0 {
-		s.sendBatch(g.work.no, laneRepair, feed.Batch{Timeline: s.out[g.work.no].timeline, Head: s.out[g.work.no].head, Records: g.records}, g.macs)
+		o := &s.out[g.work.no]
+		s.sendBatch(g.work.no, errand{lane: laneRepair}, feed.Batch{Timeline: o.timeline, Head: o.head, Records: g.records}, g.macs, now)
 	}
 	s.nextRepair(g.work.no)
 }

@@ -14,7 +14,8 @@ const (
 	maxWaitingBytes = 1 << 20
 	// maxHoles bounds what is remembered of a feed that comes in pieces.
 	maxHoles = 512
-	// holeWait is how long a hole may be reordering; firstPull how long an answer may take, doubling up to lastPull.
+	// holeWait is how long a hole may be reordering; firstPull how long an answer may take, doubling up to lastPull while
+	// nothing of what is missing comes.
 	holeWait  = 500 * time.Millisecond
 	firstPull = 2 * time.Second
 	lastPull  = 8 * time.Second
@@ -41,7 +42,10 @@ type inflow struct {
 	bytes   int // of waiting
 	busy    bool
 
-	moved   time.Time // when a frame last came
+	reached feed.Seq  // how far all is held when what waits is merged
+	hole    bool      // something was sent beyond that and is missing
+	came    time.Time // when a frame last came
+	moved   time.Time // when reached last rose, or the frame came that opened the hole
 	pulled  time.Time
 	patient time.Duration // until the next pull
 	wanted  bool          // a pull is due whatever is missing
@@ -61,8 +65,7 @@ func (in *inflow) expected() feed.Seq {
 }
 
 // accept takes a frame that is to be merged. It returns false when nothing of it is new.
-func (in *inflow) accept(a *arrival, now time.Time) (fresh bool) {
-	in.moved = now
+func (in *inflow) accept(a *arrival) (fresh bool) {
 	in.heard, in.sent = max(in.heard, a.Head), max(in.sent, a.Sent)
 	if in.merged.covers(in.cursor.Seq, a.From, a.To) {
 		return false
@@ -169,8 +172,18 @@ func (in *inflow) report(no scopeNo) report {
 	return report{Scope: no, Timeline: in.timeline, Seq: in.cursor.Seq, Ranges: in.merged.wire(in.cursor.Seq)}
 }
 
-// missing tells that something was sent and has not come.
-func (in *inflow) missing() bool { return !in.timeline.IsZero() && in.expected() < in.sent }
+// watch notes whether something that was sent is missing, and whether that is still coming in.
+func (in *inflow) watch(now time.Time) {
+	reach := in.expected()
+	switch {
+	case reach > in.reached:
+		in.moved, in.patient = now, firstPull
+	case !in.hole:
+		in.moved = in.came
+	}
+	in.reached = reach
+	in.hole = !in.timeline.IsZero() && reach < in.sent
+}
 
 // pullDue is when to ask again for what is missing, and false when nothing is.
 func (in *inflow) pullDue() (time.Time, bool) {
@@ -181,7 +194,7 @@ func (in *inflow) pullDue() (time.Time, bool) {
 	if in.wanted {
 		return due, true
 	}
-	return later(due, in.moved.Add(holeWait)), in.missing()
+	return later(due, in.moved.Add(holeWait)), in.hole
 }
 
 // asked counts a pull.

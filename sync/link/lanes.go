@@ -17,7 +17,7 @@ const (
 // readNext asks for the next stretch to send, or answers a pull that finds nothing to send.
 func (s *session) readNext(n scopeNo) {
 	o := &s.out[n]
-	l, since, ok := o.nextRead(s.credit, !s.without(AblateLiveLane))
+	e, ok := o.next(s.credit, !s.without(AblateLiveLane))
 	if !ok {
 		if o.answer && !o.busy && !o.timeline.IsZero() {
 			o.answer = false
@@ -27,12 +27,14 @@ func (s *session) readNext(n scopeNo) {
 		return
 	}
 	o.busy = true
-	options := feed.ReadOptions{MaxBytes: frameBytes, MaxRecords: frameRecords, PeerSpans: o.spans, Ablated: s.ablated.feed()}
-	if since < o.single || s.without(AblateBatches) {
+	options := feed.ReadOptions{
+		MaxBytes: frameBytes, MaxRecords: o.width.records(), UpTo: e.upTo, PeerSpans: o.spans, Ablated: s.ablated.feed(),
+	}
+	if e.since < o.single || s.without(AblateBatches) {
 		options.MaxRecords = 1
 	}
 	s.do(read{
-		session: s.id, epoch: o.epoch, no: n, scope: s.scope(n), lane: l, since: since, options: options,
+		session: s.id, epoch: o.epoch, no: n, scope: s.scope(n), errand: e, options: options,
 		vouched: n == networkScope && s.side == seal.Edge,
 	})
 }
@@ -53,28 +55,25 @@ func (s *session) onBatch(g gotBatch, now time.Time) {
 		s.end(byeUnknown, now) // the store was opened anew by another process, or went back behind what it told
 		return
 	}
-	if g.macs == nil {
-		o.clip(&b)
-	}
+	o.took(g.errand, b)
 	if b.To <= b.From {
-		o.took(g.lane, b)
 		return
 	}
-	o.took(g.lane, b)
 	if len(b.Records) == 0 && !o.answer {
 		o.leave(g.no, b)
 		return
 	}
 	o.answer = false
-	s.sendBatch(g.no, g.lane, b, g.macs)
+	s.sendBatch(g.no, g.errand, b, g.macs, now)
 }
 
 // sendBatch sends a stretch. Records that cannot be written are left out one by one, and told.
-func (s *session) sendBatch(n scopeNo, l lane, b feed.Batch, macs []byte) {
+func (s *session) sendBatch(n scopeNo, e errand, b feed.Batch, macs []byte, now time.Time) {
 	o := &s.out[n]
-	f := changes{Scope: n, Timeline: b.Timeline, Head: b.Head, From: b.From, To: b.To, Lane: l, Sent: o.sent()}
-	if k, ok := o.rider(); ok {
-		f.Skips = append(f.Skips, k)
+	f := changes{Scope: n, Timeline: b.Timeline, Head: b.Head, From: b.From, To: b.To, Lane: e.lane, Sent: o.sent()}
+	own, rides := o.rider()
+	if rides {
+		f.Skips = append(f.Skips, own)
 	}
 	for m := range scopes {
 		if k, ok := s.out[m].rider(); ok {
@@ -93,8 +92,13 @@ func (s *session) sendBatch(n scopeNo, l lane, b feed.Batch, macs []byte) {
 		}
 	}
 	bytes := s.send(kindChanges, f)
-	if l != laneRepair {
-		o.flights = append(o.flights, flight{from: b.From, to: b.To, bytes: bytes, lane: l})
+	if e.lane == laneBackfill && len(b.Records) > 0 {
+		o.width.each = bytes / len(b.Records)
+	}
+	if e.lane != laneRepair {
+		o.sendOff(flight{
+			from: b.From, to: b.To, bytes: bytes, lane: e.lane, again: e.again, overtaken: e.overtaken, rider: own,
+		}, now)
 	}
 }
 

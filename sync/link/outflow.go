@@ -1,7 +1,9 @@
 package link
 
 import (
+	"cmp"
 	"slices"
+	"time"
 
 	"github.com/aashram-care/sangam/sync/feed"
 )
@@ -20,6 +22,14 @@ type flight struct {
 	from, to feed.Seq
 	bytes    int
 	lane     lane
+	sent     time.Time
+	again    bool // it was sent before
+	// overtaken tells that it counted as lost because a later one was there first.
+	overtaken bool
+	rider     skip // that went with it
+	// What had been acknowledged of the backlog when it left, and when.
+	acked   int
+	ackedAt time.Time
 }
 
 // outflow is the owner's side of one scope: what the peer was sent of this store's feed.
@@ -35,6 +45,9 @@ type outflow struct {
 
 	back, start, live feed.Seq
 	flights           []flight
+	lost              []flight // to be sent again, fresh ones first
+	paces             [laneRepair]pace
+	width             width
 	single            feed.Seq // one record a frame up to here
 
 	epoch  uint64 // rises with each pull
@@ -61,22 +74,37 @@ func (o *outflow) sent() feed.Seq {
 	return o.back
 }
 
-// pulled sends all over again from where the peer says it is. Its word counts more than what was thought before: while
-// the session was founded another one may have moved its cursor, also back.
-func (o *outflow) pulled(r report, single feed.Seq) {
+// pulled sends again what the peer lacks, from where it says that it is. Its word counts more than what was thought
+// before: while the session was founded another one may have moved its cursor, also back. What was sent only now may
+// have crossed the pull and is not sent again yet, and what was fresh stays ahead of the backlog; but a peer that cannot
+// read is sent all of it anew.
+func (o *outflow) pulled(r report, single feed.Seq, now time.Time) {
 	if r.Seq <= o.head {
 		o.acked, o.has = r.Seq, nil
 	}
-	o.heard(r)
+	o.heard(r, now)
 	o.epoch++
 	o.busy = false
-	o.back, o.start, o.live = o.acked, o.head, o.head
-	o.flights, o.single, o.answer = nil, single, true
+	o.live = max(o.live, o.acked)
+	o.back, o.start = o.acked, o.live
+	sent := o.flights
+	o.flights = nil
+	o.lost = slices.DeleteFunc(o.lost, func(f flight) bool { return single > 0 || f.lane != laneLive })
+	for _, f := range sent {
+		switch {
+		case single > 0:
+		case o.paces[f.lane].underway(f, now):
+			o.flights = append(o.flights, f)
+		case f.lane == laneLive:
+			o.lose(f)
+		}
+	}
+	o.single, o.answer = single, true
 	o.pending = skip{}
 }
 
 // heard takes the peer's report.
-func (o *outflow) heard(r report) {
+func (o *outflow) heard(r report, now time.Time) {
 	if r.Seq > o.head {
 		return // of a head that this store never had: not ours to count
 	}
@@ -88,7 +116,105 @@ func (o *outflow) heard(r report) {
 	}
 	o.acked = o.has.reach(o.acked)
 	o.has.absorb(o.acked)
-	o.flights = slices.DeleteFunc(o.flights, func(f flight) bool { return o.has.covers(o.acked, f.from, f.to) })
+	there := func(f flight) bool { return o.has.covers(o.acked, f.from, f.to) }
+	o.flights = slices.DeleteFunc(o.flights, func(f flight) bool {
+		if !there(f) {
+			return false
+		}
+		o.paces[f.lane].acknowledged(f, now)
+		if f.lane == laneBackfill {
+			o.width.acknowledged(f, now)
+		}
+		return true
+	})
+	o.lost = slices.DeleteFunc(o.lost, there)
+	o.flights = slices.DeleteFunc(o.flights, func(f flight) bool {
+		if f.overtaken = o.overtaken(f); f.overtaken {
+			o.lose(f)
+		}
+		return f.overtaken
+	})
+}
+
+// overtaken tells that a frame was lost, by one that was sent after it and is there. A fresh commit is merged before
+// what came earlier of the backlog, and says nothing about that.
+func (o *outflow) overtaken(f flight) bool {
+	p := &o.paces[f.lane]
+	newest := p.newest
+	if f.lane == laneLive {
+		newest = later(newest, o.paces[laneBackfill].newest)
+	}
+	return p.overtaken(f, newest)
+}
+
+// lose puts a stretch on the list of those that are sent again.
+func (o *outflow) lose(f flight) {
+	if f.rider.To > f.rider.From && o.pending.To <= o.pending.From {
+		o.pending = f.rider
+	}
+	i, _ := slices.BinarySearchFunc(o.lost, f, func(a, b flight) int {
+		return cmp.Or(cmp.Compare(a.lane, b.lane), cmp.Compare(a.from, b.from))
+	})
+	o.lost = slices.Insert(o.lost, i, f)
+}
+
+// oldest is the frame of a lane that was sent first, and when its time is up.
+func (o *outflow) oldest(l lane, heard time.Time) (at int, due time.Time, ok bool) {
+	for i, f := range o.flights {
+		if f.lane == l && (!ok || f.sent.Before(o.flights[at].sent)) {
+			at, ok = i, true
+		}
+	}
+	if !ok {
+		return 0, due, false
+	}
+	due, ok = o.paces[l].due(o.flights[at].sent, heard)
+	return at, due, ok
+}
+
+// due is when a frame that nobody acknowledged counts as lost; heard is when the peer last said anything.
+func (o *outflow) due(heard time.Time) (at time.Time, ok bool) {
+	for l := range laneRepair {
+		if _, due, waits := o.oldest(l, heard); waits && (!ok || due.Before(at)) {
+			at, ok = due, true
+		}
+	}
+	return at, ok
+}
+
+// overdue gives up the oldest frame of each lane that waited too long. One alone: its acknowledgement tells what
+// became of the others.
+func (o *outflow) overdue(heard, now time.Time) {
+	for l := range laneRepair {
+		if i, due, waits := o.oldest(l, heard); waits && !due.After(now) {
+			o.paces[l].backoff++
+			o.paces[l].moved = now
+			o.lose(o.flights[i])
+			o.flights = slices.Delete(o.flights, i, i+1)
+		}
+	}
+}
+
+// sendOff counts a frame that goes out.
+func (o *outflow) sendOff(f flight, now time.Time) {
+	if o.underway(laneBackfill) == 0 {
+		o.width.at = now
+	}
+	f.sent, f.acked, f.ackedAt = now, o.width.bytes, o.width.at
+	o.flights = append(o.flights, f)
+}
+
+// rewind keeps deadlines within reach when a clock without a monotonic part was set back.
+func (o *outflow) rewind(now time.Time) {
+	for i := range o.flights {
+		f := &o.flights[i]
+		f.sent, f.ackedAt = earlier(f.sent, now), earlier(f.ackedAt, now)
+	}
+	for l := range o.paces {
+		p := &o.paces[l]
+		p.moved, p.newest = earlier(p.moved, now), earlier(p.newest, now)
+	}
+	o.width.at, o.width.turn = earlier(o.width.at, now), earlier(o.width.turn, now)
 }
 
 func (o *outflow) underway(l lane) (bytes int) {
@@ -100,47 +226,87 @@ func (o *outflow) underway(l lane) (bytes int) {
 	return bytes
 }
 
-// nextRead says what to read next: fresh commits first, then the backlog as far as the peer's credit goes.
-func (o *outflow) nextRead(credit int, freshFirst bool) (l lane, since feed.Seq, ok bool) {
+// errand is a stretch to be read and sent; a zero upTo means the head.
+type errand struct {
+	lane             lane
+	since, upTo      feed.Seq
+	again, overtaken bool
+}
+
+// next says what to read next: fresh commits first, what was lost of them before others, then the backlog as far as
+// the peer's credit and the line go.
+func (o *outflow) next(credit int, freshFirst bool) (e errand, ok bool) {
+	if o.busy || o.failed || o.timeline.IsZero() || len(o.flights) >= maxFlight {
+		return e, false
+	}
+	window := min(max(credit, minCredit), o.width.window())
+	room := [laneRepair]bool{o.underway(laneLive) < liveWindow, o.underway(laneBackfill) < window}
+	fresh := room[laneLive] && o.live < o.head && (freshFirst || o.back >= o.start)
+	for len(o.lost) > 0 {
+		f := o.lost[0]
+		if !room[f.lane] || f.lane == laneBackfill && fresh {
+			break
+		}
+		since := o.has.reach(max(f.from, o.acked))
+		if since < f.to {
+			return errand{lane: f.lane, since: since, upTo: o.hole(since, f.to), again: true, overtaken: f.overtaken}, true
+		}
+		o.lost = o.lost[1:]
+	}
 	switch {
-	case o.busy || o.failed || o.timeline.IsZero() || len(o.flights) >= maxFlight:
-		return 0, 0, false
-	case o.live < o.head && o.underway(laneLive) < liveWindow && (freshFirst || o.back >= o.start):
-		return laneLive, o.live, true
-	case o.back < o.start && o.underway(laneBackfill) < max(credit, minCredit):
-		o.back = o.has.reach(o.back)
+	case fresh:
+		return errand{lane: laneLive, since: o.live}, true
+	case o.back < o.start && room[laneBackfill]:
+		taken := o.taken()
+		o.back = taken.reach(o.back)
 		if o.back < o.start {
-			return laneBackfill, o.back, true
+			return errand{lane: laneBackfill, since: o.back, upTo: taken.next(o.back)}, true
 		}
 	}
-	return 0, 0, false
+	return e, false
 }
 
-// clip leaves out what the peer has beyond the next hole.
-func (o *outflow) clip(b *feed.Batch) {
-	limit := o.has.next(b.From)
-	if limit == 0 || b.To <= limit {
-		return
+// hole is where the stretch up to limit ends that the peer lacks after since.
+func (o *outflow) hole(since, limit feed.Seq) feed.Seq {
+	if at := o.has.next(since); at > 0 {
+		return min(at, limit)
 	}
-	b.To = limit
-	b.Records = slices.DeleteFunc(b.Records, func(s feed.Sequenced) bool { return s.Seq > limit })
+	return limit
 }
 
-// took moves a lane over a stretch that was read.
-func (o *outflow) took(l lane, b feed.Batch) {
+// taken is what the peer has beyond the cursor, or will have by what is on its way or goes before the backlog.
+func (o *outflow) taken() ranges {
+	all := slices.Clone(o.has)
+	for _, f := range slices.Concat(o.flights, o.lost) {
+		all.add(f.from, f.to)
+	}
+	return all
+}
+
+// took moves a lane over a stretch that was read, or takes it off the list of what was lost.
+func (o *outflow) took(e errand, b feed.Batch) {
 	o.head = max(o.head, b.Head)
-	if l == laneLive {
+	switch {
+	case e.again:
+		if len(o.lost) > 0 {
+			if f := &o.lost[0]; b.To >= f.to {
+				o.lost = o.lost[1:]
+			} else {
+				f.from = max(f.from, b.To)
+			}
+		}
+	case e.lane == laneLive:
 		caughtUp := o.back >= o.start
 		o.live = max(o.live, b.To)
 		if caughtUp {
 			o.back, o.start = o.live, o.live
 		}
-		return
-	}
-	o.back = max(o.back, b.To)
-	if o.back >= o.start {
-		o.live = max(o.live, o.back)
-		o.back, o.start = o.live, o.live
+	default:
+		o.back = max(o.back, b.To)
+		if o.back >= o.start {
+			o.live = max(o.live, o.back)
+			o.back, o.start = o.live, o.live
+		}
 	}
 }
 

@@ -165,7 +165,7 @@ func (s *session) frame(kind seal.Kind, body []byte, now time.Time) {
 		err = handle(body, func(f changes) { s.onChanges(f, now) })
 	case kindAck:
 		err = handle(body, func(f ack) {
-			s.onReports(f.Reports)
+			s.onReports(f.Reports, now)
 			s.credit = f.Credit
 			s.onSkips(f.Skips)
 		})
@@ -219,9 +219,9 @@ func (s *session) onChanges(f changes, now time.Time) {
 		s.end(byeUnknown, now)
 		return
 	}
+	in.came = now
 	a := &arrival{changes: f, bytes: len(f.Batch)}
 	if len(f.Batch) == 0 {
-		in.moved = now
 		if f.From < f.To {
 			in.skip(f.From, f.To, f.Head)
 			s.ackDue = true
@@ -235,16 +235,15 @@ func (s *session) onChanges(f changes, now time.Time) {
 		return
 	}
 	if in.merged.covers(in.cursor.Seq, f.From, f.To) && s.ready {
-		in.accept(a, now)
+		in.accept(a)
 		s.ackDue = true // the ack of the first one may be lost
 		return
 	}
 	if err := s.unpack(a); err != nil {
-		in.moved = now
 		s.unreadable(a, err, now)
 		return
 	}
-	in.accept(a, now)
+	in.accept(a)
 }
 
 // unpack reads the records of a frame, and of network records at a hub takes its own only.
@@ -304,13 +303,13 @@ func (s *session) onSkips(skips []skip) {
 	}
 }
 
-func (s *session) onReports(reports []report) {
+func (s *session) onReports(reports []report, now time.Time) {
 	for _, r := range reports {
 		o := &s.out[r.Scope]
 		if r.Timeline != o.timeline {
 			continue
 		}
-		o.heard(r)
+		o.heard(r, now)
 	}
 }
 
@@ -320,7 +319,7 @@ func (s *session) onPull(f pull, now time.Time) {
 		s.end(byeUnknown, now)
 		return
 	}
-	o.pulled(f.Report, f.Single)
+	o.pulled(f.Report, f.Single, now)
 }
 
 // pump does all that is due.
@@ -329,8 +328,10 @@ func (s *session) pump(now time.Time) {
 		return
 	}
 	for n := range scopes {
+		s.out[n].overdue(s.heard, now)
 		s.mergeNext(n)
 		s.readNext(n)
+		s.in[n].watch(now)
 		if due, ok := s.in[n].pullDue(); ok && !due.After(now) {
 			s.pull(n, now)
 		}
@@ -379,7 +380,6 @@ func (s *session) onMerged(o mergedIn, now time.Time) {
 		s.end(byeUnknown, now)
 		return
 	}
-	in.patient = firstPull
 	s.parked += len(o.result.Parked)
 	for _, k := range o.result.Parked {
 		s.send(kindReject, reject{Scope: o.work.no, Kind: k.Kind, ID: k.ID, Reason: "parked"})
@@ -431,8 +431,10 @@ func (s *session) rewind(now time.Time) {
 	s.nextBeat = earlier(s.nextBeat, now.Add(2*beatEvery))
 	for n := range scopes {
 		in, c := &s.in[n], &s.digest[n]
-		in.moved, in.pulled, in.failed = earlier(in.moved, now), earlier(in.pulled, now), earlier(in.failed, now)
+		in.came, in.moved = earlier(in.came, now), earlier(in.moved, now)
+		in.pulled, in.failed = earlier(in.pulled, now), earlier(in.failed, now)
 		c.asked, c.last, c.moved = earlier(c.asked, now), earlier(c.last, now), earlier(c.moved, now)
+		s.out[n].rewind(now)
 	}
 }
 
@@ -447,6 +449,9 @@ func (s *session) wake() time.Time {
 	}
 	for n := range scopes {
 		if due, ok := s.in[n].pullDue(); ok {
+			at = earlier(at, due)
+		}
+		if due, ok := s.out[n].due(s.heard); ok {
 			at = earlier(at, due)
 		}
 		if due, ok := s.comparing(n); ok {

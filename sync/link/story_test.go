@@ -109,6 +109,86 @@ func TestAFreshCommitOvertakesTheBacklog(t *testing.T) {
 	p.arrives("the end of the backlog", p.hub, p.scope, last, 5*time.Minute)
 }
 
+// loses lets what the node sends meanwhile get lost.
+func (p *pair) loses(n *node, meanwhile func()) {
+	before := p.net.Faults(n.name, memory.Up)
+	p.net.SetFaults(n.name, memory.Up, memory.Faults{Cut: true})
+	meanwhile()
+	p.runFor(5 * time.Millisecond)
+	p.net.SetFaults(n.name, memory.Up, before)
+}
+
+func TestALostFreshCommitIsSentAgainWithoutWaitingForABeat(t *testing.T) {
+	p := startPair(t)
+	for range 8 { // by which the site learns how long an acknowledgement takes
+		p.arrives("an edit", p.hub, p.scope, p.write(p.edge, p.scope, "entry", 1), time.Second)
+		p.runFor(time.Second)
+	}
+	var fresh record.Key
+	p.loses(p.edge, func() { fresh = p.write(p.edge, p.scope, "entry", 1) })
+	if took := p.arrives("the lost edit", p.hub, p.scope, fresh, time.Minute); took > time.Second {
+		t.Errorf("alone on its line it took %s", took)
+	}
+	p.runFor(time.Second)
+	p.loses(p.edge, func() { fresh = p.write(p.edge, p.scope, "entry", 1) })
+	p.runFor(50 * time.Millisecond)
+	p.write(p.edge, p.scope, "entry", 1)
+	if took := p.arrives("the overtaken edit", p.hub, p.scope, fresh, time.Minute); took > 200*time.Millisecond {
+		t.Errorf("overtaken by the next it took %s", took)
+	}
+}
+
+func TestALostFreshCommitDoesNotWaitForTheBacklog(t *testing.T) {
+	p := startPair(t)
+	p.net.SetFaults("edge", memory.Up, memory.Faults{Cut: true})
+	last := p.write(p.edge, p.scope, "entry", 9000)
+	p.runFor(time.Minute)
+	p.slow = 400 * time.Millisecond
+	p.net.SetFaults("edge", memory.Up, memory.Faults{MinDelay: 10 * time.Millisecond, MaxDelay: 10 * time.Millisecond})
+	p.runUntil("a session", time.Minute, func() bool { return p.atHub().State == link.Lagging })
+	var fresh record.Key
+	p.loses(p.edge, func() { fresh = p.write(p.edge, p.scope, "entry", 1) })
+	if took := p.arrives("the lost fresh edit", p.hub, p.scope, fresh, 5*time.Minute); took > 3*time.Second {
+		t.Errorf("it took %s", took)
+	}
+	if has(t, p.hub.disk, p.scope, last) {
+		t.Error("the backlog was drained before the fresh edit came")
+	}
+}
+
+func TestANarrowLineCarriesABacklogOnceAndFreshCommitsInBetween(t *testing.T) {
+	p := startPair(t)
+	p.net.SetFaults("edge", memory.Up, memory.Faults{Cut: true})
+	last := p.write(p.edge, p.scope, "entry", 3000)
+	p.runFor(time.Minute)
+	narrow := memory.Faults{MinDelay: 100 * time.Millisecond, MaxDelay: 100 * time.Millisecond, Rate: 8000}
+	p.net.SetFaults("edge", memory.Up, narrow)
+	p.net.SetFaults("edge", memory.Down, narrow)
+	p.runUntil("a session", time.Minute, func() bool { return p.atHub().State == link.Lagging })
+	before, began := p.bytes, p.now
+	clear(p.sent)
+	p.carried = 0
+	var slowest time.Duration
+	for !has(t, p.hub.disk, p.scope, last) {
+		fresh := p.write(p.edge, p.scope, "entry", 1)
+		slowest = max(slowest, p.arrives("a fresh edit", p.hub, p.scope, fresh, time.Minute))
+		p.runFor(time.Second)
+	}
+	if slowest > 3*time.Second {
+		t.Errorf("a fresh edit took %s", slowest)
+	}
+	if pulls := p.sent[pullKind]; pulls > 3 {
+		t.Errorf("what was on its way was asked for %d times", pulls)
+	}
+	took := p.now.Sub(began)
+	if full := float64(p.bytes-before) / 8000 / took.Seconds(); full < 0.6 {
+		t.Errorf("%d bytes in %s, which fills %.0f %% of the line", p.bytes-before, took, 100*full)
+	}
+	if again := float64(p.carried) / float64(p.count); again > 1.1 {
+		t.Errorf("each record was sent %.2f times", again)
+	}
+}
+
 func TestAStretchThatIsLeftOutCostsNoFrame(t *testing.T) {
 	p := startPair(t)
 	before := p.frames

@@ -277,25 +277,24 @@ type read struct {
 	epoch   uint64 // of the outflow: a pull makes what was read before it stale
 	no      scopeNo
 	scope   feed.Scope
-	lane    lane
-	since   feed.Seq
+	errand  errand
 	options feed.ReadOptions
 	vouched bool // only what the hub vouched for
 }
 
 type gotBatch struct {
 	outcome
-	epoch uint64
-	no    scopeNo
-	lane  lane
-	batch feed.Batch
-	macs  []byte
+	epoch  uint64
+	no     scopeNo
+	errand errand
+	batch  feed.Batch
+	macs   []byte
 }
 
 func (w read) Perform(_ context.Context, d Desk) Event {
-	out := gotBatch{outcome: outcome{session: w.session}, epoch: w.epoch, no: w.no, lane: w.lane}
+	out := gotBatch{outcome: outcome{session: w.session}, epoch: w.epoch, no: w.no, errand: w.errand}
 	out.err = d.Store.View(func(tx feed.Tx) (err error) {
-		if out.batch, err = feed.Read(tx, w.scope, w.since, w.options); err == nil && w.vouched {
+		if out.batch, err = feed.Read(tx, w.scope, w.errand.since, w.options); err == nil && w.vouched {
 			out.batch.Records, out.macs, err = vouchedOnly(tx, out.batch.Records)
 		}
 		return err

@@ -99,6 +99,10 @@ func (n *node) step(m link.Machine, e link.Event) {
 		for _, effect := range m.Step(events[0], n.clock()) {
 			switch effect := effect.(type) {
 			case link.Send:
+				if n.isEdge() {
+					n.w.bytes += len(effect.Frame)
+					n.w.carried += effect.Records
+				}
 				n.publish(m, effect.Frame)
 			case link.Notice:
 				n.w.notices = append(n.w.notices, fmt.Sprintf("%s %s: %s: %v", n.w.now.Format("05.000"), n.name, effect.Text, effect.Err))
@@ -131,12 +135,13 @@ func (n *node) desk() link.Desk {
 }
 
 func (n *node) publish(m link.Machine, frame []byte) {
+	header, err := seal.ParseHeader(frame)
+	if err != nil {
+		n.w.t.Fatal(err)
+	}
+	n.w.sent[header.Kind]++
 	channel := bus.UpChannel(bus.Bucket(n.site))
 	if !n.isEdge() {
-		header, err := seal.ParseHeader(frame)
-		if err != nil {
-			n.w.t.Fatal(err)
-		}
 		channel = bus.DownChannel(header.Site)
 	}
 	n.w.frames++

@@ -244,13 +244,16 @@ type world struct {
 	enrol   func(link.Enrolment) (link.SiteKey, error)
 	secrets map[seal.KeyID]seal.Secret
 	frames  int // published
+	bytes   int // likewise, of sites
+	carried int // records in frames of sites
+	sent    map[seal.Kind]int
 	slow    time.Duration
 }
 
 func newWorld(t testing.TB, seed uint64) *world {
 	w := &world{
 		t: t, random: rand.New(rand.NewPCG(seed, 1)), now: epoch, keys: map[record.ID][]link.SiteKey{},
-		secrets: map[seal.KeyID]seal.Secret{}, slow: 5 * time.Millisecond,
+		secrets: map[seal.KeyID]seal.Secret{}, slow: 5 * time.Millisecond, sent: map[seal.Kind]int{},
 	}
 	w.net = memory.NewNetwork(memory.Options{Seed: seed, Now: func() time.Time { return w.now }})
 	key, err := seal.NewMACKey(bits{w.random})

@@ -42,7 +42,9 @@ type Faults struct {
 	MinDelay, MaxDelay time.Duration
 	Late               float64
 	LateBy             time.Duration
-	Cut                bool // nothing passes, and nobody is told
+	// Rate is how many bytes a second the line carries, one message after the other; 0 is no limit. It needs a clock.
+	Rate int
+	Cut  bool // nothing passes, and nobody is told
 }
 
 // Network is the server, the lines and what travels on them. It is safe for concurrent use, and deterministic when
@@ -54,7 +56,7 @@ type Network struct {
 	random  *rand.Rand
 	down    bool
 	refused map[string]bool
-	lines   map[string]*[2]Faults
+	lines   map[string]*[2]line
 	flying  flights
 	serial  uint64
 	subs    []*subscription // in the order of subscribing, so that a seed repeats
@@ -66,7 +68,7 @@ func NewNetwork(o Options) *Network {
 		opts:    o,
 		random:  rand.New(rand.NewPCG(o.Seed, 0x73616e67616d)),
 		refused: map[string]bool{},
-		lines:   map[string]*[2]Faults{},
+		lines:   map[string]*[2]line{},
 	}
 }
 
@@ -74,21 +76,27 @@ func NewNetwork(o Options) *Network {
 func (n *Network) SetFaults(node string, d Direction, f Faults) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.line(node)[d] = f
+	n.line(node)[d].Faults = f
 }
 
 // Faults returns those of one direction of a node's line.
 func (n *Network) Faults(node string, d Direction) Faults {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	return n.line(node)[d]
+	return n.line(node)[d].Faults
+}
+
+// line is one direction of a node's line, and when it has carried all that it was given.
+type line struct {
+	Faults
+	free time.Time
 }
 
 // line is called with mu held.
-func (n *Network) line(node string) *[2]Faults {
+func (n *Network) line(node string) *[2]line {
 	l := n.lines[node]
 	if l == nil {
-		l = new([2]Faults)
+		l = new([2]line)
 		n.lines[node] = l
 	}
 	return l
@@ -210,18 +218,25 @@ func (n *Network) deliver() (reached int) {
 
 // send puts a message on one direction of a node's line, or loses it. It is called with mu held.
 func (n *Network) send(node string, d Direction, f *flight) {
-	faults := n.line(node)[d]
-	if faults.Cut || n.hits(faults.Drop) {
+	line := &n.line(node)[d]
+	if line.Cut || n.hits(line.Drop) {
 		return
 	}
-	n.launch(*f, faults)
-	if n.hits(faults.Duplicate) {
-		n.launch(*f, faults)
+	n.launch(*f, line)
+	if n.hits(line.Duplicate) {
+		n.launch(*f, line)
 	}
 }
 
-func (n *Network) launch(f flight, faults Faults) {
+func (n *Network) launch(f flight, faults *line) {
 	if n.opts.Now != nil {
+		if faults.Rate > 0 {
+			if faults.free.After(f.due) {
+				f.due = faults.free
+			}
+			f.due = f.due.Add(time.Duration(len(f.message.Payload)) * time.Second / time.Duration(faults.Rate))
+			faults.free = f.due
+		}
 		f.due = f.due.Add(faults.MinDelay + n.upTo(faults.MaxDelay-faults.MinDelay))
 		if n.hits(faults.Late) {
 			f.due = f.due.Add(n.upTo(faults.LateBy))
