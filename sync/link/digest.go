@@ -249,22 +249,20 @@ func (s *session) onGathered(g gathered, now time.Time) {
 }
 
 // onRepair merges records that came outside of the feed: nothing is remembered of where they came from.
-func (s *session) onRepair(f changes, now time.Time) {
-	a := &arrival{changes: f}
-	if err := s.unpack(a); err != nil {
-		s.notice("a repair could not be read", err)
+func (s *session) onRepair(f changes) {
+	if len(f.Seqs) == 0 {
 		return
 	}
-	for i := range a.records {
-		a.records[i].Seq = 0
-	}
-	if len(a.records) == 0 {
-		return
-	}
-	s.do(merge{session: s.id, no: f.Scope, repair: true, vouch: a.vouch, in: Incoming{Scope: s.scope(f.Scope), Records: a.records}})
+	w := s.merging(f.Scope, []changes{f}, Incoming{Scope: s.scope(f.Scope)})
+	w.repair = true
+	s.do(w)
 }
 
 func (s *session) repaired(o mergedIn, now time.Time) {
+	if o.spoilt != nil {
+		s.notice("a repair could not be read", o.spoilt)
+		return
+	}
 	if o.err != nil {
 		s.notice("a repair could not be merged", o.err)
 		return

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/aashram-care/sangam/sync/feed"
-	"github.com/aashram-care/sangam/sync/record"
 )
 
 const (
@@ -21,14 +20,6 @@ const (
 	lastPull  = 8 * time.Second
 )
 
-// arrival is a changes frame that came.
-type arrival struct {
-	changes
-	records []feed.Sequenced
-	vouch   []byte
-	bytes   int
-}
-
 // inflow is the reader's side of one scope: what is held of the peer's feed.
 type inflow struct {
 	timeline feed.Timeline // that the peer told; zero while it has none
@@ -38,8 +29,8 @@ type inflow struct {
 	heard    feed.Seq      // greatest head heard of
 	sent     feed.Seq      // all up to here was sent, as the peer said
 
-	waiting []*arrival
-	bytes   int // of waiting
+	waiting []changes // as they came: unpacked they would fill the memory of a hub to which all sites come back at once
+	bytes   int       // of waiting and of what is being merged
 	busy    bool
 
 	reached feed.Seq  // how far all is held when what waits is merged
@@ -64,23 +55,45 @@ func (in *inflow) expected() feed.Seq {
 	return all.reach(in.cursor.Seq)
 }
 
-// accept takes a frame that is to be merged. It returns false when nothing of it is new.
-func (in *inflow) accept(a *arrival) (fresh bool) {
-	in.heard, in.sent = max(in.heard, a.Head), max(in.sent, a.Sent)
-	if in.merged.covers(in.cursor.Seq, a.From, a.To) {
-		return false
+// accept takes a frame that is to be merged, if there is room for it.
+func (in *inflow) accept(f changes, pool *Pool) {
+	in.heard, in.sent = max(in.heard, f.Head), max(in.sent, f.Sent)
+	if in.merged.covers(in.cursor.Seq, f.From, f.To) {
+		return
 	}
 	for _, w := range in.waiting {
-		if w.From <= a.From && a.To <= w.To {
-			return true
+		if w.From <= f.From && f.To <= w.To {
+			return
 		}
 	}
-	if len(in.waiting) >= maxWaiting || len(in.merged) >= maxHoles && a.From > in.reach() || in.bytes+a.bytes > maxWaitingBytes {
-		return true
+	size := len(f.Batch)
+	if len(in.waiting) >= maxWaiting || len(in.merged) >= maxHoles && f.From > in.reach() || in.bytes+size > maxWaitingBytes ||
+		!pool.hold(size, in.bytes == 0) {
+		return
 	}
-	in.waiting = append(in.waiting, a)
-	in.bytes += a.bytes
-	return true
+	in.waiting = append(in.waiting, f)
+	in.bytes += size
+}
+
+// release gives back the room that frames took.
+func (in *inflow) release(frames []changes, pool *Pool) {
+	for i := range frames {
+		size := len(frames[i].Batch)
+		in.bytes -= size
+		pool.letGo(size)
+	}
+}
+
+// back puts frames to the others that wait, without the one that could not be read.
+func (in *inflow) back(frames []changes, bad int, pool *Pool) {
+	waiting := in.waiting
+	in.waiting = nil
+	for i := range frames {
+		if i != bad {
+			in.accept(frames[i], pool)
+		}
+	}
+	in.waiting = append(in.waiting, waiting...)
 }
 
 // skip counts a stretch that the peer says is held already. It is made durable with the next merge or beat.
@@ -92,39 +105,33 @@ func (in *inflow) skip(from, to, head feed.Seq) {
 
 // next takes the frames that the next transaction merges: the first that waits, a fresh commit before the backlog,
 // with those that continue it.
-func (in *inflow) next() []*arrival {
+func (in *inflow) next() []changes {
 	if len(in.waiting) == 0 || in.busy {
 		return nil
 	}
-	first := max(0, slices.IndexFunc(in.waiting, func(a *arrival) bool { return a.Lane == laneLive }))
-	last, records, to := first+1, len(in.waiting[first].records), in.waiting[first].To
+	first := max(0, slices.IndexFunc(in.waiting, func(f changes) bool { return f.Lane == laneLive }))
+	last, records, to := first+1, len(in.waiting[first].Seqs), in.waiting[first].To
 	for ; last < len(in.waiting); last++ {
 		a := in.waiting[last]
-		if a.From > to || a.From < in.waiting[first].From || records+len(a.records) > maxSeqs {
+		if a.From > to || a.From < in.waiting[first].From || records+len(a.Seqs) > maxSeqs {
 			break
 		}
-		records, to = records+len(a.records), max(to, a.To)
+		records, to = records+len(a.Seqs), max(to, a.To)
 	}
 	group := slices.Clone(in.waiting[first:last])
 	in.waiting = slices.Delete(in.waiting, first, last)
-	for _, a := range group {
-		in.bytes -= a.bytes
-	}
 	in.busy = true
 	return group
 }
 
-// incoming makes one stretch of a group, with what was skipped around it.
-func (in *inflow) incoming(group []*arrival, scope feed.Scope, peer string) (Incoming, []byte) {
+// incoming makes one stretch of a group, with what was skipped around it. Its records are still in the frames.
+func (in *inflow) incoming(group []changes, scope feed.Scope, peer string) Incoming {
 	m := Incoming{Scope: scope, Peer: peer, Timeline: in.timeline, From: group[0].From, To: group[0].To, Advance: true}
-	var macs []byte
-	for _, a := range group {
-		m.Records = append(m.Records, a.records...)
-		macs = append(macs, a.vouch...)
-		m.To, m.Head = max(m.To, a.To), max(m.Head, a.Head)
+	for i := range group {
+		m.To, m.Head = max(m.To, group[i].To), max(m.Head, group[i].Head)
 	}
 	in.join(&m)
-	return m, macs
+	return m
 }
 
 // join widens a stretch by what is merged next to it, down to the cursor if nothing lies between.
@@ -208,13 +215,4 @@ func later(a, b time.Time) time.Time {
 		return a
 	}
 	return b
-}
-
-// sequence puts seqs and records of a frame together.
-func sequence(c changes, records []record.Record) []feed.Sequenced {
-	out := make([]feed.Sequenced, len(records))
-	for i := range records {
-		out[i] = feed.Sequenced{Seq: c.Seqs[i], Record: records[i]}
-	}
-	return out
 }

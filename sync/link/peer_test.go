@@ -235,6 +235,31 @@ func TestABatchThatCannotBeReadIsAskedForRecordByRecordAndOnlyTheBadOneIsParked(
 	}
 }
 
+func TestABatchThatCannotBeReadHoldsUpNoneThatCameWithIt(t *testing.T) {
+	s, edge := meetStranger(t)
+	s.welcome(4)
+	records := entries(t, s.w, 4)
+	s.next(beatKind)
+	s.w.slow, edge.disk.stall = 0, 100*time.Millisecond // the others come while the first is being merged
+	for i, data := range [][]byte{batchOf(t, records[0]), batchOf(t, records[1]), []byte("no batch at all"), batchOf(t, records[3])} {
+		s.say(changesKind, body{1: 0, 2: s.line, 3: 4, 4: i, 5: i + 1, 6: 1, 7: i + 1, 8: []int{i + 1}, 9: data})
+	}
+	scope := feed.SiteScope(s.site)
+	s.w.runUntil("all but the bad one are there, and that is parked", 5*time.Second, func() bool {
+		parked := 0
+		if err := edge.disk.View(func(tx feed.Tx) error {
+			return feed.EachParked(tx, scope, func(feed.Parked) (bool, error) { parked++; return true, nil })
+		}); err != nil {
+			t.Fatal(err)
+		}
+		return parked == 1 && has(t, edge.disk, scope, records[0].Key()) && has(t, edge.disk, scope, records[1].Key()) &&
+			has(t, edge.disk, scope, records[3].Key())
+	})
+	if p := edge.edge.Status(s.w.now).Parked; p != 1 {
+		t.Errorf("%d are told as parked", p)
+	}
+}
+
 func TestAHubOfAnotherTimeIsToldAsSuch(t *testing.T) {
 	s, edge := meetStranger(t)
 	h := s.next(helloKind)

@@ -1,7 +1,6 @@
 package link
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -209,100 +208,6 @@ func (s *session) end(code byeCode, now time.Time) {
 	s.loose(s, code, now)
 }
 
-func (s *session) onChanges(f changes, now time.Time) {
-	in := &s.in[f.Scope]
-	if f.Lane == laneRepair {
-		s.onRepair(f, now)
-		return
-	}
-	if f.Timeline != in.timeline {
-		s.end(byeUnknown, now)
-		return
-	}
-	in.came = now
-	a := &arrival{changes: f, bytes: len(f.Batch)}
-	if len(f.Batch) == 0 {
-		if f.From < f.To {
-			in.skip(f.From, f.To, f.Head)
-			s.ackDue = true
-		}
-		in.heard, in.sent = max(in.heard, f.Head), max(in.sent, f.Sent)
-		s.onSkips(f.Skips)
-		return
-	}
-	s.onSkips(f.Skips)
-	if s.without(AblateContiguous) && f.From > in.expected() {
-		return
-	}
-	if in.merged.covers(in.cursor.Seq, f.From, f.To) && s.ready {
-		in.accept(a)
-		s.ackDue = true // the ack of the first one may be lost
-		return
-	}
-	if err := s.unpack(a); err != nil {
-		s.unreadable(a, err, now)
-		return
-	}
-	in.accept(a)
-}
-
-// unpack reads the records of a frame, and of network records at a hub takes its own only.
-func (s *session) unpack(a *arrival) error {
-	records, err := record.DecodeBatch(a.Batch, record.Limits{MaxRecords: maxSeqs, MaxBytes: seal.MaxBody})
-	if err == nil && len(records) != len(a.Seqs) {
-		err = fmt.Errorf("%d records with %d numbers", len(records), len(a.Seqs))
-	}
-	if err != nil {
-		return err
-	}
-	a.records = sequence(a.changes, records)
-	if a.Scope != networkScope {
-		return nil
-	}
-	if len(a.MACs) != len(records)*seal.MACSize {
-		return fmt.Errorf("%d records with %d bytes of MACs", len(records), len(a.MACs))
-	}
-	if s.side == seal.Edge {
-		a.vouch = a.MACs
-		return nil
-	}
-	var foreign int
-	if a.records, foreign = ownOnly(s.mac, a.records, a.MACs); foreign > 0 {
-		s.notice("a site sent network records that this hub never made", fmt.Errorf("%d of %d", foreign, len(records)))
-	}
-	return nil
-}
-
-// unreadable asks for the records of a batch one by one, or parks the one that it is: the cursor must move on, and
-// one bad record must not take others with it.
-func (s *session) unreadable(a *arrival, err error, now time.Time) {
-	in := &s.in[a.Scope]
-	if len(a.Seqs) > 1 {
-		s.notice("a batch could not be read; asking record by record", err)
-		s.send(kindPull, pull{Report: in.report(a.Scope), Single: a.To})
-		in.asked(now)
-		return
-	}
-	if in.busy || !s.ready {
-		return // it is sent again
-	}
-	m := Incoming{From: a.From, To: a.To, Head: a.Head}
-	in.join(&m)
-	in.busy = true
-	s.do(park{
-		session: s.id, no: a.Scope, scope: s.scope(a.Scope), peer: s.peer, at: a.To, reason: err.Error(), data: a.Batch,
-		frame: feed.Frame{Timeline: in.timeline, From: m.From, To: m.To, Head: m.Head},
-	})
-}
-
-func (s *session) onSkips(skips []skip) {
-	for _, k := range skips {
-		if in := &s.in[k.Scope]; k.Timeline == in.timeline {
-			in.skip(k.From, k.To, k.Head)
-		}
-	}
-}
-
 func (s *session) onReports(reports []report, now time.Time) {
 	for _, r := range reports {
 		o := &s.out[r.Scope]
@@ -340,52 +245,6 @@ func (s *session) pump(now time.Time) {
 	if s.ackDue {
 		s.ack()
 	}
-}
-
-func (s *session) pull(n scopeNo, now time.Time) {
-	s.in[n].asked(now)
-	s.send(kindPull, pull{Report: s.in[n].report(n)})
-}
-
-func (s *session) mergeNext(n scopeNo) {
-	in := &s.in[n]
-	group := in.next()
-	if group == nil {
-		return
-	}
-	m, macs := in.incoming(group, s.scope(n), s.peer)
-	if s.without(AblateRanges) {
-		m.From = in.cursor.Seq
-	}
-	givenBack := n == networkScope && s.side == seal.Hub && len(m.Records) > 0
-	s.do(merge{session: s.id, no: n, frames: group, in: m, vouch: macs, givenBack: givenBack})
-}
-
-func (s *session) onMerged(o mergedIn, now time.Time) {
-	in := &s.in[o.work.no]
-	if o.work.repair {
-		s.repaired(o, now)
-		return
-	}
-	if o.err != nil {
-		s.notice("what the other side sent could not be merged; it is asked for again", o.err)
-		in.busy, in.failed, in.wanted = false, now, true
-		in.waiting, in.bytes = nil, 0
-		if errors.Is(o.err, ErrRolledBack) {
-			s.end(byeLeaving, now)
-		}
-		return
-	}
-	if !in.done(o.work.in, o.result.Cursor) {
-		s.end(byeUnknown, now)
-		return
-	}
-	s.parked += len(o.result.Parked)
-	for _, k := range o.result.Parked {
-		s.send(kindReject, reject{Scope: o.work.no, Kind: k.Kind, ID: k.ID, Reason: "parked"})
-	}
-	s.digest[o.work.no].changed(now, o.result.Applied > 0)
-	s.ackDue = s.ackDue || len(o.work.frames) > 0 || len(o.result.Parked) > 0
 }
 
 // committed hears that this store's head moved.

@@ -111,6 +111,9 @@ func (n *node) step(m link.Machine, e link.Event) {
 					events = append(events, effect.Perform(context.Background(), n.desk()))
 					continue
 				}
+				if n.w.instead != nil && n.w.instead(n, effect) {
+					continue
+				}
 				took := time.Duration(n.w.random.Int64N(int64(n.w.slow) + 1))
 				if fmt.Sprintf("%T", effect) == "link.merge" {
 					took += n.disk.stall

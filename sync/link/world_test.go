@@ -248,6 +248,7 @@ type world struct {
 	carried int // records in frames of sites
 	sent    map[seal.Kind]int
 	slow    time.Duration
+	instead func(*node, link.Work) bool // what is done in place of a work; nil: nothing
 }
 
 func newWorld(t testing.TB, seed uint64) *world {
