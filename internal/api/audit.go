@@ -26,13 +26,22 @@ type AuditPage struct {
 type RetentionRequest struct {
 	_ struct{} `additionalProperties:"true"`
 
-	Count bool `json:"count" doc:"True: only tell how much there is"`
+	Count bool   `json:"count" doc:"True: only tell how much there is, month by month"`
+	Month string `json:"month,omitempty" maxLength:"7" example:"2024-03" doc:"Only this month, such as the one whose tables were just taken out; all older days when left out"`
 }
 
 // RetentionAnswer tells what was emptied.
 type RetentionAnswer struct {
 	Before  string `json:"before" example:"2023-01-05" doc:"The first service-day that is kept whole"`
-	Found   int    `json:"found" doc:"Records of older days that hold something personal, at most 2000 at a time"`
+	Found   int    `json:"found" doc:"Records of older days that hold something personal, at most 2000 at a time but for a count"`
 	Emptied int    `json:"emptied"`
 	More    bool   `json:"more" doc:"True: ask again"`
+
+	Months []RetentionMonth `json:"months,omitempty" doc:"Of a count, the oldest first"`
+}
+
+// RetentionMonth is what a month still holds that is personal.
+type RetentionMonth struct {
+	Month string `json:"month" example:"2024-03"`
+	Found int    `json:"found" example:"812"`
 }

@@ -5,7 +5,10 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -16,8 +19,10 @@ import (
 	"github.com/aashram-care/sangam/sync/record"
 )
 
-// retentionMost is how many records one request empties.
-const retentionMost = 2_000
+const (
+	retentionMost = 2_000 // records that one request empties
+	monthLayout   = "2006-01"
+)
 
 func (d *Door) retentionOperations(a huma.API) {
 	huma.Register(a, Operation(http.MethodPost, "/api/v1/retention", "retention",
@@ -39,12 +44,15 @@ func (d *Door) retention(ctx context.Context, in *struct{ Body api.RetentionRequ
 	if out.Body.Before == "" {
 		return nil, refuse(http.StatusConflict, clinic.CodeNotAllowed, "This site keeps everything: set keepContentDays first.")
 	}
-	refs, more, err := d.older(out.Body.Before)
+	if _, err := time.Parse(monthLayout, in.Body.Month); in.Body.Month != "" && err != nil {
+		return nil, invalid("A month is written as 2024-03.")
+	}
+	held, err := d.older(out.Body.Before, in.Body)
 	if err != nil {
 		return nil, d.Answer(fmt.Errorf("look for what is older than %s: %w", out.Body.Before, err))
 	}
-	out.Body.Found, out.Body.More = len(refs), more
-	for len(refs) > 0 && !in.Body.Count {
+	out.Body.Found, out.Body.More, out.Body.Months = held.found, held.more, held.months()
+	for refs := held.refs; len(refs) > 0; {
 		some := refs[:min(len(refs), clinic.MaxForget)]
 		refs = refs[len(some):]
 		emptied, err := d.forget(ctx, s, some)
@@ -56,36 +64,65 @@ func (d *Door) retention(ctx context.Context, in *struct{ Body api.RetentionRequ
 	return out, nil
 }
 
-// older are records of days before one that hold something personal, and whether there are more of them.
-func (d *Door) older(before string) (refs []clinic.RecordRef, more bool, err error) {
-	err = d.o.Core.View(func(tx feed.Tx) error {
+// olderHeld is what older days hold that is personal: how much, and for a month or for all what to empty next.
+type olderHeld struct {
+	found   int
+	more    bool
+	refs    []clinic.RecordRef // of no count
+	byMonth map[string]int     // of a count
+}
+
+// take notes one record and tells whether to look further.
+func (h *olderHeld) take(r *record.Record, count bool) bool {
+	switch {
+	case count:
+		h.byMonth[r.Day[:len(monthLayout)]]++
+	case len(h.refs) == retentionMost:
+		h.more = true
+		return false
+	default:
+		h.refs = append(h.refs, clinic.RecordRef{Kind: r.Kind, ID: r.ID})
+	}
+	h.found++
+	return true
+}
+
+func (h *olderHeld) months() []api.RetentionMonth {
+	var months []api.RetentionMonth
+	for _, month := range slices.Sorted(maps.Keys(h.byMonth)) {
+		months = append(months, api.RetentionMonth{Month: month, Found: h.byMonth[month]})
+	}
+	return months
+}
+
+// older looks for records of days before one, and of a month where one is named, that hold something personal.
+func (d *Door) older(before string, in api.RetentionRequest) (*olderHeld, error) {
+	h := &olderHeld{byMonth: map[string]int{}}
+	err := d.o.Core.View(func(tx feed.Tx) error {
 		for _, kind := range clinic.Forgettable {
 			err := feed.ByKind(tx, feed.SiteScope(d.o.Site), kind, func(r record.Record) (bool, error) {
-				if r.Day >= before {
+				if r.Day >= before || len(r.Day) < len(monthLayout) || !strings.HasPrefix(r.Day, in.Month) {
 					return true, nil
 				}
-				held := clinic.Holds(&r)
-				if !held {
-					kept, _, known, err := feed.Load(tx, d.o.Local, record.Key{Kind: clinic.KindPrivateText, ID: r.ID})
-					if err != nil {
-						return false, err
-					}
-					held = known && clinic.Holds(&kept)
-				}
-				if held && len(refs) == retentionMost {
-					more = true
-				} else if held {
-					refs = append(refs, clinic.RecordRef{Kind: kind, ID: r.ID})
-				}
-				return !more, nil
+				held, err := d.holds(tx, &r)
+				return err == nil && (!held || h.take(&r, in.Count)), err
 			})
-			if err != nil || more {
+			if err != nil || h.more {
 				return err
 			}
 		}
 		return nil
 	})
-	return refs, more, err
+	return h, err
+}
+
+// holds tells whether something personal is left in a record, or beside it in the text that was kept at home.
+func (d *Door) holds(tx feed.Tx, r *record.Record) (bool, error) {
+	if clinic.Holds(r) {
+		return true, nil
+	}
+	kept, _, known, err := feed.Load(tx, d.o.Local, record.Key{Kind: clinic.KindPrivateText, ID: r.ID})
+	return known && clinic.Holds(&kept), err
 }
 
 func (d *Door) forget(ctx context.Context, s *signedIn, refs []clinic.RecordRef) (int, error) {

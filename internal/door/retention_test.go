@@ -30,10 +30,19 @@ func TestWhatASiteKeepsNoLongerIsEmptied(t *testing.T) {
 	n.restart() // the day turns
 	admin := n.signIn("asha", adminPIN)
 	n.call("POST", "/api/v1/retention", admin, api.RetentionRequest{Count: true}, nil).into(200, &told)
-	if told.Found != 3 || told.Emptied != 0 || told.More { // entry, consultation, remedy
-		t.Errorf("counted %+v", told)
+	if told.Found != 3 || told.Emptied != 0 || told.More || len(told.Months) != 1 || told.Months[0] != (api.RetentionMonth{Month: day[:7], Found: 3}) {
+		t.Errorf("counted %+v", told) // entry, consultation, remedy
 	}
-	n.call("POST", "/api/v1/retention", admin, api.RetentionRequest{}, nil).into(200, &told)
+	for _, month := range []string{"2026", "2026-13", "march", "2026-11-"} {
+		n.call("POST", "/api/v1/retention", admin, api.RetentionRequest{Month: month}, nil).refused(422, "invalid")
+	}
+	told = api.RetentionAnswer{}
+	n.call("POST", "/api/v1/retention", admin, api.RetentionRequest{Month: "2019-01"}, nil).into(200, &told)
+	if told.Found != 0 || told.Emptied != 0 {
+		t.Errorf("of a month before the site began: %+v", told)
+	}
+	told = api.RetentionAnswer{}
+	n.call("POST", "/api/v1/retention", admin, api.RetentionRequest{Month: day[:7]}, nil).into(200, &told)
 	if told.Found != 3 || told.Emptied != 3 {
 		t.Errorf("emptied %+v", told)
 	}

@@ -1732,17 +1732,35 @@ export interface components {
             emptied: number;
             /**
              * Format: int64
-             * @description Records of older days that hold something personal, at most 2000 at a time
+             * @description Records of older days that hold something personal, at most 2000 at a time but for a count
              */
             found: number;
+            /** @description Of a count, the oldest first */
+            months?: components["schemas"]["RetentionMonth"][] | null;
             /** @description True: ask again */
             more: boolean;
         } & {
             [key: string]: unknown;
         };
+        RetentionMonth: {
+            /**
+             * Format: int64
+             * @example 812
+             */
+            found: number;
+            /** @example 2024-03 */
+            month: string;
+        } & {
+            [key: string]: unknown;
+        };
         RetentionRequest: {
-            /** @description True: only tell how much there is */
+            /** @description True: only tell how much there is, month by month */
             count: boolean;
+            /**
+             * @description Only this month, such as the one whose tables were just taken out; all older days when left out
+             * @example 2024-03
+             */
+            month?: string;
         } & {
             [key: string]: unknown;
         };
@@ -3538,7 +3556,8 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "count": false
+                 *       "count": false,
+                 *       "month": "2024-03"
                  *     }
                  */
                 "application/json": components["schemas"]["RetentionRequest"];
@@ -3556,6 +3575,12 @@ export interface operations {
                      *       "before": "2023-01-05",
                      *       "emptied": 1,
                      *       "found": 1,
+                     *       "months": [
+                     *         {
+                     *           "found": 812,
+                     *           "month": "2024-03"
+                     *         }
+                     *       ],
                      *       "more": false
                      *     }
                      */
