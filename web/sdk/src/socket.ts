@@ -21,7 +21,12 @@ export interface LineEvents {
 }
 
 export function openLine(deps: Deps, url: string, events: LineEvents): Line {
-  const socket = make(deps, url);
+  let socket: WebSocket | undefined;
+  try {
+    socket = new deps.WebSocket(url);
+  } catch {
+    // There are none here (Node 20), or this page may not open one (https to http): it fails like any other.
+  }
   let over = false;
   let greeted = false;
   const timer = deps.setTimeout(
@@ -69,13 +74,4 @@ export function openLine(deps: Deps, url: string, events: LineEvents): Line {
     },
     close: () => finish(null),
   };
-}
-
-/** Null: there are none here (Node 20), or this page may not open one (https to http); it fails like any other. */
-function make(deps: Deps, url: string): WebSocket | null {
-  try {
-    return new deps.WebSocket(url);
-  } catch {
-    return null;
-  }
 }

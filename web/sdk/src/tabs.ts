@@ -68,6 +68,8 @@ export function createTabs(options: TabsOptions): Tabs {
   let heardAt = 0;
   /** Number of the last word from the leader, to see that none is missing. */
   let n = 0;
+  /** Of a leader: somebody asked, so changes are copied to them. Of a follower: its leader answered with the whole. */
+  let met = false;
   const timers = createTimers<"next">(deps);
 
   const leading = () => scope !== null && leader === tab;
@@ -100,21 +102,22 @@ export function createTabs(options: TabsOptions): Tabs {
     else watch();
   }
 
-  function followed(from: string, itsTerm: number): void {
+  function follow(from: string, itsTerm: number): void {
     const before = leader;
     leader = from;
     term = itsTerm;
     heardAt = deps.now();
     if (before !== from) {
+      met = false;
       options.leads(false);
-      say({ say: "who" });
     }
+    if (!met) say({ say: "who" });
     watch();
   }
 
   function onLead(from: string, itsTerm: number): void {
     const theirs = itsTerm > term || (itsTerm === term && (leader === null || from >= leader));
-    if (theirs) followed(from, itsTerm);
+    if (theirs) follow(from, itsTerm);
     else if (leading()) say({ say: "lead", term });
   }
 
@@ -128,6 +131,7 @@ export function createTabs(options: TabsOptions): Tabs {
     switch (said.say) {
       case "who":
         if (!leading()) break;
+        met = true;
         say({ say: "lead", term });
         say({ say: "shared", to: said.from, term, n, shared: options.shared() });
         break;
@@ -142,6 +146,7 @@ export function createTabs(options: TabsOptions): Tabs {
       case "shared":
         if (said.to !== tab || said.from !== leader) break;
         n = said.n;
+        met = true;
         options.msg({ type: "shared", shared: said.shared });
         break;
       case "ask":
@@ -174,6 +179,7 @@ export function createTabs(options: TabsOptions): Tabs {
       leader = null;
       term = 0;
       n = 0;
+      met = false;
       if (!channel) {
         lead();
         return;
@@ -190,10 +196,10 @@ export function createTabs(options: TabsOptions): Tabs {
       return leading();
     },
     forward(msg) {
-      if (leading()) say({ say: "msg", n: ++n, msg });
+      if (leading() && met) say({ say: "msg", n: ++n, msg });
     },
     forwardEvents(events) {
-      if (leading()) say({ say: "events", n: ++n, events });
+      if (leading() && met) say({ say: "events", n: ++n, events });
     },
     ask: (what) => say({ say: "ask", what }),
     tell: (to, note) => say({ say: "note", note }, to),

@@ -125,6 +125,26 @@ describe("tabs of one view", () => {
     expect(tokens(two)).toEqual(["A1", "A2"]);
   });
 
+  it("that stand alone copy no change for nobody, until another one comes", async () => {
+    const said: string[] = [];
+    const Channel = world.channelClass() as unknown as new (name: string) => Wire;
+    class Noted extends Channel {
+      override postMessage(data: unknown): void {
+        said.push((data as { say: string }).say);
+        super.postMessage(data);
+      }
+    }
+    await world.openTab({ deps: { BroadcastChannel: asChannel(Noted) } });
+    world.node.commit([world.node.entry("a1")], ["queue.called"]);
+    await world.live(20_000);
+    expect(new Set(said)).toEqual(new Set(["who", "lead"]));
+    const two = await world.openTab();
+    world.node.commit([world.node.entry("a2")], ["queue.called"]);
+    await settle();
+    expect(tokens(two)).toEqual(["A1", "A2"]);
+    expect(said).toContain("msg");
+  });
+
   it("with other views or other people keep to themselves", async () => {
     const desk = await world.openTab();
     const queue = await world.openTab({ view: "queue" });
