@@ -4,7 +4,7 @@ import { useCommon } from "../words/Language.tsx";
 import { Icon } from "./Icon.tsx";
 
 const REACHABLE =
-  'a[href], button:not([disabled]), input:not([disabled]):not([tabindex="-1"]), select:not([disabled]), textarea:not([disabled]), [tabindex="0"]';
+  'a[href], button:not([disabled]), input:not([disabled]):not([tabindex="-1"]), select:not([disabled]), textarea:not([disabled]), summary, [tabindex="0"]';
 
 export interface PanelProps {
   title: ReactNode;
@@ -23,6 +23,21 @@ export function Panel({ title, foot, also, onClose, children }: PanelProps) {
   const say = useCommon();
   const heading = useId();
   const panel = useRef<HTMLDivElement>(null);
+  const close = useRef(onClose);
+  close.current = onClose;
+
+  // What had the focus may be gone from the panel, and then its keys reach the page alone.
+  useEffect(() => {
+    function astray(event: globalThis.KeyboardEvent) {
+      if (event.target !== document.body) return;
+      if (event.key === "Escape") close.current();
+      if (event.key !== "Tab") return;
+      event.preventDefault();
+      reachable(panel.current)[0]?.focus();
+    }
+    addEventListener("keydown", astray);
+    return () => removeEventListener("keydown", astray);
+  }, []);
 
   useEffect(() => {
     const before = document.activeElement;
