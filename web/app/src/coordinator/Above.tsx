@@ -7,6 +7,7 @@ import { CheckIn } from "./CheckIn.tsx";
 import { useDeeds } from "./deeds.ts";
 import type { Desk } from "./desk.ts";
 import { EmergencyPanel } from "./EmergencyPanel.tsx";
+import { GroupPanel } from "./GroupPanel.tsx";
 import { Palette } from "./Palette.tsx";
 import { Prioritise } from "./Prioritise.tsx";
 import { everybody } from "./people.ts";
@@ -31,6 +32,8 @@ export function Above({ desk, togglePending }: { desk: Desk; togglePending(): vo
           }}
         />
       );
+    case "several":
+      return <GroupPanel group={desk.group} setGroup={desk.setGroup} onClose={close} />;
     case "emergency":
       return <EmergencyPanel chosen={waitingOf(desk)} onRaise={desk.raise} onClose={close} />;
     case "transfer":

@@ -2,7 +2,6 @@ import { type KeyboardEvent, useCallback, useMemo, useRef, useState } from "reac
 import { Button, Empty, Notice } from "../blocks/small.tsx";
 import { useSteady } from "../blocks/steady.ts";
 import { Bar } from "../desk/Bar.tsx";
-import { Emergencies } from "../desk/Emergencies.tsx";
 import { lineBeside, lineOf, useKeptFocus } from "../desk/focus.ts";
 import { KEY_OF, type Move } from "../desk/moves.ts";
 import { Freshness, Refusal } from "../desk/Trouble.tsx";
@@ -14,12 +13,13 @@ import { DeskLane } from "./DeskLane.tsx";
 import { type Desk, intakeOf, type LaneOf, lanesOf, useDesk } from "./desk.ts";
 import { found, plain } from "./people.ts";
 import { Selection } from "./Selection.tsx";
-import { useSheet } from "./sheet.ts";
 import { Tools } from "./Tools.tsx";
 import { coordinator } from "./words.ts";
 
+const Emergencies = soon(async () => (await import("../desk/Emergencies.tsx")).Emergencies);
 const Told = soon(async () => (await import("../desk/Told.tsx")).Told);
-const Drawer = soon(async () => (await import("../blocks/Drawer.tsx")).Drawer);
+const StaffDrawer = soon(async () => (await import("../desk/StaffDrawer.tsx")).StaffDrawer);
+const Sheet = soon(async () => (await import("./Sheet.tsx")).Sheet);
 const Above = soon(async () => (await import("./Above.tsx")).Above);
 
 /** From here on the drawer stands beside the work instead of over it. */
@@ -35,7 +35,6 @@ export function Coordinator() {
   const toggle = useCallback(() => setDrawer((open) => !open), []);
   const field = useRef<HTMLInputElement>(null);
   const place = useRef<HTMLElement>(null);
-  const sheet = useSheet();
   const lanes = useFound(useSteady(lanesOf(state), place), typed);
   const hits = plain(typed) ? lanes.reduce((sum, { parts }) => sum + countOf(parts), 0) : null;
   useKeptFocus(place);
@@ -43,7 +42,7 @@ export function Coordinator() {
 
   return (
     <div className={drawer ? "desk coordinator" : "desk coordinator undrawn"}>
-      <Bar title={say("title")} keys={sheet} drawer={{ open: drawer, toggle }} />
+      <Bar title={say("title")} Sheet={Sheet} drawer={{ open: drawer, toggle }} />
       <div className="desk-body">
         <main>
           <Tools
@@ -56,6 +55,7 @@ export function Coordinator() {
               if (first) desk.choose(first.id);
             }}
             onCheckIn={() => desk.startCheckIn()}
+            onSeveral={() => desk.setOver({ what: "several" })}
             onEmergency={() => desk.setOver({ what: "emergency" })}
           />
           <div className="work">
@@ -75,7 +75,7 @@ export function Coordinator() {
           </div>
           <Selection entry={desk.chosen} undo={desk.undo} onMove={(move) => desk.act(move)} />
         </main>
-        {drawer && <Drawer onClose={toggle} />}
+        {drawer && <StaffDrawer onClose={toggle} />}
       </div>
       <Above desk={desk} togglePending={toggle} />
     </div>
@@ -167,6 +167,7 @@ function useDeskKeys(
   const { lane } = desk;
   const keys: Record<string, (() => void) | undefined> = {
     c: () => desk.startCheckIn(),
+    m: () => desk.setOver({ what: "several" }),
     e: () => desk.setOver({ what: "emergency" }),
     n: lane ? () => desk.callNext(lane) : undefined,
     u: desk.undo.undo,

@@ -43,10 +43,12 @@ export function DeskLane(props: {
           disabled={parts.line.length === 0 || !MAY_CALL.has(now)}
           onClick={props.onCallNext}
         >
-          {common("callNext")}
-          <span className="unseen">
-            {" "}
-            <Name>{guruji.name}</Name>
+          <span>
+            {common("callNext")}
+            <span className="unseen">
+              {" "}
+              <Name>{guruji.name}</Name>
+            </span>
           </span>
         </Button>
       }

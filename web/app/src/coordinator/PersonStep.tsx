@@ -1,6 +1,7 @@
 import type { FormEvent } from "react";
 import { Field } from "../blocks/choices.tsx";
 import { Button, Chip, Name } from "../blocks/small.tsx";
+import { inFives } from "../desk/phone.ts";
 import { desk } from "../desk/words.ts";
 import { useClientState, usePlace } from "../screen/client.tsx";
 import { useWords } from "../words/Language.tsx";
@@ -71,7 +72,7 @@ function Found({ one, draft, setDraft, onOpen }: CheckInProps & { one: Known }) 
         <strong>
           <Name>{one.name}</Name>
         </strong>
-        <p className="soft">{one.phone}</p>
+        <p className="soft">{inFives(one.phone)}</p>
       </div>
       {waitsAlready(one) ? (
         <Chip tone="heed" icon="hourglass">

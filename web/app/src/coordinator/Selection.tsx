@@ -3,6 +3,7 @@ import { useState } from "react";
 import type { IconName } from "../blocks/Icon.tsx";
 import { Button, Name, Token } from "../blocks/small.tsx";
 import { KEY_OF, type Move, movesOf, recallInMs } from "../desk/moves.ts";
+import { inFives } from "../desk/phone.ts";
 import { recallAfterS } from "../desk/settings.ts";
 import { minutesSince } from "../desk/time.ts";
 import { type Undo, UndoButton } from "../desk/undo.tsx";
@@ -97,7 +98,7 @@ function Facts({ entry }: { entry: QueueEntry }) {
     minutes !== null && say("waitedMin", { n: minutes }),
     typeof credit === "number" && credit !== 0 && say("creditMin", { n: credit }),
     typeof misses === "number" && misses > 0 && say("missed", { count: misses }),
-    typeof entry.fields.phone === "string" && entry.fields.phone,
+    typeof entry.fields.phone === "string" && inFives(entry.fields.phone),
   ];
   return <span className="soft">{facts.filter(Boolean).join(" · ")}</span>;
 }

@@ -13,6 +13,7 @@ export function Tools(props: {
   /** Enter in the field: the first one found. */
   onFirst(): void;
   onCheckIn(): void;
+  onSeveral(): void;
   onEmergency(): void;
 }) {
   const say = useWords(coordinator);
@@ -44,6 +45,9 @@ export function Tools(props: {
       </span>
       <Button kind="main" icon="plus" shortcut="C" onClick={props.onCheckIn}>
         {say("checkIn")}
+      </Button>
+      <Button icon="users" shortcut="M" onClick={props.onSeveral}>
+        {say("several")}
       </Button>
       <span className="push" />
       <Button kind="danger" icon="siren" shortcut="E" onClick={props.onEmergency}>

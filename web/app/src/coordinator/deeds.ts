@@ -33,6 +33,13 @@ export function useDeeds(desk: Desk, state: State, togglePending: () => void) {
   const closed = intakeOf(state).closed;
   const ofScreen: Deed[] = [
     { key: "check_in", icon: "plus", name: own("checkIn"), shortcut: "C", run: () => desk.startCheckIn() },
+    {
+      key: "several",
+      icon: "users",
+      name: own("keySeveral"),
+      shortcut: "M",
+      run: () => desk.setOver({ what: "several" }),
+    },
     ...gurujisOf(state).flatMap(({ id, name }): Deed[] => [
       { key: `next ${id}`, icon: "bell", name: say("callNextOf", { name }), run: () => desk.callNext(id) },
       {

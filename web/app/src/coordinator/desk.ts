@@ -15,7 +15,7 @@ import { type Move, move, movesOf, recallInMs } from "../desk/moves.ts";
 import { recallAfterS } from "../desk/settings.ts";
 import { type Undo, useUndo } from "../desk/undo.tsx";
 import { useClient, useClientState } from "../screen/client.tsx";
-import { type Draft, EMPTY } from "./draft.ts";
+import { type Draft, EMPTY, type Group, NO_GROUP } from "./draft.ts";
 import type { Emergency } from "./EmergencyPanel.tsx";
 
 /** How many of those who ended unseen a lane shows; the search finds the rest. */
@@ -53,7 +53,7 @@ export function intakeOf(state: State): { closed: boolean; reason: string } {
 
 /** What lies above the desk; one thing at a time. */
 export type Over =
-  | { what: "check_in" | "emergency" | "palette" }
+  | { what: "check_in" | "several" | "emergency" | "palette" }
   | { what: "transfer" | "prioritise"; entry: QueueEntry }
   | { what: "availability"; guruji: string }
   | null;
@@ -68,6 +68,8 @@ export interface Desk {
   setOver(over: Over): void;
   draft: Draft;
   setDraft: Dispatch<SetStateAction<Draft>>;
+  group: Group;
+  setGroup: Dispatch<SetStateAction<Group>>;
   undo: Undo;
   /** Acts on the chosen entry, or asks first what it needs to know; a move that does not fit it does nothing. */
   act(move: Move, more?: Fields): void;
@@ -85,6 +87,7 @@ export function useDesk(): Desk {
   const [laneId, setLane] = useState<string | null>(null);
   const [over, setOver] = useState<Over>(null);
   const [draft, setDraft] = useState<Draft>(EMPTY);
+  const [group, setGroup] = useState<Group>(NO_GROUP);
   const chosen = chosenId ? entryById(state, chosenId) : null;
   const lane = laneId ?? gurujisOf(state)[0]?.id ?? null;
 
@@ -143,6 +146,8 @@ export function useDesk(): Desk {
     setOver,
     draft,
     setDraft,
+    group,
+    setGroup,
     undo,
     act,
     callNext,

@@ -34,6 +34,18 @@ export const EMPTY: Draft = {
   outcome: null,
 };
 
+/** People who came together and get their tokens at once. It outlives the panel: closing loses nothing. */
+export interface Group {
+  /** One a line: a name, and a phone after it. */
+  typed: string;
+  /** Of those typed; empty: whoever is free first. */
+  guruji: string;
+  /** Ids of bookings and of places on the waitlist. */
+  ticked: ReadonlySet<string>;
+}
+
+export const NO_GROUP: Group = { typed: "", guruji: "", ticked: new Set() };
+
 /** Ten to thirteen digits, however written; none is fine too. */
 export function phoneIsWrong(phone: string): boolean {
   const typed = phone.trim();

@@ -112,4 +112,16 @@ export const panels = staffWords({
   breakOf: { en: "{name}: break, available, off", hi: "{name}: विश्राम, उपलब्ध, आज नहीं" },
   callNextOf: { en: "Call next for {name}", hi: "{name} के लिए अगला बुलाएँ" },
   closeIntake: { en: "Stop giving tokens", hi: "टोकन देना रोकें" },
+
+  keysQueue: { en: "The queue", hi: "क़तार" },
+  keysChosen: { en: "The chosen person", hi: "चुना हुआ व्यक्ति" },
+  keyNext: { en: "Call next in this lane", hi: "इस क़तार में अगला" },
+  keyEmergency: { en: "Emergency, asks first", hi: "आपात, पहले पूछता है" },
+  keyFind: { en: "Find in this list", hi: "सूची में खोजें" },
+  keyLane: { en: "Go to a lane", hi: "किसी क़तार पर जाएँ" },
+  keyAlong: { en: "Along the line", hi: "क़तार में आगे-पीछे" },
+  keyBeside: { en: "To the next lane", hi: "अगली क़तार" },
+  keyPalette: { en: "Find or do anything", hi: "कुछ भी खोजें या करें" },
+  keyUndo: { en: "Undo, for 10 s", hi: "वापस, 10 से. तक" },
+  keyHold: { en: "Hold, or take off hold", hi: "रोकें, या वापस लाएँ" },
 });

@@ -14,6 +14,8 @@ export const coordinator = staffWords({
     hi: { one: "{count} मिला", other: "{count} मिले" },
   },
   checkIn: { en: "Check in", hi: "दर्ज करें" },
+  several: { en: "Several", hi: "कई लोग" },
+  keySeveral: { en: "Check in several at once", hi: "कई लोगों को एक साथ दर्ज करें" },
   emergency: { en: "Emergency", hi: "आपात स्थिति" },
   wholeQueue: { en: "The whole queue", hi: "पूरी क़तार" },
   noGurujis: { en: "There is no guruji here yet", hi: "यहाँ अभी कोई गुरुजी नहीं हैं" },
@@ -42,16 +44,4 @@ export const coordinator = staffWords({
   more: { en: "More", hi: "और" },
 
   changeAvailability: { en: "Change how {name} is:", hi: "{name} की स्थिति बदलें:" },
-
-  keysQueue: { en: "The queue", hi: "क़तार" },
-  keysChosen: { en: "The chosen person", hi: "चुना हुआ व्यक्ति" },
-  keyNext: { en: "Call next in this lane", hi: "इस क़तार में अगला" },
-  keyEmergency: { en: "Emergency, asks first", hi: "आपात, पहले पूछता है" },
-  keyFind: { en: "Find in this list", hi: "सूची में खोजें" },
-  keyLane: { en: "Go to a lane", hi: "किसी क़तार पर जाएँ" },
-  keyAlong: { en: "Along the line", hi: "क़तार में आगे-पीछे" },
-  keyBeside: { en: "To the next lane", hi: "अगली क़तार" },
-  keyPalette: { en: "Find or do anything", hi: "कुछ भी खोजें या करें" },
-  keyUndo: { en: "Undo, for 10 s", hi: "वापस, 10 से. तक" },
-  keyHold: { en: "Hold, or take off hold", hi: "रोकें, या वापस लाएँ" },
 });

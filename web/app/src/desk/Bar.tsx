@@ -1,4 +1,4 @@
-import { type ReactNode, useState } from "react";
+import { type ComponentType, type ReactNode, useState } from "react";
 import { pendingCount } from "../blocks/actions.ts";
 import { Icon } from "../blocks/Icon.tsx";
 import { Button, Name } from "../blocks/small.tsx";
@@ -7,6 +7,7 @@ import { useKeys } from "../screen/keys.ts";
 import { soon } from "../screen/later.tsx";
 import { useLanguage, useWords } from "../words/Language.tsx";
 import { clock, dayAndDate } from "../words/times.ts";
+import { doubtCount, doubtsOf } from "./doubts.ts";
 import type { KeyGroup } from "./KeySheet.tsx";
 import { desk } from "./words.ts";
 
@@ -17,7 +18,9 @@ export function Bar(props: {
   title: ReactNode;
   /** Instead of the name of the place beside the mark. */
   brand?: string;
-  keys: readonly KeyGroup[];
+  /** What the keys do here; or a sheet of the screen's own that says it. */
+  keys?: readonly KeyGroup[];
+  Sheet?: ComponentType<{ onClose(): void }>;
   /** Opens and closes the drawer of pending changes; left out where there is none. */
   drawer?: { open: boolean; toggle(): void };
   brief?: boolean;
@@ -60,7 +63,8 @@ export function Bar(props: {
         aria-label={say("keysAndYou")}
         onClick={() => setSheet(true)}
       />
-      {sheet && <KeySheet groups={props.keys} onClose={() => setSheet(false)} />}
+      {sheet && props.keys && <KeySheet groups={props.keys} onClose={() => setSheet(false)} />}
+      {sheet && props.Sheet && <props.Sheet onClose={() => setSheet(false)} />}
     </header>
   );
 }
@@ -69,8 +73,10 @@ export function Bar(props: {
 function PendingButton(props: { open: boolean; toggle(): void; brief: boolean }) {
   const say = useWords(desk);
   const { open, toggle, brief } = props;
-  const { needsYou, waiting } = pendingCount(useClientState());
-  const tone = needsYou ? "alarm" : waiting ? "heed" : "";
+  const state = useClientState();
+  const { needsYou: refused, waiting } = pendingCount(state);
+  const needsYou = refused + (usePlace().node === "site" ? doubtCount(doubtsOf(state)) : 0);
+  const tone = refused ? "alarm" : needsYou || waiting ? "heed" : "";
   const said = [
     needsYou && say("needYou", { count: needsYou }),
     waiting && say("willSendCount", { count: waiting }),

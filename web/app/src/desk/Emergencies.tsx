@@ -3,7 +3,7 @@ import { Button, Notice } from "../blocks/small.tsx";
 import { useClient, useClientState, usePlace } from "../screen/client.tsx";
 import { useWords } from "../words/Language.tsx";
 import { clock } from "../words/times.ts";
-import { desk } from "./words.ts";
+import { panels } from "./panelWords.ts";
 
 export interface Emergency {
   id: string;
@@ -37,7 +37,7 @@ export function openEmergencies(state: State): readonly Emergency[] {
 
 /** Stays until somebody says that it is resolved; read out at once. */
 export function Emergencies({ onOpen }: { onOpen?: (entry: string) => void }) {
-  const say = useWords(desk);
+  const tell = useWords(panels);
   const client = useClient();
   const state = useClientState();
   const { zone } = usePlace();
@@ -57,14 +57,14 @@ export function Emergencies({ onOpen }: { onOpen?: (entry: string) => void }) {
           loud
           title={
             one.token
-              ? say("raisedToken", { token: one.token, time: clock(one.raisedAt, zone) })
-              : say("raised", { time: clock(one.raisedAt, zone) })
+              ? tell("raisedToken", { token: one.token, time: clock(one.raisedAt, zone) })
+              : tell("raised", { time: clock(one.raisedAt, zone) })
           }
         >
           {(one.place || one.note) && <p>{[one.place, one.note].filter(Boolean).join(" · ")}</p>}
           <p className="actions">
-            {one.token && onOpen && <Button onClick={() => onOpen(one.entry)}>{say("showThem")}</Button>}
-            <Button onClick={() => resolve(one.id)}>{say("resolve")}</Button>
+            {one.token && onOpen && <Button onClick={() => onOpen(one.entry)}>{tell("showThem")}</Button>}
+            <Button onClick={() => resolve(one.id)}>{tell("resolve")}</Button>
           </p>
         </Notice>
       ))}

@@ -7,7 +7,7 @@ import { useClient, useClientState } from "../screen/client.tsx";
 import { singleKeysOn, switchSingleKeys } from "../screen/keys.ts";
 import { STAFF_LANGS } from "../words/catalogue.ts";
 import { useWords } from "../words/Language.tsx";
-import { desk } from "./words.ts";
+import { panels } from "./panelWords.ts";
 
 export interface KeyGroup {
   title: string;
@@ -16,15 +16,15 @@ export interface KeyGroup {
 
 /** What the keys do, whether single ones act, the language of the screen, and who is signed in. */
 export function KeySheet({ groups, onClose }: { groups: readonly KeyGroup[]; onClose(): void }) {
-  const say = useWords(desk);
+  const tell = useWords(panels);
   const [on, setOn] = useState(singleKeysOn);
   const all: KeyGroup[] = [
     ...groups,
     {
-      title: say("everywhere"),
+      title: tell("everywhere"),
       keys: [
-        { keys: ["?"], does: say("thisSheet") },
-        { keys: ["Esc"], does: say("closeNothingLost") },
+        { keys: ["?"], does: tell("thisSheet") },
+        { keys: ["Esc"], does: tell("closeNothingLost") },
       ],
     },
   ];
@@ -33,13 +33,13 @@ export function KeySheet({ groups, onClose }: { groups: readonly KeyGroup[]; onC
     setOn(singleKeysOn());
   }
   return (
-    <Panel also="keysheet" title={say("keys")} onClose={onClose} foot={<You />}>
+    <Panel also="keysheet" title={tell("keys")} onClose={onClose} foot={<You />}>
       <p className="keys-head">
         <Switch on={on} onChange={change}>
-          {say("singleKeys")}
+          {tell("singleKeys")}
         </Switch>
         <span className="soft note">
-          {say("keysNever")} {say("keysKept")}
+          {tell("keysNever")} {tell("keysKept")}
         </span>
       </p>
       <div className="columns">
@@ -68,7 +68,7 @@ export function KeySheet({ groups, onClose }: { groups: readonly KeyGroup[]; onC
 }
 
 function You() {
-  const say = useWords(desk);
+  const tell = useWords(panels);
   const client = useClient();
   const state = useClientState();
   const [failed, setFailed] = useState(false);
@@ -76,21 +76,21 @@ function You() {
   return (
     <>
       <span>
-        {say("signedInAs")} <Name>{state.session.user?.name ?? ""}</Name>
+        {tell("signedInAs")} <Name>{state.session.user?.name ?? ""}</Name>
         {failed ? (
           <span className="note alarm said" role="alert">
             {" "}
-            {say("notSignedOut")}
+            {tell("notSignedOut")}
           </span>
         ) : (
-          waits > 0 && <span className="note soft"> {say("waitsForYou", { count: waits })}</span>
+          waits > 0 && <span className="note soft"> {tell("waitsForYou", { count: waits })}</span>
         )}
       </span>
       <span className="push">
         <LanguageChoice among={STAFF_LANGS} />
       </span>
       <Button icon="lock" onClick={() => client.signOut().catch(() => setFailed(true))}>
-        {say("signOut")}
+        {tell("signOut")}
       </Button>
     </>
   );

@@ -7,6 +7,7 @@ import { useClientState } from "../screen/client.tsx";
 import { useCommon, useWords } from "../words/Language.tsx";
 import { waitRange } from "../words/times.ts";
 import { expectationOf } from "./expect.ts";
+import { panels } from "./panelWords.ts";
 import { desk } from "./words.ts";
 
 /** To whom somebody may be moved: everybody but whose queue it is, those who are off last. */
@@ -24,6 +25,7 @@ export function MovePanel(props: {
 }) {
   const { entry, onMove, onClose } = props;
   const say = useWords(desk);
+  const tell = useWords(panels);
   const others = movableTo(gurujisOf(useClientState()), entry.guruji);
   const [to, setTo] = useState("");
   const [reason, setReason] = useState("");
@@ -33,25 +35,25 @@ export function MovePanel(props: {
   }
   return (
     <Panel
-      title={say("moveTitle", { token: entry.token })}
+      title={tell("moveTitle", { token: entry.token })}
       onClose={onClose}
       foot={
         <>
-          <span className="soft note">{say("moveWhy")}</span>
+          <span className="soft note">{tell("moveWhy")}</span>
           <span className="push" />
           <Button onClick={onClose}>{say("cancel")}</Button>
           <Button kind="main" icon="transfer" type="submit" form="move" disabled={!to}>
-            {say("moveGo")}
+            {tell("moveGo")}
           </Button>
         </>
       }
     >
       {others.length === 0 ? (
-        <Empty icon="users" title={say("moveNobody")} />
+        <Empty icon="users" title={tell("moveNobody")} />
       ) : (
         <form id="move" className="stack" onSubmit={go}>
           <fieldset className="set healers">
-            <legend className="unseen">{say("moveTitle", { token: entry.token })}</legend>
+            <legend className="unseen">{tell("moveTitle", { token: entry.token })}</legend>
             {others.map((one, i) => (
               <label className="pick" key={one.id}>
                 <input

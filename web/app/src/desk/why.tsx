@@ -10,6 +10,7 @@ const WHY: Readonly<Record<string, { tone: Tone; icon: IconName; kind: "solid" |
   emergency: { tone: "alarm", icon: "siren", kind: "solid" },
   no_answer: { tone: "heed", icon: "user-x", kind: "quiet" },
   twice: { tone: "heed", icon: "users", kind: "quiet" },
+  alike: { tone: "heed", icon: "users", kind: "quiet" },
   elderly: { tone: "flow", icon: "heart", kind: "quiet" },
   disabled: { tone: "flow", icon: "heart", kind: "quiet" },
   pregnant: { tone: "flow", icon: "heart", kind: "quiet" },
@@ -24,10 +25,11 @@ export function firstWhy(why: readonly string[]): string | null {
   return ORDER.find((reason) => why.includes(reason)) ?? null;
 }
 
-export function WhyChip({ entry }: { entry: QueueEntry }) {
+/** `but` is a reason that is for others to look at. */
+export function WhyChip({ entry, but }: { entry: QueueEntry; but?: string }) {
   const say = useWords(desk);
   const { zone } = usePlace();
-  const why = firstWhy(entry.why);
+  const why = firstWhy(entry.why.filter((reason) => reason !== but));
   const look = why && WHY[why];
   if (!why || !look) return null;
   const slot = why === "appointment" ? String(entry.fields.slot ?? "") : "";

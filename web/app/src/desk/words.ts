@@ -13,32 +13,6 @@ export const desk = staffWords({
   },
   keysAndYou: { en: "Keys and you", hi: "कुंजियाँ और आप" },
   help: { en: "Help", hi: "मदद" },
-  signedInAs: { en: "Signed in:", hi: "साइन इन:" },
-  signOut: { en: "Sign out", hi: "साइन आउट" },
-  waitsForYou: {
-    en: {
-      one: "{count} change of yours waits on this screen and goes when you are back.",
-      other: "{count} changes of yours wait on this screen and go when you are back.",
-    },
-    hi: {
-      one: "आपका {count} बदलाव इस स्क्रीन पर रहेगा, लौटने पर जाएगा।",
-      other: "आपके {count} बदलाव इस स्क्रीन पर रहेंगे, लौटने पर जाएँगे।",
-    },
-  },
-  notSignedOut: {
-    en: "The box did not answer, so you are still signed in.",
-    hi: "मशीन से जवाब नहीं, आप अभी साइन इन हैं।",
-  },
-  keys: { en: "Keys", hi: "कुंजियाँ" },
-  keysNever: { en: "They never act while you type.", hi: "लिखते समय ये काम नहीं करतीं।" },
-  singleKeys: { en: "Single keys", hi: "एक-अक्षर कुंजियाँ" },
-  keysKept: {
-    en: "Off, only Ctrl K, Esc, Tab and the arrows remain. Kept on this device.",
-    hi: "बंद होने पर केवल Ctrl K, Esc, Tab और तीर रहते हैं। इस मशीन पर याद रहता है।",
-  },
-  everywhere: { en: "Everywhere", hi: "हर जगह" },
-  thisSheet: { en: "This sheet", hi: "यह सूची" },
-  closeNothingLost: { en: "Close, nothing is lost", hi: "बंद करें, कुछ नहीं खोता" },
   cancel: { en: "Cancel", hi: "रहने दें" },
   back: { en: "Back", hi: "पीछे" },
 
@@ -83,12 +57,6 @@ export const desk = staffWords({
   breakUntil: { en: "Break until {time}", hi: "{time} तक विश्राम" },
   busy: { en: "Busy", hi: "व्यस्त" },
   off: { en: "Off", hi: "आज नहीं" },
-  openEnded: { en: "Until I am back", hi: "लौटने तक" },
-  forMinutesUntil: { en: "{n} min, until {time}", hi: "{n} मिनट, {time} तक" },
-  breakWhy: {
-    en: "Those who wait see it. Nobody loses a place.",
-    hi: "प्रतीक्षा करने वाले इसे देखते हैं। किसी की जगह नहीं जाती।",
-  },
 
   "why.emergency": { en: "Emergency", hi: "आपात" },
   "why.elderly": { en: "Elder", hi: "बुज़ुर्ग" },
@@ -97,6 +65,7 @@ export const desk = staffWords({
   "why.nudge": { en: "Moved up", hi: "आगे किया" },
   "why.no_answer": { en: "No answer", hi: "जवाब नहीं मिला" },
   "why.transferred": { en: "Moved here", hi: "यहाँ भेजा" },
+  "why.alike": { en: "Same person?", hi: "वही व्यक्ति?" },
   "why.twice": { en: "Twice?", hi: "दो बार?" },
 
   centreUnheard: { en: "The centre is not heard", hi: "केंद्र से संपर्क नहीं" },
@@ -109,13 +78,5 @@ export const desk = staffWords({
     hi: "केंद्र से संपर्क {ago} था। फिर कोशिश जारी है।",
   },
   whyMissing: { en: "Say why: the list and the record show it.", hi: "कारण लिखें: सूची और रिकॉर्ड में दिखेगा।" },
-  raised: { en: "Emergency, raised {time}", hi: "आपात, {time} पर" },
-  raisedToken: { en: "Emergency, {token}, raised {time}", hi: "आपात, {token}, {time} पर" },
-  resolve: { en: "It is resolved", hi: "हल हो गया" },
-  showThem: { en: "Show them", hi: "दिखाएँ" },
   reason: { en: "Why", hi: "कारण" },
-  moveTitle: { en: "Move {token} to", hi: "{token} को किसके पास भेजें" },
-  moveWhy: { en: "Token and check-in time stay.", hi: "टोकन और आने का समय वही रहेगा।" },
-  moveGo: { en: "Move", hi: "भेजें" },
-  moveNobody: { en: "There is nobody else to move to", hi: "भेजने के लिए कोई और नहीं है" },
 });

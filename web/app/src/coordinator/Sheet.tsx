@@ -1,19 +1,22 @@
-import type { KeyGroup } from "../desk/KeySheet.tsx";
+import { KeySheet } from "../desk/KeySheet.tsx";
 import { KEY_OF, type Move } from "../desk/moves.ts";
 import { desk as deskWords } from "../desk/words.ts";
 import { useWords } from "../words/Language.tsx";
+import { panels } from "./panelWords.ts";
 import { coordinator } from "./words.ts";
 
 /** The sheet of this screen's keys. */
-export function useSheet(): readonly KeyGroup[] {
-  const say = useWords(coordinator);
+export function Sheet({ onClose }: { onClose(): void }) {
+  const say = useWords(panels);
+  const own = useWords(coordinator);
   const words = useWords(deskWords);
   const of = (move: Move) => ({ keys: [KEY_OF[move] ?? ""], does: words(`do.${move}`) });
-  return [
+  const groups = [
     {
       title: say("keysQueue"),
       keys: [
-        { keys: ["C"], does: say("checkIn") },
+        { keys: ["C"], does: own("checkIn") },
+        { keys: ["M"], does: own("keySeveral") },
         { keys: ["N"], does: say("keyNext") },
         { keys: ["E"], does: say("keyEmergency") },
         { keys: ["/"], does: say("keyFind") },
@@ -39,4 +42,5 @@ export function useSheet(): readonly KeyGroup[] {
       ],
     },
   ];
+  return <KeySheet groups={groups} onClose={onClose} />;
 }
