@@ -293,10 +293,107 @@ describe("the guruji", () => {
     return client;
   };
 
-  it("is promised no earlier visits where the node tells none", async () => {
-    await open(inside([]), <Guruji />);
+  /** The person in front of the guruji comes with code of its own. */
+  async function comeIn(client: FakeClient) {
+    await open(client, <Guruji />);
+    await import("../src/guruji/Here.tsx");
+    await pass(0);
+  }
+
+  const told = (...records: { kind: string; id: string; fields: Record<string, unknown> }[]) => ({
+    results: [{ status: "applied", data: { person: "p1", records } }],
+  });
+
+  it("is told that nothing from before is known once the node has said so, and not before", async () => {
+    const client = inside([]);
+    client.connect("offline");
+    await comeIn(client);
     expect(text()).toContain("A038");
-    expect(page().querySelector(".past")).toBeNull();
+    expect(text()).not.toContain("Nothing from before");
+    expect(text()).toContain("Earlier days come when the box is heard.");
+    client.answers["/api/v1/actions"] = told();
+    await act(async () => client.connect("realtime"));
+    await pass(0);
+    expect(text()).toContain("Nothing from before is known here.");
+  });
+
+  it("asks the node for earlier days when somebody comes in, and leaves nothing of them in the browser", async () => {
+    const client = inside([]);
+    client.answers["/api/v1/actions"] = told(
+      {
+        kind: "consultation",
+        id: "c1",
+        fields: {
+          person: "p0",
+          guruji: "g1",
+          startedAt: "2026-08-03T05:00:00Z",
+          endedAt: "2026-08-03T05:06:00Z",
+          notes: "Knee",
+          entry: "e1",
+        },
+      },
+      {
+        kind: "amendment",
+        id: "m1",
+        fields: { consultation: "c1", createdAt: "2026-08-04T05:00:00Z", text: "Less salt" },
+      },
+      {
+        kind: "remedy",
+        id: "r1",
+        fields: { entry: "e1", name: "Mahayograj guggulu", type: "ayurvedic", days: 21 },
+      },
+    );
+    await comeIn(client);
+    await pass(0);
+    const asked = client.asked.filter(({ path }) => path === "/api/v1/actions");
+    expect(asked).toHaveLength(1);
+    expect(asked[0]?.body).toMatchObject({ actions: [{ type: "person.history", data: { entry: "A38" } }] });
+    const past = page().querySelector(".past")?.textContent ?? "";
+    for (const known of ["Knee", "Less salt", "Mahayograj guggulu"]) expect(past).toContain(known);
+    expect(client.sent).toEqual([]);
+    expect(JSON.stringify({ ...localStorage, ...sessionStorage })).not.toContain("Knee");
+    await tap("Add to it");
+    const field = page().querySelector<HTMLTextAreaElement>(".past textarea");
+    if (!field) throw new Error("no field to add to");
+    field.value = "Walks well";
+    await act(async () => void field.dispatchEvent(new Event("input", { bubbles: true })));
+    await act(async () => page().querySelector<HTMLFormElement>(".past form")?.requestSubmit());
+    expect(client.of("consultation.amend")[0]?.data).toEqual({ consultation: "c1", text: "Walks well" });
+  });
+
+  it("finds those who were seen today, to add to their notes", async () => {
+    const client = inside([
+      { kind: "person", id: "p9", fields: { name: "Usha Patil" } },
+      {
+        kind: "consultation",
+        id: "c9",
+        fields: {
+          person: "p9",
+          guruji: "g1",
+          startedAt: "2026-11-23T04:00:00Z",
+          endedAt: "2026-11-23T04:06:00Z",
+          notes: "Sleeps badly",
+        },
+      },
+      {
+        kind: "consultation",
+        id: "c8",
+        fields: {
+          person: "p9",
+          guruji: "g2",
+          startedAt: "2026-11-23T04:00:00Z",
+          endedAt: "2026-11-23T04:06:00Z",
+        },
+      },
+    ]);
+    await comeIn(client);
+    await key("v");
+    await import("../src/guruji/SeenPanel.tsx"); // its code comes when it is opened
+    await pass(0);
+    const seen = page().querySelector(".panel.seen");
+    expect(seen?.querySelectorAll("li")).toHaveLength(1);
+    expect(seen?.textContent).toContain("Usha Patil");
+    expect(seen?.textContent).toContain("Sleeps badly");
   });
 
   it("sees earlier visits that the node tells, the newest first", async () => {
@@ -305,9 +402,8 @@ describe("the guruji", () => {
       id,
       fields: { person: "p1", guruji: "g1", startedAt, notes },
     });
-    await open(
+    await comeIn(
       inside([visit("c1", "2026-08-03T05:00:00Z", "Knee"), visit("c2", "2026-10-12T05:00:00Z", "Sleep")]),
-      <Guruji />,
     );
     const past = page().querySelector(".past")?.textContent ?? "";
     expect(past.indexOf("Sleep")).toBeGreaterThan(-1);

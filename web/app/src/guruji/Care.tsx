@@ -1,12 +1,11 @@
-import { gurujisOf, type QueueEntry } from "@sangam/sdk";
+import type { QueueEntry } from "@sangam/sdk";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { Field } from "../blocks/choices.tsx";
 import { Icon, type IconName } from "../blocks/Icon.tsx";
 import { Button, Name } from "../blocks/small.tsx";
-import { useClient, useClientState, usePlace } from "../screen/client.tsx";
-import { useLanguage, useWords } from "../words/Language.tsx";
-import { dayAndDate } from "../words/times.ts";
-import { noteOf, type Remedy, remediesOf, templatesFor, type Visit } from "./history.ts";
+import { useClient, useClientState } from "../screen/client.tsx";
+import { useWords } from "../words/Language.tsx";
+import { lookInto, noteOf, type Remedy, remediesOf, templatesFor } from "./history.ts";
 import { guruji as words } from "./words.ts";
 
 const ICONS: Readonly<Record<string, IconName>> = {
@@ -34,43 +33,6 @@ export function Given({ remedy }: { remedy: Remedy }) {
   );
 }
 
-/** What is known of the person from before; not drawn when the node tells nothing. */
-export function Past({ visits }: { visits: readonly Visit[] }) {
-  const say = useWords(words);
-  const state = useClientState();
-  const { lang } = useLanguage();
-  const { zone } = usePlace();
-  const own = state.session.user?.gurujiId;
-  const names = new Map(gurujisOf(state).map((one) => [one.id, one.name]));
-  return (
-    <section className="past" aria-labelledby="past">
-      <h2 id="past">{say("beforeToday")}</h2>
-      <ol>
-        {visits.map((visit) => (
-          <li key={visit.id}>
-            <p className="label">
-              {dayAndDate(visit.at, lang, zone)} ·{" "}
-              {visit.guruji === own ? say("you") : <Name>{names.get(visit.guruji ?? "") ?? ""}</Name>}
-            </p>
-            {visit.note && (
-              <p>
-                <Name>{visit.note}</Name>
-              </p>
-            )}
-            {visit.remedies.length > 0 && (
-              <ul className="given">
-                {visit.remedies.map((one) => (
-                  <Given key={one.id} remedy={one} />
-                ))}
-              </ul>
-            )}
-          </li>
-        ))}
-      </ol>
-    </section>
-  );
-}
-
 /** What is given today: from a template in one tap, or in the guruji's own words. */
 export function Remedies({
   entry,
@@ -83,7 +45,7 @@ export function Remedies({
   const client = useClient();
   const state = useClientState();
   const [typed, setTyped] = useState("");
-  const given = remediesOf(state, entry.id);
+  const given = remediesOf(lookInto(state), entry.id);
   const templates = templatesFor(state, typed).filter((one) => !given.some((had) => had.name === one.name));
   const known = templates.some((one) => one.name.toLowerCase() === typed.trim().toLowerCase());
   function give(template: Remedy) {
@@ -185,7 +147,7 @@ export function Note(props: { entry: QueueEntry; drafts: Drafts; save(entry: Que
   const { entry, drafts, save } = props;
   const say = useWords(words);
   const state = useClientState();
-  const saved = noteOf(state, String(entry.fields.consultation ?? ""));
+  const saved = noteOf(lookInto(state), String(entry.fields.consultation ?? ""));
   const [text, setText] = useState(() => drafts.get(entry.id) ?? saved);
   const before = useRef(saved);
   // What was saved elsewhere shows, unless somebody is writing here.

@@ -4,7 +4,6 @@ import { Choice } from "../blocks/choices.tsx";
 import { Empty } from "../blocks/small.tsx";
 import { useSetAvailability } from "../desk/availability.ts";
 import { Bar } from "../desk/Bar.tsx";
-import { Emergencies } from "../desk/Emergencies.tsx";
 import { type Move, move, recallInMs } from "../desk/moves.ts";
 import { recallAfterS } from "../desk/settings.ts";
 import { Freshness, Refusal } from "../desk/Trouble.tsx";
@@ -17,14 +16,17 @@ import { useCommon, useWords } from "../words/Language.tsx";
 import type { Drafts } from "./Care.tsx";
 import { Foot } from "./Foot.tsx";
 import { maySettle, type Stage, stageOf } from "./flow.ts";
-import { noteOf } from "./history.ts";
+import { lookInto, noteOf } from "./history.ts";
 import { Next } from "./Next.tsx";
-import { Away, Called, Free, Here } from "./Stages.tsx";
+import { Away, Called, Free } from "./Stages.tsx";
 import { guruji as words } from "./words.ts";
 
+const Emergencies = soon(async () => (await import("../desk/Emergencies.tsx")).Emergencies);
+const Here = soon(async () => (await import("./Here.tsx")).Here);
 const Told = soon(async () => (await import("../desk/Told.tsx")).Told);
-const Drawer = soon(async () => (await import("../blocks/Drawer.tsx")).Drawer);
+const StaffDrawer = soon(async () => (await import("../desk/StaffDrawer.tsx")).StaffDrawer);
 const AvailabilityPanel = soon(async () => (await import("../desk/AvailabilityPanel.tsx")).AvailabilityPanel);
+const SeenPanel = soon(async () => (await import("./SeenPanel.tsx")).SeenPanel);
 const MovePanel = soon(async () => (await import("../desk/MovePanel.tsx")).MovePanel);
 
 /** The person in front of the guruji is large; one key leads through the day. */
@@ -53,6 +55,7 @@ function Tablet({ guruji, own }: { guruji: GurujiRow | null; own: string }) {
   const line = queue.filter((entry) => toBeCalled(entry.status));
   const find = useRef<HTMLInputElement>(null);
   const [drawer, setDrawer] = useState(false);
+  const [seen, setSeen] = useState(false);
   const [moving, setMoving] = useState<QueueEntry | null>(null);
   const work = useWork(own, stage, line.length > 0, setMoving);
   const keys = useSheet();
@@ -64,6 +67,7 @@ function Tablet({ guruji, own }: { guruji: GurujiRow | null; own: string }) {
     h: work.on("hold"),
     t: work.on("transfer"),
     u: work.undo.undo,
+    v: () => setSeen(true),
     "/": () => find.current?.focus(),
   });
   useEnter(stage.name === "called" ? work.main : undefined);
@@ -92,9 +96,14 @@ function Tablet({ guruji, own }: { guruji: GurujiRow | null; own: string }) {
           </div>
           <Front stage={stage} work={work} find={find} waiting={line.length} own={own} />
         </div>
-        {drawer ? <Drawer onClose={() => setDrawer(false)} /> : <Next queue={queue} stage={stage} />}
+        {drawer ? (
+          <StaffDrawer onClose={() => setDrawer(false)} />
+        ) : (
+          <Next queue={queue} stage={stage} onSeen={() => setSeen(true)} />
+        )}
       </main>
       <Foot stage={stage} work={work} waiting={line.length} />
+      {seen && <SeenPanel own={own} onClose={() => setSeen(false)} />}
       {moving && (
         <MovePanel
           entry={moving}
@@ -167,7 +176,7 @@ function useWork(
     drafts.delete(of.id);
     const consultation = String(of.fields.consultation ?? "");
     // While a start is on its way the consultation has no id here; the entry stands for it.
-    if (consultation && text === noteOf(client.getState(), consultation)) return;
+    if (consultation && text === noteOf(lookInto(client.getState()), consultation)) return;
     client.act("consultation.note", { entry: of.id, text });
   }
   function act(of: QueueEntry, what: Move, more = {}) {
@@ -259,6 +268,7 @@ function useSheet() {
         { keys: ["T"], does: common("do.transfer") },
         { keys: ["U"], does: common("undo") },
         { keys: ["/"], does: say("keyNote") },
+        { keys: ["V"], does: say("seenToday") },
       ],
     },
   ];

@@ -1,6 +1,7 @@
 import { type QueueEntry, toBeCalled } from "@sangam/sdk";
 import { useRef } from "react";
 import { Line } from "../blocks/lines.tsx";
+import { Button } from "../blocks/small.tsx";
 import { useSteady } from "../blocks/steady.ts";
 import { minutesSince } from "../desk/time.ts";
 import { StatusChip, WhyChip } from "../desk/why.tsx";
@@ -11,7 +12,8 @@ import type { Stage } from "./flow.ts";
 import { guruji as words } from "./words.ts";
 
 /** Who comes after, and who stands aside. */
-export function Next({ queue, stage }: { queue: readonly QueueEntry[]; stage: Stage }) {
+export function Next(props: { queue: readonly QueueEntry[]; stage: Stage; onSeen(): void }) {
+  const { queue, stage, onSeen } = props;
   const say = useWords(words);
   const common = useWords(desk);
   const place = useRef<HTMLElement>(null);
@@ -21,9 +23,14 @@ export function Next({ queue, stage }: { queue: readonly QueueEntry[]; stage: St
   const rest = shown.filter((entry) => !toBeCalled(entry.status) && entry.id !== front);
   return (
     <aside className="next" aria-labelledby="next" ref={place}>
-      <h2 id="next">
-        {say("next")} <span className="soft">{common("waiting", { count: line.length })}</span>
-      </h2>
+      <header>
+        <h2 id="next">
+          {say("next")} <span className="soft">{common("waiting", { count: line.length })}</span>
+        </h2>
+        <Button kind="bare" shortcut="V" onClick={onSeen}>
+          {say("seenToday")}
+        </Button>
+      </header>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <ol tabIndex={0} aria-labelledby="next">
         {line.map((entry) => (
@@ -35,7 +42,7 @@ export function Next({ queue, stage }: { queue: readonly QueueEntry[]; stage: St
             {...(entry.band === 0 ? { tone: "alarm" as const } : {})}
             tail={
               <>
-                <WhyChip entry={entry} /> <Waited at={entry.checkedInAt} />
+                <WhyChip entry={entry} but="alike" /> <Waited at={entry.checkedInAt} />
               </>
             }
           />
