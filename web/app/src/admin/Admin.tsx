@@ -7,22 +7,26 @@ import { useKeys } from "../screen/keys.ts";
 import { later, soon } from "../screen/later.tsx";
 import { useWords } from "../words/Language.tsx";
 import { Box } from "./Box.tsx";
-import { Devices } from "./Devices.tsx";
 import { devicesOf } from "./rows.ts";
-import { Staff } from "./Staff.tsx";
 import { admin } from "./words.ts";
 
 const Told = soon(async () => (await import("../desk/Told.tsx")).Told);
-const Drawer = soon(async () => (await import("../blocks/Drawer.tsx")).Drawer);
+const StaffDrawer = soon(async () => (await import("../desk/StaffDrawer.tsx")).StaffDrawer);
+const Devices = soon(async () => (await import("./Devices.tsx")).Devices);
+const Staff = soon(async () => (await import("./Staff.tsx")).Staff);
 const Posters = later(async () => (await import("./Posters.tsx")).Posters);
 const Settings = later(async () => (await import("./Settings.tsx")).Settings);
 const Apps = later(async () => (await import("./Apps.tsx")).Apps);
+const Reports = later(async () => (await import("./Reports.tsx")).Reports);
+const Audit = later(async () => (await import("./Audit.tsx")).Audit);
 const PAGES = [
   { id: "box", icon: "machine" },
   { id: "devices", icon: "tablet" },
   { id: "staff", icon: "users" },
   { id: "posters", icon: "qr" },
   { id: "settings", icon: "sliders" },
+  { id: "reports", icon: "file-text" },
+  { id: "audit", icon: "search" },
   { id: "apps", icon: "key" },
 ] as const;
 type Page = (typeof PAGES)[number]["id"];
@@ -83,9 +87,11 @@ export function Admin() {
           {page === "staff" && <Staff />}
           {page === "posters" && <Posters />}
           {page === "settings" && <Settings />}
+          {page === "reports" && <Reports />}
+          {page === "audit" && <Audit />}
           {page === "apps" && <Apps />}
         </main>
-        {drawer && <Drawer onClose={toggle} />}
+        {drawer && <StaffDrawer onClose={toggle} />}
       </div>
     </div>
   );

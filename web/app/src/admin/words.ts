@@ -10,6 +10,8 @@ export const admin = staffWords({
   posters: { en: "Posters", hi: "पोस्टर" },
   settings: { en: "Settings", hi: "सेटिंग" },
   apps: { en: "Other apps", hi: "दूसरे ऐप" },
+  reports: { en: "Reports", hi: "रिपोर्ट" },
+  audit: { en: "Who did what", hi: "किसने क्या किया" },
   keysPages: { en: "Pages", hi: "पन्ने" },
   asks: {
     en: { one: "{count} asks to be let in", other: "{count} ask to be let in" },

@@ -1,0 +1,28 @@
+import { staffWords } from "../words/catalogue.ts";
+
+/** What was done, where no drawer ever shows it: beside the words of pending changes, for the record of who did what. */
+export const deeds = staffWords({
+  "person.history": { en: "Look at earlier visits", hi: "पिछली भेंटें देखीं" },
+  "person.register": { en: "Register a person", hi: "व्यक्ति दर्ज करें" },
+  "person.link_family": { en: "Join a family", hi: "परिवार जोड़ें" },
+  "person.record_consent": { en: "Record a consent", hi: "सहमति दर्ज करें" },
+  "person.export": { en: "Take out what is known of a person", hi: "व्यक्ति की जानकारी निकालें" },
+  "person.erase": { en: "Erase a person", hi: "व्यक्ति की जानकारी मिटाएँ" },
+  "appointment.book": { en: "Book an appointment", hi: "समय तय करें" },
+  "appointment.confirm": { en: "Confirm an appointment", hi: "तय समय पक्का करें" },
+  "appointment.reschedule": { en: "Move an appointment", hi: "तय समय बदलें" },
+  "appointment.cancel": { en: "Cancel an appointment", hi: "तय समय रद्द करें" },
+  "appointment.no_show": { en: "Did not come to an appointment", hi: "तय समय पर नहीं आए" },
+  "appointment.remind": { en: "Remind of an appointment", hi: "तय समय की याद दिलाएँ" },
+  "remedy.deliver": { en: "Hand over a remedy", hi: "उपाय सौंपें" },
+  "notification.send": { en: "Send a message", hi: "संदेश भेजें" },
+  "notification.read": { en: "Read a message", hi: "संदेश पढ़ा" },
+  "notification.delete": { en: "Delete a message", hi: "संदेश हटाएँ" },
+  "queue.lease_tokens": { en: "Set tokens aside for a device", hi: "उपकरण के लिए टोकन रखें" },
+  "guruji.set_capacity": { en: "Change how many a guruji sees", hi: "गुरुजी कितनों से मिलें, बदलें" },
+  "day.seal": { en: "Seal the day", hi: "दिन पक्का करें" },
+  "device.request": { en: "A device asks to be let in", hi: "उपकरण जुड़ना चाहता है" },
+  "data.export": { en: "Take data out", hi: "जानकारी निकालें" },
+  "data.forget": { en: "Empty what is personal in old days", hi: "पुराने दिनों की निजी जानकारी मिटाएँ" },
+  "site.enrol": { en: "Enrol a site", hi: "आश्रम जोड़ें" },
+});
