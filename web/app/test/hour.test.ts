@@ -1,7 +1,7 @@
 import type { CentreSite } from "@sangam/sdk";
 import { describe, expect, it } from "vitest";
 import { noted, pathOf, remembered } from "../src/centre/beats.ts";
-import { alignedHour, lastOf, peakOf } from "../src/centre/series.ts";
+import { alignedHour, nowOf, peakOf } from "../src/centre/series.ts";
 
 const minute = 29_000_000;
 const at = (back: number) => new Date((minute - back) * 60_000).toISOString();
@@ -28,6 +28,11 @@ describe("the last hour of a site", () => {
     expect(remembered(heard, [{ id: "pune", hour: null }]).get("pune")?.size).toBe(1);
   });
 
+  it("says nothing of a minute in which the site was not heard, though its last figures are kept", () => {
+    const site = { name: "Pune", hour: hour(2, ["on_time", "unheard", "unheard"], [17, 17, 17]) };
+    expect(alignedHour([site], "waiting").lines[0]?.values).toEqual([17, null, null]);
+  });
+
   it("is put on one axis with the others, with a gap where nothing is known", () => {
     const sites = [
       { name: "Pune", hour: hour(3, ["late", "late"], [4, null]) },
@@ -41,7 +46,9 @@ describe("the last hour of a site", () => {
       [null, null, 7, 9],
       [null, null, null, null],
     ]);
-    expect(lastOf(lines[0]?.values ?? [])).toBe(4);
+    expect(nowOf(lines[0]?.values ?? [])).toBeNull();
+    expect(nowOf(lines[1]?.values ?? [])).toBe(9);
+    expect(nowOf([4, null])).toBe(4);
     expect(peakOf(lines[1]?.values ?? [])).toEqual({ value: 9, at: 3 });
     expect(peakOf(lines[2]?.values ?? [])).toBeNull();
   });

@@ -14,19 +14,21 @@ import { type KeptSites, useAsked } from "./asked.ts";
 import { type Beats, noted, remembered } from "./beats.ts";
 import { goTo, openPage, type Page, useAddress } from "./pages.ts";
 import { SitePanel } from "./SitePanel.tsx";
-import { SiteQueue } from "./SiteQueue.tsx";
 import { SiteTable } from "./SiteTable.tsx";
 import { countsOf, LOOK, type SiteState, STATES, stateOf, worstFirst } from "./sites.ts";
 import { centre } from "./words.ts";
 
 const Drawer = soon(async () => (await import("../blocks/Drawer.tsx")).Drawer);
+const SiteQueue = soon(async () => (await import("./SiteQueue.tsx")).SiteQueue);
 const Announcements = later(async () => (await import("./Announcements.tsx")).Announcements);
+const Remedies = later(async () => (await import("./Remedies.tsx")).Remedies);
 const Compare = later(async () => (await import("./Compare.tsx")).Compare);
 const EnrolPanel = later(async () => (await import("./EnrolPanel.tsx")).EnrolPanel);
 const PAGES = [
   { page: "sites", icon: "machine" },
   { page: "announcements", icon: "bell" },
   { page: "compare", icon: "activity" },
+  { page: "remedies", icon: "leaf" },
 ] as const;
 
 /** Every site, worst first; the chosen one beside the list, its queue in its place. */
@@ -56,6 +58,7 @@ export function Centre() {
     "1": () => openPage("sites"),
     "2": () => openPage("announcements"),
     "3": () => openPage("compare"),
+    "4": () => openPage("remedies"),
     q: chosen ? () => goTo(chosen.id, true) : undefined,
     escape: at.site ? () => goTo(at.queue ? at.site : "") : undefined,
   });
@@ -77,6 +80,7 @@ export function Centre() {
             {at.page === "sites" && <Sites sites={sites} chosen={chosen} beats={beats} />}
             {at.page === "announcements" && <Announcements />}
             {at.page === "compare" && <Compare />}
+            {at.page === "remedies" && <Remedies />}
           </main>
         )}
         {drawer && <Drawer onClose={toggle} />}

@@ -7,7 +7,7 @@ import { Empty, Name } from "../blocks/small.tsx";
 import { useCommon, useWords } from "../words/Language.tsx";
 import { clock } from "../words/times.ts";
 import { type KeptSites, useAsked } from "./asked.ts";
-import { alignedHour, type Figure, LINES, lastOf, peakOf } from "./series.ts";
+import { alignedHour, type Figure, LINES, nowOf, peakOf } from "./series.ts";
 import { work } from "./workWords.ts";
 import "./work.css";
 
@@ -78,7 +78,7 @@ export function Compare() {
                     <Name>{site.name}</Name>
                   </a>
                 </th>
-                <td className="count">{known(lastOf(line))}</td>
+                <td className="count">{known(nowOf(line))}</td>
                 <td className="count">{known(line.find((value) => value !== null) ?? null)}</td>
                 <td className="count">
                   {peak === null

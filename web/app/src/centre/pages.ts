@@ -1,6 +1,7 @@
 import { useEffect, useState } from "react";
 
-export type Page = "sites" | "announcements" | "compare";
+const OTHERS = ["announcements", "compare", "remedies"] as const;
+export type Page = "sites" | (typeof OTHERS)[number];
 
 export interface Address {
   page: Page;
@@ -10,7 +11,7 @@ export interface Address {
 
 function read(): Address {
   const said = new URLSearchParams(location.hash.slice(1));
-  const page = said.has("announcements") ? "announcements" : said.has("compare") ? "compare" : "sites";
+  const page = OTHERS.find((one) => said.has(one)) ?? "sites";
   return { page, site: said.get("site") ?? "", queue: said.has("queue") };
 }
 

@@ -18,7 +18,8 @@ export function alignedHour(sites: readonly Site[], figure: Figure): Hour {
   const known = sites.map(({ name, hour }) => ({
     name,
     from: hour ? Math.floor(Date.parse(hour.from) / 1000) : 0,
-    values: (hour?.[figure] ?? []) as readonly (number | null)[],
+    // What stood when a site was last heard is not what stands: of an unheard minute nothing is known.
+    values: (hour?.[figure] ?? []).map((value, i) => (hour?.beats[i] === "unheard" ? null : value)),
   }));
   const spans = known.filter(({ values }) => values.length > 0);
   if (spans.length === 0) return { minutes: [], lines: known.map(({ name }) => ({ name, values: [] })) };
@@ -37,9 +38,9 @@ export function alignedHour(sites: readonly Site[], figure: Figure): Hour {
   };
 }
 
-/** The newest value that is known. */
-export const lastOf = (values: readonly (number | null)[]): number | null =>
-  values.findLast((value) => value !== null) ?? null;
+/** What stands now. The newest minute of the axis may be one that this site has not told of yet. */
+export const nowOf = (values: readonly (number | null)[]): number | null =>
+  values.at(-1) ?? values.at(-2) ?? null;
 
 /** The highest value, and where it first stood. */
 export function peakOf(values: readonly (number | null)[]): { value: number; at: number } | null {

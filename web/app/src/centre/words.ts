@@ -106,6 +106,7 @@ export const centre = staffWords({
   sites: { en: "Sites", hi: "आश्रम" },
   announcements: { en: "Announcements", hi: "सूचनाएँ" },
   compare: { en: "Compare", hi: "तुलना" },
+  remedies: { en: "Remedies and rules", hi: "उपाय और नियम" },
   enrol: { en: "Enrol a site", hi: "आश्रम जोड़ें" },
   pages: { en: "Pages", hi: "पन्ने" },
   keysSites: { en: "Sites", hi: "आश्रम" },
