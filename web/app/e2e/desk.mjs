@@ -24,7 +24,7 @@ export async function openPage(world, url, { glass = DESK, lang = "en", keeps = 
   });
   await context.addInitScript((said) => localStorage.setItem("sangam.lang.staff", said), lang);
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(60_000);
   page.complaints = [];
   page.sockets = new Set();
   page.on("websocket", (socket) => {
