@@ -10,7 +10,7 @@ import { useNow } from "../screen/now.ts";
 import { useCommon, useWords } from "../words/Language.tsx";
 import { clock, span } from "../words/times.ts";
 import { clockFact, diskFact, type Fact, lineFact, useMeasured } from "./health.ts";
-import { devicesOf } from "./rows.ts";
+import { devicesOf, waitTruthOf } from "./rows.ts";
 import { admin } from "./words.ts";
 
 /** The box's health in words: what is so on the left, how we know below it. */
@@ -115,6 +115,7 @@ function Today() {
   const { zone } = usePlace();
   const now = useClinicNow(1000);
   const gurujis = gurujisOf(state).filter((one) => one.fields.disabled !== true);
+  const truth = waitTruthOf(state);
   const figures = [
     [say("waiting"), entriesWith(state, "waiting", "no_answer").length],
     [say("inService"), entriesWith(state, "in_service").length],
@@ -131,6 +132,11 @@ function Today() {
           </div>
         ))}
       </dl>
+      {truth.told > 0 && (
+        <p className="soft note">
+          {say("waitsHeld", { held: truth.held, told: truth.told })} {say("waitsAim")}
+        </p>
+      )}
     </section>
   );
 }

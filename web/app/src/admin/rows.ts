@@ -65,3 +65,10 @@ export function unsettled(state: State): ReadonlySet<string> {
     .map((one) => one.data.device ?? one.data.staff);
   return new Set(ids.filter((id): id is string => typeof id === "string"));
 }
+
+/** How true the waits of today were: of those who were told one and have been called, how many waited so long. */
+export function waitTruthOf(state: State): { told: number; held: number } {
+  const [row] = rowsOf(state, "wait_truth").values();
+  const count = (name: string) => (typeof row?.fields[name] === "number" ? (row.fields[name] as number) : 0);
+  return { told: count("told"), held: count("held") };
+}

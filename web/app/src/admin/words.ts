@@ -71,6 +71,11 @@ export const admin = staffWords({
   version: { en: "Version", hi: "संस्करण" },
   versionHow: { en: "What runs on this box now.", hi: "इस मशीन पर अभी जो चल रहा है।" },
   today: { en: "Today, by {time}", hi: "आज, {time} तक" },
+  waitsHeld: {
+    en: "The wait we told held for {held} of {told} people.",
+    hi: "बताई गई प्रतीक्षा {told} में से {held} लोगों के लिए सही रही।",
+  },
+  waitsAim: { en: "Aim: 4 of 5.", hi: "लक्ष्य: 5 में से 4।" },
   inService: { en: "With guruji", hi: "गुरुजी के पास" },
   waiting: { en: "Waiting", hi: "प्रतीक्षा में" },
   gurujisHere: { en: "Gurujis", hi: "गुरुजी" },
