@@ -71,7 +71,7 @@ export async function startDemo(more = []) {
   const describe = await until("the demo is ready", async () => {
     if (demo.exitCode !== null) throw new Error(`the demo ended:\n${said.join("")}`);
     return readFile(file, "utf8").then(JSON.parse, () => null);
-  });
+  }, 120_000);
   const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: FLAGS.split(" ") });
   return {
     describe,
