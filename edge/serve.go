@@ -168,7 +168,7 @@ func (s *site) newLink(wire bus.Bus, code *seal.Join) (*link.Edge, error) {
 }
 
 func (s *site) status() api.Status {
-	status := api.Status{Uplink: s.uplink(), Disk: &api.DiskStatus{FreeBytes: s.node.FreeBytes()}, Clock: &api.ClockStatus{}}
+	status := api.Status{Uplink: s.uplink(), Disk: &api.DiskStatus{FreeBytes: s.node.FreeBytes()}, Backup: s.node.LastBackup(), Clock: &api.ClockStatus{}}
 	if s.link != nil {
 		status.Clock.OffsetMs = node.OffsetOf(s.link.Status())
 	}

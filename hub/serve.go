@@ -156,7 +156,7 @@ func (c *centre) newDoor() (*door.Door, error) {
 		Now:       time.Now,
 		ClinicNow: c.o.ClinicNow, ClinicSpeed: c.o.ClinicSpeed,
 		Status: func() api.Status {
-			return api.Status{Disk: &api.DiskStatus{FreeBytes: c.node.FreeBytes()}, Clock: &api.ClockStatus{}}
+			return api.Status{Disk: &api.DiskStatus{FreeBytes: c.node.FreeBytes()}, Backup: c.node.LastBackup(), Clock: &api.ClockStatus{}}
 		},
 		HideNames: true,
 		Views:     c.views,

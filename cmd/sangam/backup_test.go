@@ -10,6 +10,7 @@ import (
 
 	"filippo.io/age"
 
+	"github.com/aashram-care/sangam/internal/api"
 	"github.com/aashram-care/sangam/internal/control"
 	"github.com/aashram-care/sangam/internal/testkit"
 )
@@ -56,6 +57,9 @@ func tokens(t *testing.T, url string) (all []string) {
 func TestABackupOfARunningNodeIsRestoredOnAnotherBoxAndOnTheSame(t *testing.T) {
 	edge, desk := siteAlone(t)
 	desk.checkIn("Asha", "Bina")
+	if b := lastBackup(t, edge.URL); b != nil {
+		t.Errorf("a backup is known before one was made: %+v", b)
+	}
 	public, secret := secretKey(t)
 	_, wrongSecret := secretKey(t)
 	dir := t.TempDir()
@@ -69,6 +73,9 @@ func TestABackupOfARunningNodeIsRestoredOnAnotherBoxAndOnTheSame(t *testing.T) {
 		t.Errorf("%+v", made)
 	}
 	testkit.RunJSON(t, &made, "", "backup", "--data", edge.Dir, "--file", sealed, "--recipient", public)
+	if b := lastBackup(t, edge.URL); b == nil || !b.Encrypted || b.Bytes != made.Bytes || !b.At.Equal(made.At.Time) {
+		t.Errorf("the node knows of its last backup as %+v, made was %+v", b, made.Backup)
+	}
 	if text, err := os.ReadFile(sealed); err != nil || !made.Encrypted || bytes.Contains(text, []byte("Asha")) || !strings.HasPrefix(string(text), "age-encryption.org/") {
 		t.Errorf("encrypted: %v, %v", made.Encrypted, err)
 	}
@@ -105,6 +112,14 @@ func TestABackupOfARunningNodeIsRestoredOnAnotherBoxAndOnTheSame(t *testing.T) {
 	if got := tokens(t, edge.URL); len(got) != 3 || got[0] != "A001" || got[1] != "A002" || got[2] == "A003" {
 		t.Errorf("the restored site gave %v: A003 was given before", got)
 	}
+}
+
+// lastBackup is what a node says of its last backup to somebody who is signed in.
+func lastBackup(t *testing.T, url string) *api.BackupStatus {
+	t.Helper()
+	var status api.Status
+	get(t, url+"/api/v1/status", signIn(t, url, "Meera"), &status)
+	return status.Backup
 }
 
 func read(t *testing.T, path string) string {

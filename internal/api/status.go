@@ -1,21 +1,22 @@
 package api
 
-// Status is the answer of GET /api/v1/status. Callers without a session get no cursor, and null for uplink, clock and
-// disk: of the line they get the one word that sign-in and pairing pages show.
+// Status is the answer of GET /api/v1/status. Callers without a session get no cursor, and null for uplink, clock,
+// disk and backup: of the line they get the one word that sign-in and pairing pages show.
 type Status struct {
-	Node        string       `json:"node"`
-	Role        string       `json:"role" enum:"edge,hub"`
-	Site        string       `json:"site,omitempty" doc:"Site id; absent at a hub"`
-	SiteName    string       `json:"siteName,omitempty" doc:"Absent at a hub, and while the site has no name"`
-	Timezone    string       `json:"timezone,omitempty" doc:"IANA name; absent at a hub"`
-	Boot        string       `json:"boot" doc:"Changes at every start of the node"`
-	Version     string       `json:"version"`
-	Setup       bool         `json:"setup,omitempty" doc:"True while the node waits for its first admin"`
-	UplinkState string       `json:"uplinkState,omitempty" enum:"off,connecting,live,lagging,silent,never_seen,clock_wrong,cloned,rejected" doc:"State of the uplink; absent at a hub"`
-	Cursor      string       `json:"cursor,omitempty" doc:"Head of the node's own scope, for people"`
-	Uplink      *Uplink      `json:"uplink" doc:"Null at a hub"`
-	Clock       *ClockStatus `json:"clock" doc:"Offset null at a hub: each of its sites has one"`
-	Disk        *DiskStatus  `json:"disk"`
+	Node        string        `json:"node"`
+	Role        string        `json:"role" enum:"edge,hub"`
+	Site        string        `json:"site,omitempty" doc:"Site id; absent at a hub"`
+	SiteName    string        `json:"siteName,omitempty" doc:"Absent at a hub, and while the site has no name"`
+	Timezone    string        `json:"timezone,omitempty" doc:"IANA name; absent at a hub"`
+	Boot        string        `json:"boot" doc:"Changes at every start of the node"`
+	Version     string        `json:"version"`
+	Setup       bool          `json:"setup,omitempty" doc:"True while the node waits for its first admin"`
+	UplinkState string        `json:"uplinkState,omitempty" enum:"off,connecting,live,lagging,silent,never_seen,clock_wrong,cloned,rejected" doc:"State of the uplink; absent at a hub"`
+	Cursor      string        `json:"cursor,omitempty" doc:"Head of the node's own scope, for people"`
+	Uplink      *Uplink       `json:"uplink" doc:"Null at a hub"`
+	Clock       *ClockStatus  `json:"clock" doc:"Offset null at a hub: each of its sites has one"`
+	Disk        *DiskStatus   `json:"disk"`
+	Backup      *BackupStatus `json:"backup" doc:"The last backup of this node that was read again and found sound; null when none is known"`
 }
 
 // Uplink is the line between a site and the centre.
@@ -35,6 +36,13 @@ type ClockStatus struct {
 // DiskStatus is the room left beside the store.
 type DiskStatus struct {
 	FreeBytes *int64 `json:"freeBytes"`
+}
+
+// BackupStatus tells of a backup, not where it is kept: that is known to who made it.
+type BackupStatus struct {
+	At        Time  `json:"at" format:"date-time"`
+	Bytes     int64 `json:"bytes"`
+	Encrypted bool  `json:"encrypted"`
 }
 
 // Health is the answer of /healthz and /readyz.

@@ -15,6 +15,7 @@ import (
 
 	"filippo.io/age"
 
+	"github.com/aashram-care/sangam/internal/api"
 	"github.com/aashram-care/sangam/internal/node"
 	"github.com/aashram-care/sangam/storage/bolt"
 )
@@ -58,6 +59,8 @@ func WriteBackup(ctx context.Context, dir, role string, build func(*node.Node) O
 	if err != nil {
 		return b, fmt.Errorf("read the backup again: %w", err)
 	}
+	// A folder that takes no note says that it knows of no backup, which is the safe side; the backup is good all the same.
+	_ = node.NoteBackup(dir, api.BackupStatus{At: b.At, Bytes: b.Bytes, Encrypted: len(to) > 0})
 	return b, nil
 }
 

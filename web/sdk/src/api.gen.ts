@@ -608,6 +608,15 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        BackupStatus: {
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            bytes: number;
+            encrypted: boolean;
+        } & {
+            [key: string]: unknown;
+        };
         BeatFrame: {
             /** Format: double */
             clinicSpeed: number;
@@ -2018,6 +2027,8 @@ export interface components {
             [key: string]: unknown;
         };
         Status: {
+            /** @description The last backup of this node that was read again and found sound; null when none is known */
+            backup: components["schemas"]["BackupStatus"] | null;
             /** @description Changes at every start of the node */
             boot: string;
             /** @description Offset null at a hub: each of its sites has one */
@@ -4560,6 +4571,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "backup": {
+                     *         "at": "2026-01-05T04:32:10.250Z",
+                     *         "bytes": 1,
+                     *         "encrypted": false
+                     *       },
                      *       "boot": "0199c3a0-0000-7000-8000-000000000001",
                      *       "clock": {
                      *         "offsetMs": 1

@@ -9,7 +9,7 @@ import { useClientState, useClinicNow, usePlace } from "../screen/client.tsx";
 import { useNow } from "../screen/now.ts";
 import { useCommon, useWords } from "../words/Language.tsx";
 import { clock, span } from "../words/times.ts";
-import { clockFact, diskFact, type Fact, lineFact, useMeasured } from "./health.ts";
+import { backupFact, clockFact, diskFact, type Fact, lineFact, useMeasured } from "./health.ts";
 import { devicesOf, waitTruthOf } from "./rows.ts";
 import { admin } from "./words.ts";
 
@@ -27,18 +27,23 @@ export function Box({ onDevices }: { onDevices(): void }) {
   const line = lineFact(status, serverNow(state, now), say, common);
   const disk = diskFact(status, say);
   const time = clockFact(status, say, common);
+  const backup = backupFact(status, serverNow(state, now), say, common);
   const look = [line, disk, time].some(({ tone }) => tone === "heed" || tone === "alarm");
   const ago = common("ago", { span: span(now - toldAt, common) });
   return (
     <Head
-      title={say(unheard ? "boxUnheard" : look ? "boxLook" : "boxWell")}
+      title={say(
+        unheard ? "boxUnheard" : look ? "boxLook" : backup.tone === "heed" ? "boxWellBackup" : "boxWell",
+      )}
       how={unheard ? say("boxToldAgo", { ago }) : say("boxHow")}
     >
       <div className="split">
         <ul className="health">
+          {backup.tone === "heed" && <Row name={say("backup")} {...backup} />}
           <Row name={say("line")} {...line} />
           <Row name={say("disk")} {...disk} />
           <Row name={say("clock")} {...time} />
+          {backup.tone !== "heed" && <Row name={say("backup")} {...backup} />}
           <Row
             name={say("screens")}
             tone={asking.length > 0 ? "heed" : "flow"}

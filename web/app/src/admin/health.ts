@@ -85,6 +85,23 @@ export function lineFact(status: StatusAnswer, now: number, say: SayAdmin, commo
   };
 }
 
+/** A site makes one every day; an hour late is still today's. */
+const BACKUP_MS = 25 * 3_600_000;
+
+export function backupFact(status: StatusAnswer, now: number, say: SayAdmin, common: SayCommon): Fact {
+  const { backup } = status;
+  if (!backup) return { tone: "heed", icon: "download", so: say("backupNone"), how: say("backupMake") };
+  const ageMs = Math.max(0, now - Date.parse(backup.at));
+  const how = [say("backupSound"), say(backup.encrypted ? "backupLocked" : "backupOpen")];
+  const old = ageMs > BACKUP_MS;
+  return {
+    tone: old ? "heed" : "flow",
+    icon: "download",
+    so: say("backupOld", { span: span(ageMs, common) }),
+    how: [...how, old && say("backupMake")].filter(Boolean).join(" "),
+  };
+}
+
 export function diskFact(status: StatusAnswer, say: SayAdmin): Fact {
   const free = status.disk?.freeBytes ?? null;
   if (free === null) return { tone: "rest", icon: "disk", so: say("diskUnknown"), how: "" };

@@ -19,6 +19,20 @@ export const admin = staffWords({
   },
 
   boxWell: { en: "The box is well", hi: "मशीन ठीक है" },
+  boxWellBackup: { en: "The box is well. Make a backup today", hi: "मशीन ठीक है। आज बैकअप बनाएँ" },
+  backup: { en: "Backup", hi: "बैकअप" },
+  backupNone: { en: "None is known", hi: "कोई बैकअप दर्ज नहीं" },
+  backupOld: { en: "The last one is {span} old", hi: "पिछला बैकअप {span} पुराना" },
+  backupSound: { en: "Read again and sound.", hi: "फिर पढ़कर जाँचा गया, सही है।" },
+  backupLocked: { en: "Only who has its key can open it.", hi: "चाबी वाले ही इसे खोल सकते हैं।" },
+  backupOpen: {
+    en: "It is not locked: keep it as carefully as the box.",
+    hi: "इस पर ताला नहीं: इसे मशीन की तरह सँभालें।",
+  },
+  backupMake: {
+    en: "It is made on the box itself, with sangam backup; wanted every day.",
+    hi: "यह मशीन पर ही sangam backup से बनता है; हर दिन चाहिए।",
+  },
   boxLook: { en: "The box needs a look", hi: "मशीन को देखें" },
   boxUnheard: { en: "The box does not answer", hi: "मशीन से जवाब नहीं" },
   boxHow: {
