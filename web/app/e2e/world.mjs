@@ -68,10 +68,14 @@ export async function startDemo(more = []) {
   demo.stdout.on("data", (text) => said.push(text));
   demo.stderr.on("data", (text) => said.push(text));
   const ended = new Promise((resolve) => demo.once("exit", resolve));
-  const describe = await until("the demo is ready", async () => {
-    if (demo.exitCode !== null) throw new Error(`the demo ended:\n${said.join("")}`);
-    return readFile(file, "utf8").then(JSON.parse, () => null);
-  }, 120_000);
+  const describe = await until(
+    "the demo is ready",
+    async () => {
+      if (demo.exitCode !== null) throw new Error(`the demo ended:\n${said.join("")}`);
+      return readFile(file, "utf8").then(JSON.parse, () => null);
+    },
+    120_000,
+  );
   const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: FLAGS.split(" ") });
   return {
     describe,

@@ -10,7 +10,7 @@ import { breakEnd } from "../src/desk/AvailabilityPanel.tsx";
 import { laneParts } from "../src/desk/Lane.tsx";
 import { movesOf, recallInMs, sawOf, undone } from "../src/desk/moves.ts";
 import { minutesSince, stopwatch } from "../src/desk/time.ts";
-import { stillOffered, type Undoable } from "../src/desk/undo.tsx";
+import { stillOffered, type Undoable } from "../src/desk/undo.ts";
 import { doing, firstWhy } from "../src/desk/why.tsx";
 import { maySettle, SETTLE_MS, stageOf } from "../src/guruji/flow.ts";
 import { CLINIC_NOW } from "./fixtures.ts";

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react";
 import { Icon } from "../blocks/Icon.tsx";
 import { Bar } from "../desk/Bar.tsx";
-import { Freshness, Refusal } from "../desk/Trouble.tsx";
+import { Freshness } from "../desk/Trouble.tsx";
 import { useClientState } from "../screen/client.tsx";
 import { useKeys } from "../screen/keys.ts";
 import { later, soon } from "../screen/later.tsx";
@@ -10,6 +10,7 @@ import { Box } from "./Box.tsx";
 import { devicesOf } from "./rows.ts";
 import { admin } from "./words.ts";
 
+const Refusal = soon(async () => (await import("../desk/Refusal.tsx")).Refusal);
 const Told = soon(async () => (await import("../desk/Told.tsx")).Told);
 const StaffDrawer = soon(async () => (await import("../desk/StaffDrawer.tsx")).StaffDrawer);
 const Devices = soon(async () => (await import("./Devices.tsx")).Devices);

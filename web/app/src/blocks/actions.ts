@@ -1,16 +1,7 @@
-import type { PendingAction, State } from "@sangam/sdk";
+import type { PendingAction } from "@sangam/sdk";
 import { useClientState } from "../screen/client.tsx";
 import { useLanguage, useWords } from "../words/Language.tsx";
 import { type PendingKey, pending as words } from "../words/pending.ts";
-
-/** How many things wait in the drawer: for the button that opens it. */
-export function pendingCount(state: State): { needsYou: number; waiting: number } {
-  const mine = state.pending.filter((one) => one.mine);
-  return {
-    needsYou: mine.filter((one) => one.state === "rejected").length,
-    waiting: mine.filter((one) => one.state === "waiting" || one.state === "sending").length,
-  };
-}
 
 /** An action in words, with the token it is about as far as this screen knows it: "Call A038". */
 export function useActionWords(): (action: Pick<PendingAction, "type" | "data">) => string {

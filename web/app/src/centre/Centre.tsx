@@ -4,7 +4,7 @@ import { Icon } from "../blocks/Icon.tsx";
 import { Button, Chip, Empty } from "../blocks/small.tsx";
 import { Bar } from "../desk/Bar.tsx";
 import { lineOf } from "../desk/focus.ts";
-import { Freshness, Refusal } from "../desk/Trouble.tsx";
+import { Freshness } from "../desk/Trouble.tsx";
 import { useClientState } from "../screen/client.tsx";
 import { useKeys } from "../screen/keys.ts";
 import { later, soon } from "../screen/later.tsx";
@@ -18,6 +18,7 @@ import { SiteTable } from "./SiteTable.tsx";
 import { countsOf, LOOK, type SiteState, STATES, stateOf, worstFirst } from "./sites.ts";
 import { centre } from "./words.ts";
 
+const Refusal = soon(async () => (await import("../desk/Refusal.tsx")).Refusal);
 const Drawer = soon(async () => (await import("../blocks/Drawer.tsx")).Drawer);
 const SiteQueue = soon(async () => (await import("./SiteQueue.tsx")).SiteQueue);
 const Announcements = later(async () => (await import("./Announcements.tsx")).Announcements);

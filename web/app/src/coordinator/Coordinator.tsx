@@ -4,7 +4,7 @@ import { useSteady } from "../blocks/steady.ts";
 import { Bar } from "../desk/Bar.tsx";
 import { lineBeside, lineOf, useKeptFocus } from "../desk/focus.ts";
 import { KEY_OF, type Move } from "../desk/moves.ts";
-import { Freshness, Refusal } from "../desk/Trouble.tsx";
+import { Freshness } from "../desk/Trouble.tsx";
 import { useClientState } from "../screen/client.tsx";
 import { useKeys } from "../screen/keys.ts";
 import { soon } from "../screen/later.tsx";
@@ -17,6 +17,7 @@ import { Tools } from "./Tools.tsx";
 import { coordinator } from "./words.ts";
 
 const Emergencies = soon(async () => (await import("../desk/Emergencies.tsx")).Emergencies);
+const Refusal = soon(async () => (await import("../desk/Refusal.tsx")).Refusal);
 const Told = soon(async () => (await import("../desk/Told.tsx")).Told);
 const StaffDrawer = soon(async () => (await import("../desk/StaffDrawer.tsx")).StaffDrawer);
 const Sheet = soon(async () => (await import("./Sheet.tsx")).Sheet);

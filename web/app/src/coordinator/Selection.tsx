@@ -6,13 +6,15 @@ import { KEY_OF, type Move, movesOf, recallInMs } from "../desk/moves.ts";
 import { inFives } from "../desk/phone.ts";
 import { recallAfterS } from "../desk/settings.ts";
 import { minutesSince } from "../desk/time.ts";
-import { type Undo, UndoButton } from "../desk/undo.tsx";
+import type { Undo } from "../desk/undo.ts";
 import { desk } from "../desk/words.ts";
 import { useClientState, useClinicNow, usePlace } from "../screen/client.tsx";
+import { soon } from "../screen/later.tsx";
 import { useWords } from "../words/Language.tsx";
 import { clock } from "../words/times.ts";
 import { coordinator } from "./words.ts";
 
+const UndoButton = soon(async () => (await import("../desk/UndoButton.tsx")).UndoButton);
 const ICONS: Record<Move, IconName> = {
   call: "bell",
   recall: "repeat",

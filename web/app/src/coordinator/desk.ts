@@ -13,7 +13,7 @@ import { type Dispatch, type SetStateAction, useCallback, useState } from "react
 import { type LaneParts, laneParts } from "../desk/Lane.tsx";
 import { type Move, move, movesOf, recallInMs } from "../desk/moves.ts";
 import { recallAfterS } from "../desk/settings.ts";
-import { type Undo, useUndo } from "../desk/undo.tsx";
+import { type Undo, useUndo } from "../desk/undo.ts";
 import { useClient, useClientState } from "../screen/client.tsx";
 import { type Draft, EMPTY, type Group, NO_GROUP } from "./draft.ts";
 import type { Emergency } from "./EmergencyPanel.tsx";

@@ -1,6 +1,6 @@
 import { type ComponentType, type ReactNode, useState } from "react";
-import { pendingCount } from "../blocks/actions.ts";
 import { Icon } from "../blocks/Icon.tsx";
+import { pendingCount } from "../blocks/pendingCount.ts";
 import { Button, Name } from "../blocks/small.tsx";
 import { ScreenAge, ScreenLinks, useClientState, useClinicNow, usePlace } from "../screen/client.tsx";
 import { useKeys } from "../screen/keys.ts";

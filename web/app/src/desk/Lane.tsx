@@ -5,7 +5,6 @@ import { Line } from "../blocks/lines.tsx";
 import { Chip, Name } from "../blocks/small.tsx";
 import { useByClinicTime, useClientState, useTold } from "../screen/client.tsx";
 import { useCommon, useWords } from "../words/Language.tsx";
-import { pending as pendingWords } from "../words/pending.ts";
 import { waitRange } from "../words/times.ts";
 import { expectationOf } from "./expect.ts";
 import { minutesSince, stopwatch } from "./time.ts";
@@ -151,7 +150,7 @@ function Place({ id }: { id: string }) {
 }
 
 function Tail({ entry }: { entry: QueueEntry }) {
-  const say = useWords(pendingWords);
+  const say = useWords(desk);
   if (entry.pending) {
     return (
       <Chip tone="heed" icon="send" kind="quiet">

@@ -1,9 +1,7 @@
 import { pendingOf } from "@sangam/sdk";
-import { useActionWords, useWhy } from "../blocks/actions.ts";
-import { Button, Notice } from "../blocks/small.tsx";
-import { useClient, useClientState, useDataAge, usePlace } from "../screen/client.tsx";
+import { Notice } from "../blocks/small.tsx";
+import { useClientState, useDataAge, usePlace } from "../screen/client.tsx";
 import { useCommon, useWords } from "../words/Language.tsx";
-import { pending } from "../words/pending.ts";
 import { span } from "../words/times.ts";
 import { desk } from "./words.ts";
 
@@ -35,31 +33,6 @@ export function Freshness() {
   return (
     <Notice tone="heed" icon="clock" title={common("stale")}>
       {node === "centre" ? say("staleCentre", { ago }) : common("staleWhy", { ago })}
-    </Notice>
-  );
-}
-
-/** The newest refusal where the person looks, when the drawer that keeps them all is closed. */
-export function Refusal() {
-  const say = useWords(pending);
-  const common = useCommon();
-  const client = useClient();
-  const inWords = useActionWords();
-  const why = useWhy();
-  const { rejected } = pendingOf(useClientState());
-  const last = rejected[rejected.length - 1];
-  if (!last) return null;
-  return (
-    <Notice tone="alarm" icon="triangle-alert" loud title={`${inWords(last)}: ${say("refused")}`}>
-      <p>
-        {why(last)} {say("nothingChanged")}
-      </p>
-      <p className="actions">
-        <Button onClick={() => client.retry(last.id)}>{common("retry")}</Button>
-        <Button kind="bare" onClick={() => client.discard(last.id)}>
-          {common("discard")}
-        </Button>
-      </p>
     </Notice>
   );
 }

@@ -34,6 +34,7 @@ export const desk = staffWords({
   undo: { en: "Undo", hi: "वापस करें" },
   againFrom: { en: "again from {time}", hi: "{time} के बाद फिर" },
 
+  willSend: { en: "Will send", hi: "भेजा जाएगा" },
   waited: { en: "waited", hi: "प्रतीक्षा" },
   waiting: {
     en: { one: "{count} waiting", other: "{count} waiting" },

@@ -1,11 +1,13 @@
 import { Button } from "../blocks/small.tsx";
-import { UndoButton } from "../desk/undo.tsx";
 import { desk } from "../desk/words.ts";
 import { useClinicNow } from "../screen/client.tsx";
+import { soon } from "../screen/later.tsx";
 import { useWords } from "../words/Language.tsx";
 import type { Stage } from "./flow.ts";
 import type { Work } from "./Guruji.tsx";
 import { guruji as words } from "./words.ts";
+
+const UndoButton = soon(async () => (await import("../desk/UndoButton.tsx")).UndoButton);
 
 /** Hands find the same keys at the same place: the next step first, then the ways aside. */
 export function Foot({ stage, work, waiting }: { stage: Stage; work: Work; waiting: number }) {

@@ -6,8 +6,8 @@ import { useSetAvailability } from "../desk/availability.ts";
 import { Bar } from "../desk/Bar.tsx";
 import { type Move, move, recallInMs } from "../desk/moves.ts";
 import { recallAfterS } from "../desk/settings.ts";
-import { Freshness, Refusal } from "../desk/Trouble.tsx";
-import { useUndo } from "../desk/undo.tsx";
+import { Freshness } from "../desk/Trouble.tsx";
+import { useUndo } from "../desk/undo.ts";
 import { desk } from "../desk/words.ts";
 import { useClient, useClientState } from "../screen/client.tsx";
 import { useKeys } from "../screen/keys.ts";
@@ -23,6 +23,7 @@ import { guruji as words } from "./words.ts";
 
 const Emergencies = soon(async () => (await import("../desk/Emergencies.tsx")).Emergencies);
 const Here = soon(async () => (await import("./Here.tsx")).Here);
+const Refusal = soon(async () => (await import("../desk/Refusal.tsx")).Refusal);
 const Told = soon(async () => (await import("../desk/Told.tsx")).Told);
 const StaffDrawer = soon(async () => (await import("../desk/StaffDrawer.tsx")).StaffDrawer);
 const AvailabilityPanel = soon(async () => (await import("../desk/AvailabilityPanel.tsx")).AvailabilityPanel);

@@ -7,13 +7,8 @@ import {
   type QueueEntry,
 } from "@sangam/sdk";
 import { useCallback, useEffect, useRef, useState } from "react";
-import { useActionWords } from "../blocks/actions.ts";
-import { Button } from "../blocks/small.tsx";
 import { useClient } from "../screen/client.tsx";
-import { useNow } from "../screen/now.ts";
-import { useWords } from "../words/Language.tsx";
 import { undone } from "./moves.ts";
-import { desk } from "./words.ts";
 
 /** The node takes an action back for ten seconds; a second less here, so that what is offered still works. */
 export const UNDO_MS = 9000;
@@ -43,7 +38,7 @@ export interface Undo {
   undo(): void;
 }
 
-const lastActionOf = (client: Client, entry: string) =>
+export const lastActionOf = (client: Client, entry: string) =>
   client.getState().rows.get("row")?.get(entry)?.fields.lastAction;
 
 /** Remembers the last thing done here, as long as the node would take it back. */
@@ -93,25 +88,4 @@ export function useUndo(): Undo {
   }, [client]);
 
   return { last, follow, undo };
-}
-
-/** The way back, with the seconds that are left; it keeps its place when there is nothing to take back. */
-export function UndoButton({ undo, also = "" }: { undo: Undo; also?: string }) {
-  const say = useWords(desk);
-  const inWords = useActionWords();
-  const client = useClient();
-  const now = useNow(500);
-  const { last } = undo;
-  if (!stillOffered(last, now, last && lastActionOf(client, last.entry)))
-    return <span className={`undo ${also}`} />;
-  return (
-    <span className={`undo ${also}`}>
-      <Button kind="bare" icon="undo" shortcut="U" onClick={undo.undo}>
-        {say("undoWhat", { what: inWords(last) })}{" "}
-        <span className="soft" aria-hidden="true">
-          {Math.max(1, Math.ceil((last.until - now) / 1000))} s
-        </span>
-      </Button>
-    </span>
-  );
 }
