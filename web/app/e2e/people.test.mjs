@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { isSound, openPage, userOf } from "./desk.mjs";
-import { act, queueOf, signIn, startDemo, until } from "./world.mjs";
+import { act, ask, queueOf, signIn, startDemo, until } from "./world.mjs";
 
 const KIOSK = [1080, 1920];
 const WALL = [1920, 1080];
@@ -102,6 +102,23 @@ test("an appointment is checked in by its code, once", async () => {
   await kiosk.locator(".done").click();
 });
 
+test("a booking is checked in by the telephone number it was made with", async () => {
+  const [, guruji] = await gurujis();
+  await done("appointment.book", {
+    guruji: guruji.id,
+    person: { name: "Vitthal Shinde", phone: "98220 54321" },
+    slot: new Date(Date.now() + 120_000).toISOString(),
+  });
+  await kiosk.locator(".asides .button").first().click();
+  for (const digit of "9822054321") await kiosk.locator(".pad").getByRole("button", { name: digit }).click();
+  await isSound(kiosk, "a number is typed");
+  await kiosk.getByRole("button", { name: "मेरा टोकन लें" }).click();
+  const token = (await kiosk.locator(".paper .token").textContent()).trim();
+  const mine = (await entries()).find((one) => one.token === token);
+  assert.deepEqual([mine.name, mine.why], ["Vitthal Shinde", ["appointment"]]);
+  await kiosk.locator(".done").click();
+});
+
 /** Notes when each clip of a call sounds, before anything of the page runs. */
 function listen() {
   window.spoken = [];
@@ -147,6 +164,32 @@ test("two calls at once are spoken one after another, each in three languages", 
     await isSound(board, `board in ${lang}`);
   }
   await board.context().close();
+});
+
+test("a kiosk whose box is off starts all the same, says so, and goes on when the box is back", async () => {
+  const [, other] = world.describe.sites;
+  const { pair } = other.devices.find((one) => one.kind === "kiosk");
+  const gate = await openPage(world, `${other.url}/kiosk#pair=${pair}`, { glass: KIOSK, keeps: true });
+  await gate.locator(".healer").first().waitFor();
+  await until("the screens are kept", () =>
+    gate.evaluate(() => caches.match("/kiosk").then((page) => page !== undefined)),
+  );
+  const order = (stopped) =>
+    ask(`${world.page}/demo/sites/${other.id}/node`, {
+      method: "POST",
+      body: { stopped },
+      origin: world.page,
+    });
+  await order(true);
+  await gate.reload();
+  await gate.locator(".empty h1").waitFor();
+  await gate.getByText("ऑफ़लाइन।").waitFor();
+  await isSound(gate, "started without the box");
+  const answered = await gate.evaluate(() => fetch("/api/v1/status").then(Boolean, () => false));
+  assert.equal(answered, false, "an answer of the node comes from the node alone");
+  await order(false);
+  await gate.locator(".healer").first().waitFor({ timeout: 60_000 });
+  await gate.context().close();
 });
 
 test("a link opens one entry and no other, in each language, and an old one opens nothing", async () => {

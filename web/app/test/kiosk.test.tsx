@@ -285,6 +285,64 @@ describe("the kiosk", () => {
 
   const APPOINTMENT = "0193f3a0-7c00-7abc-8def-0123456789ab";
 
+  describe("asked for an appointment by number", () => {
+    const ask = async (number: string) => {
+      await open();
+      await english();
+      await tap("I have an appointment");
+      for (const digit of number) await tap(digit);
+    };
+    const go = () =>
+      page().querySelector<HTMLButtonElement>('[aria-label="Take my token"]') as HTMLButtonElement;
+    const press = async () => {
+      await act(async () => go().click());
+      await pass(0);
+    };
+
+    it("takes a reference or a whole telephone number, and nothing in between", async () => {
+      await ask("41729");
+      expect(go().disabled).toBe(true);
+      await tap("3");
+      expect(go().disabled).toBe(false);
+      await tap("8");
+      expect(go().disabled).toBe(true);
+      expect(page().querySelector("output")?.textContent).toBe("41729 38");
+      await act(async () => page().querySelector<HTMLButtonElement>('[aria-label^="Take back"]')?.click());
+      await press();
+      expect(checkIns().map((one) => one.data)).toEqual([{ language: "en", booking: "417293" }]);
+      checkIns()[0]?.answer(answer);
+      await pass(0);
+      expect(text()).toContain("B053");
+      expect(text()).not.toContain("417293");
+    });
+
+    it("says when it is of nobody or of several, and asks again with nothing typed", async () => {
+      await ask("9822012345");
+      await press();
+      checkIns()[0]?.refuse({ code: "not_found", message: "No such booking." });
+      await pass(0);
+      expect(text()).toContain("No booking has this number today");
+      await tap("Back");
+      expect(page().querySelector("output")?.textContent).toBe("");
+      for (const digit of "9822012345") await tap(digit);
+      await press();
+      checkIns()[1]?.refuse({ code: "not_allowed", message: "Several bookings." });
+      await pass(0);
+      expect(text()).toContain("Several bookings have this number");
+      await pass(21_000);
+      expect(text()).toContain("आप किनसे मिलना चाहते हैं?");
+    });
+
+    it("makes up no token while the box is not heard, since the number may be of nobody", async () => {
+      await ask("417293");
+      await grant();
+      await act(async () => client.connect("offline"));
+      await press();
+      expect(checkIns()).toEqual([]);
+      expect(text()).toContain("This machine cannot reach the desk just now");
+    });
+  });
+
   it("checks in the appointment whose code a reader reads, from any page, and presses nothing else", async () => {
     await open();
     await english();
@@ -295,59 +353,6 @@ describe("the kiosk", () => {
     checkIns()[0]?.answer(answer);
     await pass(0);
     expect(text()).toContain("B053");
-  });
-
-  const press = async (digits: string) => {
-    for (const digit of digits) await tap(digit);
-  };
-  const hereIAm = () => page().querySelector<HTMLButtonElement>('button[aria-label="I am here"]');
-  const send = () => act(async () => hereIAm()?.click());
-
-  it("checks in who types the number of their booking or of their telephone", async () => {
-    await open();
-    await english();
-    await tap("I have an appointment");
-    await press("48291");
-    expect(hereIAm()?.disabled).toBe(true);
-    await press("34");
-    await act(async () =>
-      page().querySelector<HTMLButtonElement>('button[aria-label^="Take back"]')?.click(),
-    );
-    expect(text()).toContain("482913");
-    await send();
-    await send();
-    expect(checkIns().map((one) => one.data)).toEqual([{ language: "en", booking: "482913" }]);
-    checkIns()[0]?.answer(answer);
-    await pass(0);
-    expect(text()).toContain("B053");
-    await tap("Done");
-    await tap("मेरा समय तय है");
-    expect(text()).not.toContain("482913");
-  });
-
-  it("says that a number gives no token, and lets another be typed", async () => {
-    await open();
-    await english();
-    await tap("I have an appointment");
-    await press("9822012345");
-    await send();
-    checkIns()[0]?.refuse({ code: "not_allowed", message: "Several bookings have this number." });
-    await pass(0);
-    expect(text()).toContain("several of one family");
-    await tap("Back");
-    expect(text()).toContain("Type the number of your booking");
-    expect(text()).not.toContain("9822012345");
-  });
-
-  it("sends an appointment to the desk while the box is not heard, and gives a typed number no token", async () => {
-    await open();
-    await grant();
-    await english();
-    await tap("I have an appointment");
-    await press("482913");
-    await act(async () => client.connect("offline"));
-    expect(text()).toContain("Please come to the desk");
-    expect(checkIns()).toEqual([]);
   });
 
   it("does not take a person's typing for a reader", async () => {

@@ -3,31 +3,20 @@ import { Icon, type IconName } from "../blocks/Icon.tsx";
 import { Button, Notice } from "../blocks/small.tsx";
 import { useClient, useClientState } from "../screen/client.tsx";
 import { useWords } from "../words/Language.tsx";
-import { has } from "./equipment.ts";
 import { CLEARS_AFTER_S, Page } from "./Kiosk.tsx";
 import { Clears } from "./SlipPage.tsx";
 import { kiosk } from "./words.ts";
 
-/** Two ways out of the question: an appointment, and help. Both lead to people. */
-export function Aside({
-  about,
-  left,
-  onBack,
-}: {
-  about: "help" | "appointment";
-  left: number;
-  onBack(): void;
-}) {
+/** Help is given by people: the way to them, and a call where it cannot wait. */
+export function Help({ left, onBack }: { left: number; onBack(): void }) {
   const say = useWords(kiosk);
-  const help = about === "help";
-  const reader = !help && has("reader");
   return (
     <Page also="aside">
       <section className="when">
-        <Icon name={help ? "help" : "calendar"} />
-        <h1>{say(help ? "helpGo" : reader ? "readerGo" : "appointmentGo")}</h1>
-        <p className="soft">{say(help ? "helpWhy" : reader ? "readerWhy" : "appointmentWhy")}</p>
-        {help && <CallStaff />}
+        <Icon name="help" />
+        <h1>{say("helpGo")}</h1>
+        <p className="soft">{say("helpWhy")}</p>
+        <CallStaff />
       </section>
       <Button kind="main" also="done" onClick={onBack}>
         {say("back")}
@@ -96,12 +85,22 @@ function NotSo({ icon, title, left, onBack, children }: NotSo) {
 
 type Back = Pick<NotSo, "left" | "onBack">;
 
-/** What was read or typed names no appointment that could be checked in. */
-export function NoAppointment({ typed, ...back }: Back & { typed: boolean }) {
+/** What was read names no appointment that could be checked in. */
+export function NoAppointment(back: Back) {
   const say = useWords(kiosk);
   return (
-    <NotSo icon="calendar" title={say(typed ? "notNumber" : "notAppointment")} {...back}>
-      <p className="soft">{say(typed ? "notNumberWhy" : "notAppointmentWhy")}</p>
+    <NotSo icon="calendar" title={say("notAppointment")} {...back}>
+      <p className="soft">{say("notAppointmentWhy")}</p>
+    </NotSo>
+  );
+}
+
+/** The number that was typed is of no booking, or of the bookings of several people. */
+export function NoBooking({ why, ...back }: Back & { why: "noBooking" | "several" }) {
+  const say = useWords(kiosk);
+  return (
+    <NotSo icon="calendar" title={say(why)} {...back}>
+      <p className="soft">{say(why === "several" ? "severalWhy" : "noBookingWhy")}</p>
     </NotSo>
   );
 }

@@ -109,7 +109,7 @@ function Card(props: {
 }
 
 /** The answer is nearly always faster than this. */
-function OneMoment() {
+export function OneMoment() {
   const say = useWords(kiosk);
   if (!useLate(300)) return null;
   return (

@@ -7,7 +7,7 @@ import { useClient, useClientState, useClinicNow, usePlace } from "../screen/cli
 import type { Lang } from "../words/catalogue.ts";
 import { useLanguage, useWords } from "../words/Language.tsx";
 import { clock, dayAndDate } from "../words/times.ts";
-import { Aside, NoAppointment, NoMore, NoToken } from "./Aside.tsx";
+import { Help, NoAppointment, NoBooking, NoMore, NoToken } from "./Aside.tsx";
 import { Ask } from "./Ask.tsx";
 import { Booking } from "./Booking.tsx";
 import { restOf } from "./choices.ts";
@@ -52,20 +52,21 @@ export function Kiosk() {
       <Resting why={rest} onHelp={() => show("help")} onAppointment={() => show("appointment")} />
     ) : step.name === "slip" ? (
       <SlipPage slip={step.slip} left={left} of={CLEARS_AFTER_S} onDone={done} />
-    ) : (step.name === "appointment" && state.connection.mode !== "offline") ||
-      (step.name === "asking" && step.typed) ? (
+    ) : step.name === "help" ? (
+      <Help left={left} onBack={clear} />
+    ) : step.name === "appointment" || (step.name === "asking" && step.by === "number") ? (
       <Booking busy={step.name === "asking"} left={left} onNumber={number} onBack={clear} />
-    ) : step.name === "help" || step.name === "appointment" ? (
-      <Aside about={step.name} left={left} onBack={clear} />
     ) : step.name === "unknown" ? (
-      <NoAppointment typed={step.typed} left={left} onBack={step.typed ? () => show("appointment") : done} />
+      <NoAppointment left={left} onBack={done} />
+    ) : step.name === "noBooking" || step.name === "several" ? (
+      <NoBooking why={step.name} left={left} onBack={() => show("appointment")} />
     ) : step.name === "full" ? (
       <NoMore left={left} onBack={clear} />
     ) : step.name === "none" ? (
       <NoToken why={step.why} left={left} onBack={done} />
     ) : (
       <Ask
-        busy={step.name === "asking" ? { guruji: step.appointment ? undefined : step.guruji } : null}
+        busy={step.name === "asking" ? { guruji: step.by === "choice" ? step.guruji : undefined } : null}
         onChoose={choose}
         onShow={show}
         left={atRest ? null : left}

@@ -23,14 +23,14 @@ export interface Slip {
 export type Step =
   | { name: "ask" }
   /** A token is on its way; for an appointment the node knows the guruji. */
-  | { name: "asking"; guruji: string | null; appointment: boolean; typed: boolean }
+  | { name: "asking"; guruji: string | null; by: "choice" | "code" | "number" }
   | { name: "slip"; slip: Slip }
   | { name: "help" | "appointment" }
   | { name: "rest"; why: Rest }
   /** The one who was chosen has no more tokens today. */
   | { name: "full" }
-  /** What was read, or typed, is of no appointment of today. */
-  | { name: "unknown"; typed: boolean }
+  /** What was read or typed is of no appointment of today; or of several people's. */
+  | { name: "unknown" | "noBooking" | "several" }
   /** No token: the box did not answer and there is no lease, or it refused; `why` in its own words. */
   | { name: "none"; why: string | null };
 
@@ -44,7 +44,7 @@ export interface Flow {
   choose(guruji: string | null): void;
   /** Checks in what a reader read. */
   scan(code: string): void;
-  /** Checks in whom a typed number names: a booking's, or a telephone's. */
+  /** Checks in the booking of this telephone number or reference. */
   number(digits: string): void;
   show(name: "help" | "appointment"): void;
   /** Back to the question; nothing of the last person stays. */
@@ -69,7 +69,7 @@ export function useFlow(
   }, []);
 
   const take = useCallback(
-    (guruji: string | null, appointment: Named | null) => {
+    (by: "choice" | "code" | "number", wish: Partial<Whom>) => {
       if (asking.current) return;
       asking.current = true;
       const mine = ++visit.current;
@@ -77,25 +77,24 @@ export function useFlow(
         asking.current = false;
         if (visit.current === mine) setStep(next);
       };
-      const wish = { guruji, appointment, lang, atMs: clinicNowMs(), delays };
-      setStep({ name: "asking", guruji, appointment: appointment !== null, typed: isTyped(wish) });
-      checkIn(client, wish).then(go);
+      setStep({ name: "asking", guruji: wish.guruji ?? null, by });
+      checkIn(client, { ...NO_WISH, ...wish, lang, atMs: clinicNowMs(), delays }).then(go);
     },
     [client, lang, clinicNowMs, delays],
   );
 
-  const choose = useCallback((guruji: string | null) => take(guruji, null), [take]);
+  const choose = useCallback((guruji: string | null) => take("choice", { guruji }), [take]);
+  const number = useCallback((booking: string) => take("number", { booking }), [take]);
   const scan = useCallback(
     (code: string) => {
       if (asking.current) return;
       const appointment = appointmentIn(code);
-      if (appointment) return take(null, { appointment });
+      if (appointment) return take("code", { appointment });
       visit.current++;
-      setStep({ name: "unknown", typed: false });
+      setStep({ name: "unknown" });
     },
     [take],
   );
-  const number = useCallback((booking: string) => take(null, { booking }), [take]);
 
   const show = useCallback((name: "help" | "appointment") => {
     visit.current++;
@@ -105,12 +104,15 @@ export function useFlow(
   return { step, choose, scan, number, show, clear };
 }
 
-/** How an appointment is named: by its id, or by a number that only the node can look up. */
-type Named = { appointment: string } | { booking: string };
-
-interface Wish {
+/** Whom somebody came to see, as far as they said it. */
+interface Whom {
   guruji: string | null;
-  appointment: Named | null;
+  appointment: string | null;
+  booking: string | null;
+}
+const NO_WISH: Whom = { guruji: null, appointment: null, booking: null };
+
+interface Wish extends Whom {
   lang: Lang;
   atMs: number;
   delays: { patience: number; giveUp: number };
@@ -132,7 +134,9 @@ async function checkIn(client: Client, wish: Wish): Promise<Step> {
     const { code, message } = outcome.error;
     // Others may still have tokens: only who left the choice to the node has asked them all.
     if (code === "closed") return wish.guruji ? { name: "full" } : { name: "rest", why: "full" };
-    if (wish.appointment && NO_APPOINTMENT.has(code)) return { name: "unknown", typed: isTyped(wish) };
+    if (wish.appointment && NO_APPOINTMENT.has(code)) return { name: "unknown" };
+    if (wish.booking && NO_APPOINTMENT.has(code))
+      return { name: code === "not_found" ? "noBooking" : "several" };
     return { name: "none", why: message };
   }
   return { name: "slip", slip: slipOf(outcome.data as Answer, wish) };
@@ -140,12 +144,11 @@ async function checkIn(client: Client, wish: Wish): Promise<Step> {
 
 const NO_APPOINTMENT = new Set(["not_found", "not_allowed"]);
 
-const isTyped = ({ appointment }: Wish) => appointment !== null && "booking" in appointment;
-
-const dataOf = ({ lang, guruji, appointment }: Wish) => ({
+const dataOf = ({ lang, guruji, appointment, booking }: Wish) => ({
   language: lang,
   ...(guruji ? { guruji } : {}),
-  ...appointment,
+  ...(appointment ? { appointment } : {}),
+  ...(booking ? { booking } : {}),
 });
 
 interface Answer {
@@ -173,9 +176,9 @@ function slipOf(answer: Answer, wish: Wish): Slip {
 /** Gives a token of this device's own lease; the check-in follows by itself when the box is heard again. */
 function aloneStep(client: Client, wish: Wish): Step {
   const { guruji, atMs } = wish;
-  if (isTyped(wish)) return { name: "none", why: null }; // whose number it is the node alone can tell
   const day = client.getState().view?.day;
-  const token = day ? takeToken(day) : null;
+  // A number may name nobody, and then the token would be of nobody: only the node can tell.
+  const token = day && !wish.booking ? takeToken(day) : null;
   if (!token) return { name: "none", why: null };
   client.act("queue.check_in", { token, ...dataOf(wish) }, { optimistic: false });
   const slip = { token, guruji, ahead: null, wait: null, longWait: false, link: null, alone: true, atMs };

@@ -41,54 +41,48 @@ export const kiosk = peopleWords({
   appointment: { en: "I have an appointment", hi: "मेरा समय तय है", mr: "माझी वेळ ठरलेली आहे" },
   help: { en: "I need help", hi: "मुझे मदद चाहिए", mr: "मला मदत हवी आहे" },
 
-  appointmentGo: {
-    en: "Please come to the desk",
-    hi: "कृपया काउंटर पर आएँ",
-    mr: "कृपया काउंटरवर या",
+  bookingAsk: {
+    en: "Which number did you book with?",
+    hi: "आपने किस नंबर से समय लिया था?",
+    mr: "तुम्ही कोणत्या नंबरवरून वेळ घेतली होती?",
   },
-  appointmentWhy: {
-    en: "Say your name there. Your time is kept, you need no token from here.",
-    hi: "वहाँ अपना नाम बताएँ। आपका समय सुरक्षित है, यहाँ से टोकन नहीं लेना है।",
-    mr: "तिथे तुमचे नाव सांगा. तुमची वेळ राखलेली आहे, इथून टोकन घ्यायचे नाही.",
+  bookingWhy: {
+    en: "Your phone number, or the 6 digits of your booking.",
+    hi: "अपना फ़ोन नंबर, या बुकिंग के 6 अंक।",
+    mr: "तुमचा फोन नंबर, किंवा नोंदणीचे 6 अंक.",
   },
-  readerGo: {
-    en: "Hold your code to the reader",
-    hi: "अपना कोड रीडर के सामने रखें",
-    mr: "तुमचा कोड रीडरसमोर धरा",
+  bookingReader: {
+    en: "Or hold your code to the reader. Without either, say your name at the desk: your time is kept.",
+    hi: "या अपना कोड रीडर के सामने रखें। दोनों न हों तो काउंटर पर नाम बताएँ, आपका समय सुरक्षित है।",
+    mr: "किंवा तुमचा कोड रीडरसमोर धरा. दोन्ही नसतील तर काउंटरवर नाव सांगा, तुमची वेळ राखलेली आहे.",
   },
-  readerWhy: {
-    en: "It is the code of your appointment. You have none? Say your name at the desk, your time is kept.",
-    hi: "यह आपके तय समय का कोड है। कोड न हो तो काउंटर पर अपना नाम बताएँ, आपका समय सुरक्षित है।",
-    mr: "हा तुमच्या ठरलेल्या वेळेचा कोड आहे. कोड नसेल तर काउंटरवर नाव सांगा, तुमची वेळ राखलेली आहे.",
+  bookingDesk: {
+    en: "No number at hand? Say your name at the desk: your time is kept.",
+    hi: "नंबर याद न हो तो काउंटर पर नाम बताएँ, आपका समय सुरक्षित है।",
+    mr: "नंबर आठवत नसेल तर काउंटरवर नाव सांगा, तुमची वेळ राखलेली आहे.",
   },
-  numberGo: {
-    en: "Type the number of your booking",
-    hi: "अपनी बुकिंग का नंबर दबाएँ",
-    mr: "तुमच्या बुकिंगचा क्रमांक दाबा",
-  },
-  numberWhy: {
-    en: "Its six digits, or the telephone number it was made under. You have neither? Say your name at the desk, your time is kept.",
-    hi: "उसके छह अंक, या वह फ़ोन नंबर जिससे समय लिया था। दोनों न हों तो काउंटर पर नाम बताएँ, आपका समय सुरक्षित है।",
-    mr: "त्याचे सहा अंक, किंवा ज्यावरून वेळ घेतली तो फोन क्रमांक. दोन्ही नसतील तर काउंटरवर नाव सांगा, तुमची वेळ राखलेली आहे.",
-  },
-  readerToo: {
-    en: "Or hold your code to the reader.",
-    hi: "या अपना कोड रीडर के सामने रखें।",
-    mr: "किंवा तुमचा कोड रीडरसमोर धरा.",
-  },
-  numberHint: { en: "Number", hi: "नंबर", mr: "क्रमांक" },
+  bookingGo: { en: "Take my token", hi: "मेरा टोकन लें", mr: "माझे टोकन घ्या" },
   digits: { en: "Digits", hi: "अंक", mr: "अंक" },
-  takeBack: { en: "Take back the last digit", hi: "आख़िरी अंक हटाएँ", mr: "शेवटचा अंक काढा" },
-  checkMeIn: { en: "I am here", hi: "मैं आ गया हूँ", mr: "मी आलो आहे" },
-  notNumber: {
-    en: "This number gives no token now",
-    hi: "इस नंबर से अभी टोकन नहीं मिलेगा",
-    mr: "या क्रमांकावर सध्या टोकन मिळणार नाही",
+  takeBack: { en: "Take back the last digit", hi: "पिछला अंक हटाएँ", mr: "शेवटचा अंक काढा" },
+  noBooking: {
+    en: "No booking has this number today",
+    hi: "इस नंबर पर आज कोई समय तय नहीं है",
+    mr: "या नंबरवर आज वेळ ठरलेली नाही",
   },
-  notNumberWhy: {
-    en: "No booking of today has it, or several of one family have. Try the six digits of your own booking, or ask at the desk.",
-    hi: "आज की कोई बुकिंग इस पर नहीं है, या एक ही परिवार की कई हैं। अपनी बुकिंग के छह अंक दबाएँ, या काउंटर पर पूछें।",
-    mr: "आजचे कोणतेही बुकिंग यावर नाही, किंवा एकाच कुटुंबाची अनेक आहेत. तुमच्या बुकिंगचे सहा अंक दाबा, किंवा काउंटरवर विचारा.",
+  noBookingWhy: {
+    en: "Please look at the number again, or ask at the desk.",
+    hi: "कृपया नंबर फिर से देखें, या काउंटर पर पूछें।",
+    mr: "कृपया नंबर पुन्हा तपासा, किंवा काउंटरवर विचारा.",
+  },
+  several: {
+    en: "Several bookings have this number",
+    hi: "इस नंबर पर एक से ज़्यादा लोगों का समय तय है",
+    mr: "या नंबरवर एकापेक्षा जास्त जणांची वेळ ठरलेली आहे",
+  },
+  severalWhy: {
+    en: "Please give the 6 digits of your booking, or ask at the desk.",
+    hi: "कृपया अपनी बुकिंग के 6 अंक बताएँ, या काउंटर पर पूछें।",
+    mr: "कृपया तुमच्या नोंदणीचे 6 अंक द्या, किंवा काउंटरवर विचारा.",
   },
   notAppointment: {
     en: "This code gives no token now",

@@ -161,6 +161,7 @@ function Waiting({ entry, guruji, leaving, sound, onSound }: WaitingProps) {
         {offline && <LookAgain />}
         {!over &&
           !offline &&
+          entry.status !== "in_service" &&
           (sound ? (
             <WillRing />
           ) : (
@@ -186,7 +187,8 @@ function Hearing({ keeps }: { keeps: boolean }) {
   const client = useClient();
   const state = useClientState();
   const heard = heardFrom(client, "site", now);
-  if (heard.agoMs === null || heard.here === "unknown") return <Links heard={heard} />;
+  if (heard.agoMs === null || heard.here === "unknown" || heard.here === "fallback")
+    return <Links heard={heard} />;
   const ago = common("ago", { span: span(heard.agoMs, common) });
   const time = clock(clinicNow(state, now - heard.agoMs), zone);
   const said =
