@@ -156,6 +156,10 @@ sim: ## simulate SEEDS=1000 bad days of sites, a hub and their line, and days wi
 demo: build ## a hub, three sites and a simulated day on this machine; flags in ARGS='--idle --port-base 9000'
 	@exec bin/sangam demo $(ARGS)
 
+.PHONY: screens
+screens: setup build ## take the pictures of docs/screens anew, from the program in Chromium
+	$(STEP) "screens: docs/screens" node web/app/e2e/screens.mjs
+
 .PHONY: day-file
 day-file:
 	@test -r '$(FILE)' || { echo 'say which day: make replay-real FILE=visits.csv [DAY= SPEED= GURUJIS=]; see docs/replay-format.md' >&2; exit 2; }

@@ -1,13 +1,14 @@
-// Takes the pictures of docs/screens from the real program in Chromium:
+// Takes the pictures of docs/screens from the real program in Chromium (make screens):
 //   node web/app/e2e/screens.mjs [--all DIR] [part of a name]...
 // With --all, every staff screen in both languages on desk and tablet, and panels as well, into DIR, to be looked at.
 
-import { mkdir } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { atTheDoor, DESK, openPage, sitDown, TABLET, userOf } from "./desk.mjs";
 import { makeMorning, moreArrive } from "./morning.mjs";
-import { ask, startDemo, until } from "./world.mjs";
+import { withPalette } from "./palette.mjs";
+import { act, ask, queueOf, startDemo, until } from "./world.mjs";
 
 const args = process.argv.slice(2);
 const all = args[0] === "--all" ? args.splice(0, 2)[1] : null;
@@ -86,16 +87,20 @@ const more = {
 
 const wanted = (name) => args.length === 0 || args.some((part) => name.includes(part));
 
+async function snap(page, name) {
+  await page.evaluate(() => document.fonts.ready);
+  // Fonts, colours and the first beat settle; a picture is no test.
+  await page.waitForTimeout(1200);
+  await writeFile(join(into, `${name}.png`), withPalette(await page.screenshot()));
+  console.log(`${name}.png`);
+}
+
 async function shoot(name, open, sees, how) {
   if (!wanted(name)) return;
   const page = await open(how);
   try {
     await page.locator(sees).first().waitFor({ timeout: 60_000 });
-    await page.evaluate(() => document.fonts.ready);
-    // Fonts, colours and the first beat settle; a picture is no test.
-    await page.waitForTimeout(1200);
-    await page.screenshot({ path: join(into, `${name}.png`) });
-    console.log(`${name}.png`);
+    await snap(page, name);
   } finally {
     await page.context().close();
   }
@@ -104,8 +109,51 @@ async function shoot(name, open, sees, how) {
 const glass = (kind, width, height) => () =>
   openPage(world, `${site.url}/${kind}#pair=${deviceOf(kind).pair}`, { glass: [width, height] });
 
+/** A kiosk is let in by its code once, so one stands for all its pictures. */
+async function kioskPictures() {
+  if (!wanted("kiosk")) return;
+  const kiosk = await openPage(
+    world,
+    `${site.url}/kiosk?with=printer,reader#pair=${deviceOf("kiosk").pair}`,
+    {
+      glass: [1080, 1920],
+    },
+  );
+  await kiosk.locator(".healer").first().waitFor();
+  await snap(kiosk, "kiosk");
+  await kiosk.locator(".choice [lang=en]").click();
+  await kiosk.locator(".asides .button").first().click();
+  await kiosk.locator(".pad").waitFor();
+  await snap(kiosk, "kiosk-booking-en");
+  await kiosk.locator(".done").click();
+  await kiosk.locator(".choice [lang=mr]").click();
+  await kiosk.locator(".healer").nth(1).click();
+  await kiosk.locator(".paper .token").waitFor();
+  await snap(kiosk, "kiosk-slip-mr");
+  await kiosk.context().close();
+}
+
+/** Somebody who came last, with their phone, in a language. */
+async function phonesOf(desk) {
+  const { gurujis } = await queueOf(desk);
+  const { data } = await act(desk, "queue.check_in", { guruji: gurujis[2].id });
+  const phone =
+    (lang, width = 390, height = 844) =>
+    async () => {
+      const page = await openPage(world, `${site.url}${data.link}`, { glass: [width, height] });
+      await page.locator(`.choice [lang=${lang}]`).click();
+      return page;
+    };
+  const call = async () => {
+    const { entries } = (await queueOf(desk)).gurujis[2];
+    const { status, generation } = entries.find((one) => one.id === data.entry);
+    await act(desk, "queue.call", { entry: data.entry }, { status, generation });
+  };
+  return { phone, call };
+}
+
 try {
-  await makeMorning(site);
+  const desk = await makeMorning(site);
   const away = await makeMorning(cut);
   await until("all of it is at the centre", async () => {
     const { uplink } = await ask(`${cut.url}/api/v1/status`, { token: away.token });
@@ -134,8 +182,13 @@ try {
       });
     }
   }
-  await shoot("kiosk", glass("kiosk", 1080, 1920), ".healer", {});
   await shoot("board", glass("board", 1920, 1080), ".token", {});
+  await kioskPictures();
+  const { phone, call } = await phonesOf(desk);
+  await shoot("phone", phone("hi"), ".card.mine", {});
+  await shoot("phone-320-en", phone("en", 320, 568), ".card.mine", {});
+  await call();
+  await shoot("phone-called-mr", phone("mr"), ".turn.called", {});
 } finally {
   await world.stop();
 }

@@ -11,7 +11,7 @@ import { Help, NoAppointment, NoBooking, NoMore, NoToken } from "./Aside.tsx";
 import { Ask } from "./Ask.tsx";
 import { Booking } from "./Booking.tsx";
 import { restOf } from "./choices.ts";
-import { useFlow } from "./flow.ts";
+import { type Step, useFlow } from "./flow.ts";
 import { useIdle } from "./idle.ts";
 import { useLease } from "./lease.ts";
 import { Resting } from "./Resting.tsx";
@@ -75,7 +75,7 @@ export function Kiosk() {
   return (
     <div className="kiosk">
       {page}
-      {step.name !== "slip" && <Rivers />}
+      {(RIVERS.has(step.name) || (step.name === "asking" && step.by !== "number")) && <Rivers />}
     </div>
   );
 }
@@ -114,6 +114,17 @@ export function Page(props: { also?: string; children: React.ReactNode }) {
   );
 }
 
+/** Behind pages that leave the foot free; nobody reads words on water. */
+const RIVERS = new Set<Step["name"]>([
+  "ask",
+  "help",
+  "rest",
+  "full",
+  "unknown",
+  "noBooking",
+  "several",
+  "none",
+]);
 const BANKS = [0, 1, 2, 3, 4, 5];
 
 function Rivers() {
