@@ -162,7 +162,7 @@ describe("the kiosk in a browser", () => {
       await page.locator(".healer").first().waitFor();
       await expect.poll(() => node.acted.length, PATIENT).toBe(1);
       node.cut(true);
-      await page.getByText("अभी काउंटर से जुड़ी नहीं। टोकन फिर भी पक्के हैं।").waitFor();
+      await page.getByText("यह मशीन अभी काउंटर से जुड़ी नहीं है। टोकन फिर भी पक्के हैं।").waitFor();
       await page.getByText("Shri Vasudev Maharaj").click();
       await page.getByText("K2-07").waitFor();
       await isAccessible(page);

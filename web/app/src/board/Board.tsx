@@ -218,7 +218,7 @@ function Freshness({ ms, stale }: { ms: number | null; stale: boolean }) {
     if (ms === null) return `${say("neverHeard")} · ${say("askDesk")}`;
     const units = common.in(one);
     const said = span(ms, units);
-    if (stale) return `${units("old", { span: said })}${one === "en" ? "." : "।"} ${say("askDesk")}`;
+    if (stale) return `${units("old", { span: said })}${one === "hi" ? "।" : "."} ${say("askDesk")}`;
     return say("updated", { ago: units("ago", { span: said }) });
   };
   return (

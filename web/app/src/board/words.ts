@@ -29,8 +29,8 @@ export const board = peopleWords({
   neverHeard: { en: "Not connected yet", hi: "अभी जुड़ा नहीं", mr: "अजून जोडलेले नाही" },
   mayDarken: {
     en: "Keep this screen from going dark in its own settings",
-    hi: "स्क्रीन बुझे नहीं, यह उसकी सेटिंग में चुनें",
-    mr: "स्क्रीन बंद पडणार नाही, असे तिच्या सेटिंगमध्ये निवडा",
+    hi: "स्क्रीन बंद न हो, इसके लिए उसकी सेटिंग बदलें",
+    mr: "स्क्रीन बंद होऊ नये म्हणून तिच्या सेटिंग बदला",
   },
   soundOn: { en: "Sound on", hi: "आवाज़ चालू", mr: "आवाज सुरू" },
   turnSoundOn: {

@@ -112,7 +112,7 @@ export const kiosk = peopleWords({
   },
   callFailed: {
     en: "This machine could not call them. Please shout, or call 112.",
-    hi: "यह मशीन बुला न सकी। ज़ोर से पुकारें, या 112 पर फ़ोन करें।",
+    hi: "यह मशीन किसी को नहीं बुला सकी। ज़ोर से आवाज़ दें, या 112 पर फ़ोन करें।",
     mr: "हे यंत्र बोलावू शकले नाही. मोठ्याने हाक मारा, किंवा 112 ला फोन करा.",
   },
   back: { en: "Back", hi: "पीछे", mr: "मागे" },
@@ -175,8 +175,8 @@ export const kiosk = peopleWords({
   },
   aloneLine: {
     en: "Not connected to the desk just now. Tokens are still good.",
-    hi: "अभी काउंटर से जुड़ी नहीं। टोकन फिर भी पक्के हैं।",
-    mr: "सध्या काउंटरशी जोडलेले नाही. टोकन तरीही पक्के आहेत.",
+    hi: "यह मशीन अभी काउंटर से जुड़ी नहीं है। टोकन फिर भी पक्के हैं।",
+    mr: "हे यंत्र सध्या काउंटरशी जोडलेले नाही. टोकन तरीही पक्के आहेत.",
   },
   cutOff: {
     en: "This machine cannot reach the desk just now",

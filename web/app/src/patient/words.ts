@@ -65,7 +65,7 @@ export const patient = peopleWords({
   },
   willRingLit: {
     en: "It rings when you are called, while this page is open and the screen is lit",
-    hi: "यह पन्ना खुला रहे और स्क्रीन जलती रहे, तो बुलाने पर आवाज़ होगी",
+    hi: "यह पन्ना खुला रहे और स्क्रीन चालू रहे, तो बुलाने पर आवाज़ होगी",
     mr: "हे पान उघडे आणि स्क्रीन चालू असेल तर पुकारल्यावर आवाज होईल",
   },
   cannotWait: { en: "I cannot wait", hi: "मेरा रुकना संभव नहीं", mr: "मला थांबता येणार नाही" },
@@ -73,8 +73,8 @@ export const patient = peopleWords({
   leaveTitle: { en: "Leave the queue?", hi: "क़तार छोड़ें?", mr: "रांग सोडायची?" },
   leaveWhy: {
     en: "Your place goes to the next person. The desk can bring you back today.",
-    hi: "आपकी जगह अगले को मिलेगी। काउंटर आज आपको वापस ला सकता है।",
-    mr: "तुमची जागा पुढच्याला मिळेल. काउंटर आज तुम्हाला परत आणू शकते.",
+    hi: "आपकी जगह अगले को मिलेगी। काउंटर पर कहें, तो आज फिर क़तार में आ सकते हैं।",
+    mr: "तुमची जागा पुढच्याला मिळेल. काउंटरवर सांगितल्यास आज परत रांगेत येता येईल.",
   },
   leaveDo: { en: "Leave the queue", hi: "क़तार छोड़ें", mr: "रांग सोडा" },
   leavingNow: { en: "You are leaving the queue", hi: "आप क़तार छोड़ रहे हैं", mr: "तुम्ही रांग सोडत आहात" },
@@ -101,7 +101,7 @@ export const patient = peopleWords({
     mr: "तुम्हाला बोलावले होते. कृपया काउंटरवर या",
   },
   missedWhy: { en: "You are still in the queue.", hi: "आप अभी भी क़तार में हैं।", mr: "तुम्ही अजून रांगेत आहात." },
-  onHold: { en: "Your place is on hold", hi: "आपकी जगह रोककर रखी है", mr: "तुमची जागा थांबवली आहे" },
+  onHold: { en: "Your place is on hold", hi: "आपकी जगह रोककर रखी है", mr: "तुमची जागा राखून ठेवली आहे" },
   onHoldWhy: {
     en: "The desk takes you back in when you are ready.",
     hi: "आप तैयार हों तो काउंटर पर बताएँ।",
@@ -113,8 +113,8 @@ export const patient = peopleWords({
   out: { en: "You are no longer in the queue", hi: "आप अब क़तार में नहीं हैं", mr: "तुम्ही आता रांगेत नाही" },
   outWhy: {
     en: "The desk can bring you back today.",
-    hi: "काउंटर आज आपको वापस ला सकता है।",
-    mr: "काउंटर आज तुम्हाला परत आणू शकते.",
+    hi: "काउंटर पर कहें, तो आज फिर क़तार में आ सकते हैं।",
+    mr: "काउंटरवर सांगितल्यास आज परत रांगेत येता येईल.",
   },
   heardAgo: { en: "· {ago}.", hi: "· {ago}।", mr: "· {ago}." },
   live: { en: "Live", hi: "लाइव", mr: "थेट" },

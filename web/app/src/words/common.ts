@@ -132,7 +132,7 @@ export const common = peopleWords({
   },
   asking: {
     en: "Asking every {every}, last answer {ago}.",
-    hi: "हर {every} में पूछते हैं, पिछला जवाब {ago}।",
+    hi: "हर {every} पर पूछा जा रहा है, पिछला जवाब {ago}।",
     mr: "दर {every}ला विचारत आहे, शेवटचे उत्तर {ago}.",
   },
   siteLast: {
@@ -152,8 +152,8 @@ export const common = peopleWords({
   },
   nothingHeard: {
     en: "Just opened, nothing heard yet.",
-    hi: "अभी खुली है, कुछ सुना नहीं।",
-    mr: "आत्ताच उघडली, अजून काही ऐकले नाही.",
+    hi: "अभी खुली है, अब तक संपर्क नहीं हुआ।",
+    mr: "आत्ताच उघडली, अजून संपर्क झालेला नाही.",
   },
   changes: {
     en: { one: "{count} change", other: "{count} changes" },

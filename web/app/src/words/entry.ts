@@ -41,14 +41,14 @@ export const entry = staffWords({
 
   askNotYet: {
     en: "The box does not answer. It asks again by itself.",
-    hi: "मशीन से जवाब नहीं। अपने आप फिर पूछेगी।",
-    mr: "यंत्राकडून उत्तर नाही. आपोआप पुन्हा विचारले जाईल.",
+    hi: "मशीन से जवाब नहीं मिल रहा। यह स्क्रीन अपने आप फिर पूछेगी।",
+    mr: "यंत्राकडून उत्तर येत नाही. ही स्क्रीन आपोआप पुन्हा विचारेल.",
   },
 
   goOn: { en: "Go on", hi: "आगे" },
   yourName: { en: "Your name", hi: "आपका नाम" },
 
-  linkOver: { en: "This link is no longer good", hi: "यह लिंक अब काम का नहीं", mr: "ही लिंक आता चालत नाही" },
+  linkOver: { en: "This link is no longer good", hi: "यह लिंक अब मान्य नहीं है", mr: "ही लिंक आता चालत नाही" },
   linkOverWhy: {
     en: "It belongs to a token of another day, or to another place. Please ask at the desk.",
     hi: "यह किसी और दिन या जगह के टोकन का है। कृपया काउंटर पर पूछें।",
