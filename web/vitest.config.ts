@@ -14,6 +14,9 @@ export default defineConfig({
     restoreMocks: true,
     unstubEnvs: true,
     maxWorkers: 2,
+    // Two cores are shared with much else; nothing here is about speed.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     server: { deps: { inline: [/^preact/, /^@sangam\//] } },
   },
 });
