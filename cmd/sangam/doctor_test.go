@@ -61,6 +61,11 @@ func TestTheDoctorSaysInWordsWhatIsWrongWithANode(t *testing.T) {
 	mustSay(t, found, "redis", control.Wrong, "cannot be read")
 	found, _ = examine(t, "--data", edge.Dir, "--redis", testkit.StartRedis(t).URL)
 	mustSay(t, found, "redis", control.Fine, "answers at")
+	locked := testkit.StartRedisWithPassword(t, "s3cret")
+	found, _ = examine(t, "--data", edge.Dir, "--redis", "redis://:wrong@"+locked.Addr)
+	mustSay(t, found, "redis", control.Wrong, "refused the credentials")
+	found, _ = examine(t, "--data", edge.Dir, "--redis", locked.URL)
+	mustSay(t, found, "redis", control.Fine, "answers at")
 
 	address := strings.TrimPrefix(edge.URL, "http://")
 	edge.Kill()

@@ -75,10 +75,11 @@ type Committer struct {
 	doubt        *batch    // the last transaction, when its commit failed and the store could not say whether it is in
 	serial       uint64    // tells rows of one millisecond apart; starts at the store's writer, so that no restart repeats one
 
-	mu      sync.RWMutex
-	shown   map[record.ID]*clinic.Day // what readers see: as committed
-	hooks   []func(Committed)
-	failure error // of the last transaction; nil when it succeeded
+	mu        sync.RWMutex
+	shown     map[record.ID]*clinic.Day // what readers see: as committed
+	hooks     []func(Committed)
+	failure   error // of the last transaction; nil when it succeeded
+	tokenless error // why the last try to reserve token numbers failed; nil when it did not
 }
 
 // Committed is what one transaction wrote, for those who show it or send it on. Changes of one scope are in seq
@@ -293,9 +294,9 @@ func (c *Committer) Day(site record.ID, fn func(*clinic.Day)) bool {
 // Waiting is how many callers are in the queue of Act and Write, for figures; the one being served is not.
 func (c *Committer) Waiting() int { return len(c.local) }
 
-// Healthy is nil, or why the last transaction of this node failed.
+// Healthy is nil, or why the last transaction of this node failed, or why it has no token numbers to give.
 func (c *Committer) Healthy() error {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
-	return c.failure
+	return cmp.Or(c.failure, c.tokenless)
 }

@@ -79,10 +79,13 @@ func (b *batch) reserve(needed *clinic.TokensNeeded) error {
 	c, day := b.c, b.c.working
 	epoch := c.tokens.Epoch()
 	got, err := c.tokens.Reserve(needed.Day, needed.Series, day.HighestToken(needed.Series, epoch), max(needed.Count, reserveAhead, b.size))
-	switch {
-	case errors.Is(err, ledger.ErrDayPast):
+	if errors.Is(err, ledger.ErrDayPast) {
 		return errPast
-	case err != nil:
+	}
+	c.mu.Lock()
+	c.tokenless = err
+	c.mu.Unlock()
+	if err != nil {
 		c.o.Log.Error("token numbers could not be reserved", "series", needed.Series, "err", err)
 		return errNoTokens
 	}

@@ -106,12 +106,18 @@ func TestTokensWaitForTheirDisk(t *testing.T) {
 	if r := n.act(desk, in); r.Status != api.Rejected || r.Error.Code != string(clinic.CodeUnavailable) || !r.Error.Retryable {
 		t.Errorf("without the disk: %s, %v", r.Status, r.Error)
 	}
+	if n.Healthy() == nil {
+		t.Error("a node that can give no token calls itself healthy")
+	}
 	if err := os.Rename(dir+".away", dir); err != nil {
 		t.Fatal(err)
 	}
 	r := n.act(desk, in)
 	if token := dataOf[clinic.CheckInAnswer](t, r).Token; r.Status != api.Applied || token != "A001" {
 		t.Errorf("when the disk is back: %s, %s, %v", r.Status, token, r.Error)
+	}
+	if err := n.Healthy(); err != nil {
+		t.Errorf("when the disk is back: %v", err)
 	}
 }
 

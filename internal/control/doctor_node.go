@@ -2,10 +2,12 @@ package control
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/aashram-care/sangam/internal/node"
+	"github.com/aashram-care/sangam/storage/bolt"
 )
 
 // longLog is a log that should have been folded into the file long ago.
@@ -42,8 +44,12 @@ func DoctorOperations(n *node.Node, lines func(site string) ([]Line, error)) Ope
 }
 
 func ofStore(n *node.Node) []Finding {
-	if err := n.Store.Verify(); err != nil {
-		return []Finding{wrong("store", sentence(err), "Take a backup now if it can still be taken; then stop the node and restore one: sangam restore --replace.")}
+	err := n.Store.Verify()
+	switch {
+	case errors.Is(err, bolt.ErrCorrupt):
+		return []Finding{wrong("store", sentence(err), "Copy the whole directory away; then stop the node and restore a backup: sangam restore --replace.")}
+	case err != nil: // the log could not be folded, as on a full disk
+		return []Finding{wrong("store", "It cannot be looked at: "+sentence(err), "See to the disk first, and ask again.")}
 	}
 	s := n.Store.Stats()
 	found := []Finding{fine("store", "Every page of it was read: %d rows, %s, all sound.", s.Rows, bytesText(s.FileBytes))}

@@ -47,7 +47,8 @@ func probe(ctx context.Context, c goredis.Cmdable) (Capabilities, error) {
 	server, role := pipe.Info(ctx, "server"), pipe.Do(ctx, "ROLE")
 	command := pipe.Do(ctx, "COMMAND", "INFO", "SPUBLISH")
 	limits := pipe.ConfigGet(ctx, "client-output-buffer-limit")
-	if _, err := pipe.Exec(ctx); err != nil && !isReply(err) {
+	// A connection that the server refuses to begin is an error of none of the commands.
+	if _, err := pipe.Exec(ctx); err != nil && (!isReply(err) || refusesCredentials(err.Error()) && !goredis.IsPermissionError(err)) {
 		return Capabilities{}, err
 	}
 	if err := ping.Err(); err != nil && !strings.HasPrefix(err.Error(), "NOPERM") {
