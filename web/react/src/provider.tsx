@@ -88,12 +88,12 @@ export function useEvent<T extends EventType | "*">(type: T, heard: (event: Even
   useEffect(() => client.on(type, (event) => newest.current(event)), [client, type]);
 }
 
-/** This device's time in ms, read again every `everyMs`: for ages and waits. */
+/** This device's time in ms as the component renders, which is again every `everyMs`: for ages and waits. */
 export function useNow(everyMs = 1_000): number {
-  const [now, setNow] = useState(() => Date.now());
+  const [, render] = useState(0);
   useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), everyMs);
+    const timer = setInterval(() => render((times) => times + 1), everyMs);
     return () => clearInterval(timer);
   }, [everyMs]);
-  return now;
+  return Date.now();
 }

@@ -13,6 +13,7 @@ import {
   useAdaptivePolling,
   useClientState,
   useEvent,
+  useNow,
   usePollingNotifications,
   useQueueUnified,
   useRealtimeSync,
@@ -253,6 +254,31 @@ describe("the provider", () => {
     await show(null);
     await act(() => world.node.commit([world.node.entry("a1")], ["queue.called"]));
     expect(heard).toHaveLength(1);
+  });
+});
+
+describe("useNow", () => {
+  it("tells the time at which a component renders, also in a tab that was frozen, whose timers did not run", async () => {
+    const { seen, element } = probe(() => [useNow(), useClientState((state) => state.lastUpdate)] as const);
+    await show(element);
+    vi.spyOn(Date, "now").mockReturnValue(seen.last[0] + 60_000);
+    const before = seen.last[0];
+    await world.clock.advance(10);
+    await act(() => world.node.commit([world.node.entry("a2")]));
+    expect(seen.last[0]).toBe(before + 60_000);
+  });
+
+  it("renders again by itself", async () => {
+    vi.useFakeTimers();
+    try {
+      const { seen, element } = probe(() => useNow(500));
+      await show(element);
+      const before = seen.last;
+      await act(() => void vi.advanceTimersByTime(500));
+      expect(seen.last).toBe(before + 500);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });
 
