@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"slices"
+	"time"
 
 	"github.com/aashram-care/sangam/sync/record"
 )
@@ -91,7 +92,7 @@ func (w *work) tellOf(person record.ID) {
 var ofCare = []string{KindConsultation, KindAmendment, KindRemedy, KindPrivateText}
 
 func (w *work) personExport(person record.ID) PersonExport {
-	export := PersonExport{Person: person, At: w.clinic.UTC(), Records: []ExportRecord{}}
+	export := PersonExport{Person: person, At: w.clinic.UTC().Truncate(time.Millisecond), Records: []ExportRecord{}}
 	for _, r := range w.aboutPerson(person) {
 		if w.command.Type == "person.history" && !slices.Contains(ofCare, r.Kind) {
 			continue

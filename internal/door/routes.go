@@ -38,6 +38,9 @@ func (d *Door) routes() *gin.Engine {
 	}
 	e.GET(socketPath, d.openSocket)
 	d.documents(e)
+	if !d.o.Site.IsZero() {
+		e.GET(noticePath, d.notice)
+	}
 	return e
 }
 
