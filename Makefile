@@ -103,7 +103,7 @@ check-browser: setup build
 	$(STEP) "browser tests" scripts/browser-tests
 
 .PHONY: bench
-bench: bench-fanout bench-commit bench-open bench-catchup bench-wire bench-sites bench-latency bench-year bench-decide ## measure, beside the bare library, the disk, the old way
+bench: bench-fanout bench-commit bench-open bench-catchup bench-wire bench-sites bench-latency bench-year bench-soak bench-decide ## measure, beside the bare library, the disk, the old way
 
 .PHONY: bench-fanout
 bench-fanout: ## commit -> N dashboards, beside a bare melody server
@@ -137,6 +137,10 @@ bench-latency: ## an action at a site -> a dashboard of the centre, beside a bar
 .PHONY: bench-year
 bench-year: ## a site after 100,000 visits, and a start with a million records, beside the first day
 	$(STEP) "bench-year" scripts/bench Year $(BENCHTIME)
+
+.PHONY: bench-soak
+bench-soak: ## the same day again and again: memory, goroutines and file of site and centre, early and at last
+	$(STEP) "bench-soak" scripts/bench Soak $(BENCHTIME)
 
 .PHONY: bench-decide
 bench-decide: ## one decision in a day of 300, 3,000 and 30,000 entries; the places and waits of 3,000, and a screen of them

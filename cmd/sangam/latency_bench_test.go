@@ -9,7 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aashram-care/sangam/internal/api"
 	"github.com/aashram-care/sangam/internal/replay"
 	"github.com/aashram-care/sangam/internal/testkit"
 	"github.com/aashram-care/sangam/sync/bus/redis"
@@ -34,16 +33,10 @@ func BenchmarkLatency(b *testing.B) {
 	testkit.RunJSON(b, &enrolled, "", "hub", "enrol", "--data", hub.Dir, "--site", "Nirmal Dham")
 	edge := testkit.StartProcess(b, "edge", "--redis", server.URL, "--join", enrolled.Code, "--site-name", "Nirmal Dham")
 	testkit.Run(b, pin, "staff", "add", "--data", edge.Dir, "--name", "Meera", "--role", "admin")
-	var lines []struct{ Site, State string }
-	if !testkit.Eventually(30*time.Second, func() bool {
-		testkit.RunJSON(b, &lines, "", "link", "--data", edge.Dir)
-		return len(lines) == 1 && lines[0].State == string(api.StateLive)
-	}) {
-		b.Fatalf("the line is %+v after 30 s", lines)
-	}
+	site := siteOnceLive(b, edge)
 	o := replay.Options{
 		Day: replay.Generate("2026-01-05", visits, 21), Gurujis: 4, Listeners: 3, Seed: 21, Settle: time.Minute,
-		Site: edge.URL, SiteID: lines[0].Site, Hub: hub.URL,
+		Site: edge.URL, SiteID: site, Hub: hub.URL,
 		Admin: replay.Account{Name: "Meera", PIN: pin}, HubUser: replay.Account{Name: "Anil", PIN: pin},
 	}
 	from, to := o.Day.Span()

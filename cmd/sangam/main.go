@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 	_ "time/tzdata" // a box without zone files still knows Asia/Kolkata
 
@@ -21,14 +20,7 @@ import (
 // version is set by the linker.
 var version = "dev"
 
-// gcPercent lets garbage grow to twice of what lives before it is collected. A tenth of a busy node's processor time is
-// worth more than the few megabytes that it costs; GOGC says otherwise.
-const gcPercent = 200
-
 func main() {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(gcPercent)
-	}
 	os.Exit(run(os.Args[1:]))
 }
 
