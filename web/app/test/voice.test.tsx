@@ -169,6 +169,13 @@ describe("the voice of the board", () => {
     expect(order()).toContain("en/38");
   });
 
+  it("asks once for a number that is both token and room", async () => {
+    speak({ ...call, token: "A002" }, new AbortController().signal);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(order().filter((clip) => clip === "hi/2")).toHaveLength(2);
+    expect(fetched.mock.calls.filter(([path]) => path === "/voices/hi/2.mp3")).toHaveLength(1);
+  });
+
   it("asks for a word once, and keeps no more than a hundred", async () => {
     const room = (n: number) => ({ ...call, room: String(n % 100) });
     for (let n = 0; n < 60; n++) {

@@ -57,7 +57,9 @@ async function clipsOf(
 ): Promise<AudioBuffer[]> {
   const paths = spokenCall(call, lang).map((clip) => `/voices/${lang}/${clip}.mp3`);
   try {
-    return await Promise.all(paths.map((path) => fetchClip(path, kept, signal)));
+    // A number may be both token and room: it is fetched once.
+    const clips = new Map([...new Set(paths)].map((path) => [path, fetchClip(path, kept, signal)]));
+    return await Promise.all(paths.flatMap((path) => clips.get(path) ?? []));
   } catch {
     return [];
   }
