@@ -94,7 +94,7 @@ export function createClient(options: ClientOptions): Client {
 
   const store = () =>
     (opening ??= openStore(deps.indexedDB, (durable, why) => {
-      if (state.queueDurable && !durable) log(`actions are kept in memory only: ${why}`);
+      if (state.queueDurable && !durable) log(`in memory only: ${why}`);
       dispatchHere({ type: "durable", durable, why });
     }));
 
@@ -219,12 +219,8 @@ export function createClient(options: ClientOptions): Client {
   function enterAs(user: User, node: string): void {
     const { session } = state;
     const same = session.status === "signed_in" && session.user?.id === user.id && session.node === node;
-    const kinds: Record<string, SessionState["kind"]> = {
-      patient: "patient",
-      kiosk: "device",
-      board: "device",
-    };
-    const kind = kinds[user.role] ?? "staff";
+    const { role } = user;
+    const kind = role === "kiosk" || role === "board" ? "device" : role === "patient" ? "patient" : "staff";
     if (same) {
       dispatchHere({ type: "session", session: { ...session, user } });
       return;

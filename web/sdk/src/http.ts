@@ -105,9 +105,7 @@ export function openHttp(options: HttpOptions): Http {
       if (error instanceof SangamError) throw error;
       if (abort.signal.aborted && !timedOut) throw refusal("aborted", "Cancelled.", true);
       heard?.(false);
-      throw timedOut
-        ? refusal("timeout", "The node is slow to answer.", true)
-        : refusal("offline", "The node does not answer.", true);
+      throw refusal(timedOut ? "timeout" : "offline", "The node does not answer.", true);
     } finally {
       deps.clearTimeout(timer);
       underWay.delete(abort);

@@ -1,6 +1,3 @@
-/** Before which bytes a dash stands. */
-const dashes = new Set([4, 6, 8, 10]);
-
 /**
  * UUIDv7 ids (RFC 9562): 48 bits of ms, then a counter within the ms so that ids of one tab rise, then chance.
  * crypto.randomUUID is missing on plain-HTTP names, so only getRandomValues is asked for.
@@ -30,6 +27,9 @@ export function uuidv7Source(
     bytes[6] = 0x70 | (counter >> 8);
     bytes[7] = counter & 0xff;
     bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f);
-    return Array.from(bytes, (b, i) => (dashes.has(i) ? "-" : "") + b.toString(16).padStart(2, "0")).join("");
+    return Array.from(
+      bytes,
+      (b, i) => ([4, 6, 8, 10].includes(i) ? "-" : "") + b.toString(16).padStart(2, "0"),
+    ).join("");
   };
 }
