@@ -57,6 +57,7 @@ const seen = {
 const more = {
   "coordinator-checkin": [pressed(coordinator, "c", ".panel"), ".panel"],
   "coordinator-find": [pressed(coordinator, "Control+k", ".palette"), ".palette"],
+  "coordinator-several": [pressed(coordinator, "m", ".panel"), ".panel"],
   "coordinator-keys": [pressed(coordinator, "?", ".keysheet"), ".keysheet"],
   "coordinator-emergency": [pressed(coordinator, "e", ".panel"), ".panel"],
   "coordinator-chosen": [pressed(coordinator, "1", "[data-line][aria-current]"), ".selection .button"],
@@ -76,6 +77,9 @@ const more = {
     ".panel.pair",
   ],
   "admin-staff": [atHash(admin, "staff", ".table"), ".table"],
+  "admin-reports": [atHash(admin, "reports", ".takings"), ".takings"],
+  "admin-audit": [atHash(admin, "audit", ".audit"), ".audit"],
+  "centre-remedies": [atHash(centre, "remedies", ".work-page"), ".work-page"],
   "centre-site": [atHash(centre, `site=${cut.id}`, ".drawer.site"), ".drawer.site"],
   "centre-queue": [atHash(centre, `site=${site.id}&queue`, ".lane .line"), ".lane"],
   signin: [
