@@ -94,13 +94,14 @@ function Facts({ entry }: { entry: QueueEntry }) {
   const now = useClinicNow(10_000);
   const minutes = minutesSince(entry.checkedInAt, now);
   const { credit, misses } = entry.fields;
+  // What the row itself does not say comes first: on narrow glass the end is cut.
   const facts = [
+    typeof entry.fields.phone === "string" && inFives(entry.fields.phone),
     entry.checkedInAt && clock(entry.checkedInAt, zone),
     entry.position && say("placeIs", { n: entry.position }),
     minutes !== null && say("waitedMin", { n: minutes }),
     typeof credit === "number" && credit !== 0 && say("creditMin", { n: credit }),
     typeof misses === "number" && misses > 0 && say("missed", { count: misses }),
-    typeof entry.fields.phone === "string" && inFives(entry.fields.phone),
   ];
   return <span className="soft">{facts.filter(Boolean).join(" · ")}</span>;
 }
