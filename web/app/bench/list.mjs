@@ -39,7 +39,9 @@ async function during(page, change) {
   const { answer: changes, tasks } = await traced(page, async () => {
     const made = [];
     for (const end = Date.now() + SECONDS * 1000; Date.now() < end; ) {
-      made.push(change(made.length));
+      const one = change(made.length);
+      one.catch(() => {}); // told below, once the site and the browser can be ended
+      made.push(one);
       await new Promise((resume) => setTimeout(resume, EVERY_MS));
     }
     await Promise.all(made);
