@@ -122,7 +122,13 @@ func (c *centre) statusOf(site record.ID) link.Status {
 	if c.link == nil {
 		return link.Status{State: link.NeverSeen}
 	}
-	return c.link.Status(site)
+	s := c.link.Status(site)
+	if s.State == link.NeverSeen {
+		if at := c.watch.lastHeard(site); !at.IsZero() { // before this start
+			s.State, s.LastHeard = link.Silent, at
+		}
+	}
+	return s
 }
 
 // lines tells of the line of one site, or of all.
@@ -142,7 +148,7 @@ func (c *centre) lines(text string) ([]control.Line, error) {
 	for i, s := range sites {
 		lines[i] = control.Line{State: string(link.Off)}
 		if c.link != nil {
-			lines[i] = control.LineOf(c.link.Status(s.id), c.link.Traffic(s.id))
+			lines[i] = control.LineOf(c.statusOf(s.id), c.link.Traffic(s.id))
 		}
 		lines[i].Site, lines[i].Name = s.id.String(), s.name
 	}

@@ -137,6 +137,21 @@ func (w *watch) changed(tx feed.Tx, site record.ID, set map[string]record.Value)
 	return changed, nil
 }
 
+// lastHeard is when a site was last heard as far as its row tells, which outlives a restart; zero when it never was.
+func (w *watch) lastHeard(site record.ID) (at time.Time) {
+	err := w.node.Committer.View(func(tx feed.Tx) error {
+		r, _, _, err := feed.Load(tx, w.node.Local, record.Key{Kind: clinic.KindSiteStatus, ID: site})
+		if err == nil && known(&r, "lastHeard") {
+			at = r.Get("lastHeard").Time()
+		}
+		return err
+	})
+	if err != nil {
+		return time.Time{}
+	}
+	return at
+}
+
 func (w *watch) row(site record.ID) map[string]record.Value {
 	s := w.status(site)
 	set := map[string]record.Value{

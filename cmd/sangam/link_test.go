@@ -129,3 +129,37 @@ func TestASiteThatIsStoppedIsSilentAtTheCentreAtOnce(t *testing.T) {
 		t.Errorf("its goodbye was not heard: %+v", lineAt(t, w.hub))
 	}
 }
+
+func TestALineThatNeverWasIsToldAsSuch(t *testing.T) {
+	server := testkit.StartRedis(t)
+	hub := testkit.StartProcess(t, "hub", "--redis", server.URL)
+	var enrolled struct{ Code string }
+	testkit.RunJSON(t, &enrolled, "", "hub", "enrol", "--data", hub.Dir, "--site", "Nirmal Dham")
+	var none []control.Line
+	if testkit.RunJSON(t, &none, "", "link", "--data", hub.Dir); len(none) != 0 {
+		t.Errorf("before anybody joined: %+v", none)
+	}
+	alone := testkit.StartProcess(t, "edge", "--site-name", "Alone")
+	if l := lineAt(t, alone); l.State != "off" || l.LastHeard != nil {
+		t.Errorf("a site without a wire says %+v", l)
+	}
+	edge := testkit.StartProcess(t, "edge", "--redis", server.URL, "--join", enrolled.Code, "--site-name", "Nirmal Dham")
+	if !testkit.Eventually(30*time.Second, func() bool { return lineAt(t, edge).State == "live" }) {
+		t.Fatalf("not live: %+v", lineAt(t, edge))
+	}
+	// A site that joined and was never heard since; a centre that is started anew knows when it last heard one.
+	edge.Stop()
+	if !testkit.Eventually(30*time.Second, func() bool { l := lineAt(t, hub); return l.State == "silent" && l.LastHeard != nil }) {
+		t.Errorf("not silent: %+v", lineAt(t, hub))
+	}
+	hub.Stop()
+	hub.Start()
+	if l := lineAt(t, hub); l.State != "silent" || l.LastHeard == nil {
+		t.Errorf("a centre that was started anew says %+v", l)
+	}
+	server.Stop()
+	edge.Start()
+	if l := lineAt(t, edge); l.State != "connecting" {
+		t.Errorf("a site that has not met its centre since the start says %+v", l)
+	}
+}

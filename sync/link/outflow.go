@@ -63,6 +63,10 @@ func (o *outflow) begin(p place, since feed.Seq, theirs []feed.Span) {
 	*o = outflow{
 		timeline: p.timeline, head: p.head, spans: theirs, acked: since,
 		back: since, start: p.head, live: p.head,
+		paces: [laneRepair]pace{
+			laneLive:     {least: liveTimeout, first: firstLive},
+			laneBackfill: {least: backfillTimeout, first: firstBackfill},
+		},
 	}
 }
 

@@ -3,10 +3,11 @@ package link
 import "time"
 
 const (
-	// Until something was acknowledged nobody knows how long that takes.
-	firstTimeout = 2 * time.Second
-	leastTimeout = 500 * time.Millisecond
-	mostTimeout  = 10 * time.Second
+	// How long to wait at least, and while nobody knows how long an acknowledgement takes. A backlog has time: where a
+	// thousand sites have one at once, sending it again unasked would only add to what keeps them waiting.
+	liveTimeout, firstLive         = 500 * time.Millisecond, 2 * time.Second
+	backfillTimeout, firstBackfill = 2 * time.Second, 8 * time.Second
+	mostTimeout                    = 10 * time.Second
 	// leastReorder is how much later than a lost one a frame must have been sent to tell that it was lost. It doubles with
 	// each that was only late.
 	leastReorder = 20 * time.Millisecond
@@ -15,13 +16,15 @@ const (
 	// more than a fresh commit can wait behind.
 	lineQueue   = 500 * time.Millisecond
 	leastWindow = 8 << 10 // bytes
-	// leastRecords is how few records still share what a frame costs.
+	// leastRecords is how few records still share what a frame costs, firstRecords how many go into the first one.
 	leastRecords = 32
+	firstRecords = 128
 	rateSpan     = 5 * time.Second
 )
 
 // pace is what acknowledgements tell of how long a frame of one lane takes to be acknowledged, as RFC 6298 reckons.
 type pace struct {
+	least, first    time.Duration // to wait for, and while nothing is known
 	known           bool
 	mean, deviation time.Duration
 	backoff         int
@@ -56,9 +59,9 @@ func (p *pace) acknowledged(f flight, now time.Time) {
 // timeout is how long to wait for an acknowledgement.
 func (p *pace) timeout() time.Duration {
 	if !p.known {
-		return firstTimeout
+		return p.first
 	}
-	return min(max(p.mean+4*p.deviation, leastTimeout), mostTimeout)
+	return min(max(p.mean+4*p.deviation, p.least), mostTimeout)
 }
 
 // underway tells that a frame may still be on its way, or its acknowledgement.
@@ -114,7 +117,7 @@ func (w *width) window() int {
 // records is how many records go into a frame: on a narrow line few, since a fresh commit waits for the whole of it.
 func (w *width) records() int {
 	if w.each == 0 {
-		return frameRecords
+		return firstRecords
 	}
 	return min(max(w.window()/2/w.each, leastRecords), frameRecords)
 }

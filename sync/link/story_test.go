@@ -368,6 +368,15 @@ func TestAFullDiskLosesNothing(t *testing.T) {
 	p.arrives("the edit after the disk was mended", p.hub, p.scope, key, 30*time.Second)
 }
 
+func TestASiteThatNobodyHeardIsNeverSeen(t *testing.T) {
+	p := newPair(t)
+	p.hub.start()
+	p.runFor(time.Minute)
+	if st := p.hub.serve(p.site, false).Status(p.now); st.State != link.NeverSeen || !st.LastHeard.IsZero() {
+		t.Errorf("the hub says %+v", st)
+	}
+}
+
 func TestASiteThatFallsSilentIsToldAsSilent(t *testing.T) {
 	p := startPair(t)
 	p.edge.crash()
