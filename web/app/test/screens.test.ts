@@ -314,7 +314,6 @@ describe("a screen whose box is away", () => {
       node.cut(false);
       await page.getByRole("status").getByText("The box has newer screens").waitFor();
       await isAccessible(page);
-      node.rewrite = (html) => html;
       await page.getByRole("button", { name: "Load them" }).click();
       await page.getByText("The box has newer screens").waitFor({ state: "detached" });
       await page.locator(".lane .line").first().waitFor();
