@@ -90,6 +90,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/bookings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** For the desk of a site: the appointments of one service-day, which need not be today */
+        get: operations["bookings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/changes": {
         parameters: {
             query?: never;
@@ -650,6 +667,32 @@ export interface components {
              * @description How often in all, with recurring; a usual number when left out
              */
             times?: number;
+        } & {
+            [key: string]: unknown;
+        };
+        BookingRow: {
+            guruji: string;
+            id: string;
+            /** @example Usha Patil */
+            name?: string;
+            person?: string;
+            /** @example 919822012345 */
+            phone?: string;
+            /** @example 482913 */
+            reference?: string;
+            /** @description The appointment of another day that took its place */
+            rescheduledTo?: string;
+            /** Format: date-time */
+            slot: string | null;
+            /** @example booked */
+            status: string;
+        } & {
+            [key: string]: unknown;
+        };
+        Bookings: {
+            bookings: components["schemas"]["BookingRow"][];
+            /** @example 2026-01-05 */
+            day: string;
         } & {
             [key: string]: unknown;
         };
@@ -2806,6 +2849,110 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    bookings: {
+        parameters: {
+            query: {
+                /** @description Service-day */
+                day: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "bookings": [
+                     *         {
+                     *           "guruji": "0199c3a0-0000-7000-8000-000000000001",
+                     *           "id": "0199c3a0-0000-7000-8000-000000000001",
+                     *           "name": "Usha Patil",
+                     *           "person": "0199c3a0-0000-7000-8000-000000000001",
+                     *           "phone": "919822012345",
+                     *           "reference": "482913",
+                     *           "rescheduledTo": "rescheduledTo",
+                     *           "slot": "2026-01-05T04:32:10.250Z",
+                     *           "status": "booked"
+                     *         }
+                     *       ],
+                     *       "day": "2026-01-05"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Bookings"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

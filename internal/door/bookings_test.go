@@ -1,0 +1,63 @@
+package door_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/aashram-care/sangam/internal/api"
+)
+
+func (n *node) bookings(token, day string) (b api.Bookings) {
+	n.t.Helper()
+	n.call("GET", "/api/v1/bookings?day="+day, token, nil, nil).into(200, &b)
+	return b
+}
+
+func TestTheDeskSeesTheBookingsOfAnyDay(t *testing.T) {
+	n := startNode(t, nil)
+	c := n.crew()
+	book := func(name string, in time.Duration) (made struct{ Appointment, Reference string }) {
+		n.done(c.coordinator, "appointment.book", map[string]any{"person": map[string]any{"name": name, "phone": "98220 12345"}, "guruji": c.gurujiID,
+			"slot": n.clinic.Now().Add(in), "reason": "an old ache"}, &made)
+		return made
+	}
+	day := func(in time.Duration) string {
+		return n.clinic.Now().Add(in).In(time.FixedZone("", 19800)).Format(time.DateOnly)
+	}
+	later, first := book("Usha Patil", 49*time.Hour), book("Anil Rao", 48*time.Hour)
+	book("Gopal", 96*time.Hour)
+
+	got := n.bookings(c.coordinator, day(48*time.Hour))
+	if len(got.Bookings) != 2 || got.Bookings[0].ID != first.Appointment || got.Bookings[1].ID != later.Appointment {
+		t.Fatalf("of the day after tomorrow: %+v", got)
+	}
+	if one := got.Bookings[1]; one.Name != "Usha Patil" || one.Phone != "919822012345" || one.Reference != later.Reference || one.Status != "booked" || one.Guruji != c.gurujiID {
+		t.Errorf("a booking is shown as %+v", one)
+	}
+	if got := n.bookings(c.admin, day(24*time.Hour)); len(got.Bookings) != 0 {
+		t.Errorf("of an empty day: %+v", got)
+	}
+
+	var moved struct{ Appointment string }
+	n.done(c.coordinator, "appointment.reschedule", map[string]any{"appointment": first.Appointment, "slot": n.clinic.Now().Add(72 * time.Hour)}, &moved)
+	if one := n.bookings(c.coordinator, day(48*time.Hour)).Bookings[0]; one.Status != "cancelled" || one.MovedTo != moved.Appointment {
+		t.Errorf("what was moved to another day is shown as %+v", one)
+	}
+	if one := n.bookings(c.coordinator, day(72*time.Hour)).Bookings[0]; one.ID != moved.Appointment || one.Reference != first.Reference {
+		t.Errorf("what it became is shown as %+v, not under reference %s", one, first.Reference)
+	}
+}
+
+func TestNobodyButTheDeskSeesTheBookingsOfADay(t *testing.T) {
+	n := startNode(t, nil)
+	c := n.crew()
+	for who, token := range map[string]string{"a guruji": c.guruji, "a kiosk": c.kiosk, "a board": c.board} {
+		if a := n.call("GET", "/api/v1/bookings?day=2026-01-05", token, nil, nil); a.status != 403 {
+			t.Errorf("%s: %d %s", who, a.status, a.body)
+		}
+	}
+	n.call("GET", "/api/v1/bookings?day=2026-01-05", "", nil, nil).refused(401, "unauthenticated")
+	for _, day := range []string{"", "2026-1-5", "tomorrow", "2026-02-30"} {
+		n.call("GET", "/api/v1/bookings?day="+day, c.coordinator, nil, nil).refused(422, "invalid")
+	}
+}
