@@ -3,9 +3,11 @@ import { AvailabilityPanel } from "../desk/AvailabilityPanel.tsx";
 import { MovePanel } from "../desk/MovePanel.tsx";
 import { movesOf } from "../desk/moves.ts";
 import { useClientState } from "../screen/client.tsx";
+import { Bookings } from "./Bookings.tsx";
 import { CheckIn } from "./CheckIn.tsx";
 import { useDeeds } from "./deeds.ts";
 import type { Desk } from "./desk.ts";
+import { chosen, EMPTY } from "./draft.ts";
 import { EmergencyPanel } from "./EmergencyPanel.tsx";
 import { GroupPanel } from "./GroupPanel.tsx";
 import { Palette } from "./Palette.tsx";
@@ -34,6 +36,15 @@ export function Above({ desk, togglePending }: { desk: Desk; togglePending(): vo
       );
     case "several":
       return <GroupPanel group={desk.group} setGroup={desk.setGroup} onClose={close} />;
+    case "bookings":
+      return (
+        <Bookings
+          draft={desk.booking}
+          setDraft={desk.setBooking}
+          onCheckIn={(known) => desk.startCheckIn(chosen(EMPTY, known))}
+          onClose={close}
+        />
+      );
     case "emergency":
       return <EmergencyPanel chosen={waitingOf(desk)} onRaise={desk.raise} onClose={close} />;
     case "transfer":

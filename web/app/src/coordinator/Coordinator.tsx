@@ -57,6 +57,7 @@ export function Coordinator() {
             }}
             onCheckIn={() => desk.startCheckIn()}
             onSeveral={() => desk.setOver({ what: "several" })}
+            onBookings={() => desk.setOver({ what: "bookings" })}
             onEmergency={() => desk.setOver({ what: "emergency" })}
           />
           <div className="work">
@@ -169,6 +170,7 @@ function useDeskKeys(
   const keys: Record<string, (() => void) | undefined> = {
     c: () => desk.startCheckIn(),
     m: () => desk.setOver({ what: "several" }),
+    a: () => desk.setOver({ what: "bookings" }),
     e: () => desk.setOver({ what: "emergency" }),
     n: lane ? () => desk.callNext(lane) : undefined,
     u: desk.undo.undo,

@@ -17,6 +17,7 @@ export function Sheet({ onClose }: { onClose(): void }) {
       keys: [
         { keys: ["C"], does: own("checkIn") },
         { keys: ["M"], does: own("keySeveral") },
+        { keys: ["A"], does: own("bookings") },
         { keys: ["N"], does: say("keyNext") },
         { keys: ["E"], does: say("keyEmergency") },
         { keys: ["/"], does: say("keyFind") },

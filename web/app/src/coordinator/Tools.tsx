@@ -14,6 +14,7 @@ export function Tools(props: {
   onFirst(): void;
   onCheckIn(): void;
   onSeveral(): void;
+  onBookings(): void;
   onEmergency(): void;
 }) {
   const say = useWords(coordinator);
@@ -48,6 +49,9 @@ export function Tools(props: {
       </Button>
       <Button icon="users" shortcut="M" onClick={props.onSeveral}>
         {say("several")}
+      </Button>
+      <Button icon="calendar" shortcut="A" onClick={props.onBookings}>
+        {say("bookings")}
       </Button>
       <span className="push" />
       <Button kind="danger" icon="siren" shortcut="E" onClick={props.onEmergency}>

@@ -40,6 +40,13 @@ export function useDeeds(desk: Desk, state: State, togglePending: () => void) {
       shortcut: "M",
       run: () => desk.setOver({ what: "several" }),
     },
+    {
+      key: "bookings",
+      icon: "calendar",
+      name: own("bookings"),
+      shortcut: "A",
+      run: () => desk.setOver({ what: "bookings" }),
+    },
     ...gurujisOf(state).flatMap(({ id, name }): Deed[] => [
       { key: `next ${id}`, icon: "bell", name: say("callNextOf", { name }), run: () => desk.callNext(id) },
       {

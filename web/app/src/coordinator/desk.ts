@@ -15,7 +15,7 @@ import { type Move, move, movesOf, recallInMs } from "../desk/moves.ts";
 import { recallAfterS } from "../desk/settings.ts";
 import { type Undo, useUndo } from "../desk/undo.ts";
 import { useClient, useClientState } from "../screen/client.tsx";
-import { type Draft, EMPTY, type Group, NO_GROUP } from "./draft.ts";
+import { type BookDraft, type Draft, EMPTY, type Group, NO_BOOKING, NO_GROUP } from "./draft.ts";
 import type { Emergency } from "./EmergencyPanel.tsx";
 
 /** How many of those who ended unseen a lane shows; the search finds the rest. */
@@ -53,7 +53,7 @@ export function intakeOf(state: State): { closed: boolean; reason: string } {
 
 /** What lies above the desk; one thing at a time. */
 export type Over =
-  | { what: "check_in" | "several" | "emergency" | "palette" }
+  | { what: "check_in" | "several" | "bookings" | "emergency" | "palette" }
   | { what: "transfer" | "prioritise"; entry: QueueEntry }
   | { what: "availability"; guruji: string }
   | null;
@@ -70,6 +70,8 @@ export interface Desk {
   setDraft: Dispatch<SetStateAction<Draft>>;
   group: Group;
   setGroup: Dispatch<SetStateAction<Group>>;
+  booking: BookDraft;
+  setBooking: Dispatch<SetStateAction<BookDraft>>;
   undo: Undo;
   /** Acts on the chosen entry, or asks first what it needs to know; a move that does not fit it does nothing. */
   act(move: Move, more?: Fields): void;
@@ -88,6 +90,7 @@ export function useDesk(): Desk {
   const [over, setOver] = useState<Over>(null);
   const [draft, setDraft] = useState<Draft>(EMPTY);
   const [group, setGroup] = useState<Group>(NO_GROUP);
+  const [booking, setBooking] = useState<BookDraft>(NO_BOOKING);
   const chosen = chosenId ? entryById(state, chosenId) : null;
   const lane = laneId ?? gurujisOf(state)[0]?.id ?? null;
 
@@ -148,6 +151,8 @@ export function useDesk(): Desk {
     setDraft,
     group,
     setGroup,
+    booking,
+    setBooking,
     undo,
     act,
     callNext,

@@ -46,6 +46,28 @@ export interface Group {
 
 export const NO_GROUP: Group = { typed: "", guruji: "", ticked: new Set() };
 
+/** A booking on its way. It outlives the panel: closing loses nothing. */
+export interface BookDraft {
+  name: string;
+  phone: string;
+  /** Chosen among those the site knows; the name and phone are theirs then. */
+  person: string;
+  guruji: string;
+  day: string;
+  time: string;
+  reason: string;
+}
+
+export const NO_BOOKING: BookDraft = {
+  name: "",
+  phone: "",
+  person: "",
+  guruji: "",
+  day: "",
+  time: "",
+  reason: "",
+};
+
 /** Ten to thirteen digits, however written; none is fine too. */
 export function phoneIsWrong(phone: string): boolean {
   const typed = phone.trim();

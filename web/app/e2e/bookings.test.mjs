@@ -1,0 +1,137 @@
+// The bookings of a day at the desk: made, moved, confirmed, cancelled, refused in words, and checked in by reference.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { isSound, sitDown, userOf } from "./desk.mjs";
+import { act, ask, queueOf, signIn, startDemo, until } from "./world.mjs";
+
+let world;
+let site;
+let desk;
+let api;
+let guruji;
+let panel;
+
+before(async () => {
+  world = await startDemo();
+  site = world.describe.sites[0];
+  const user = userOf(site, "coordinator");
+  [desk, api] = await Promise.all([
+    sitDown(world, { base: site.url, screen: "coordinator", user }),
+    signIn(site.url, user),
+  ]);
+  [guruji] = (await queueOf(api)).gurujis;
+  panel = desk.getByRole("dialog");
+});
+
+after(() => world?.stop());
+
+/** Single keys are for the page, not for what had the focus last. */
+async function press(key) {
+  await desk.evaluate(() => document.activeElement?.blur());
+  await desk.keyboard.press(key);
+}
+
+const dayOf = async () => (await queueOf(api)).day;
+const after1 = (day, days) => new Date(Date.parse(day) + days * 86_400_000).toISOString().slice(0, 10);
+const bookingsOf = async (day) =>
+  (await ask(`${site.url}/api/v1/bookings?day=${day}`, { token: api.token })).bookings;
+const lineOf = (name) => panel.locator("button.booking", { hasText: name });
+
+/** Opens the form and fills it, up to pressing the button that books. */
+async function fill({ name, phone, day, time }) {
+  await panel.getByRole("button", { name: "Book", exact: true }).click();
+  await panel.getByLabel("Name, as they say it").fill(name);
+  await panel.getByLabel("Phone, if they have one").fill(phone);
+  await panel.locator(".pick", { hasText: guruji.name }).click();
+  await panel.locator("input[type=date]").fill(day);
+  await panel.locator("input[type=time]").fill(time);
+}
+
+/** A few minutes from now as the site's calendar and clock say it. */
+function soon() {
+  const said = new Intl.DateTimeFormat("sv-SE", {
+    timeZone: "Asia/Kolkata",
+    dateStyle: "short",
+    timeStyle: "short",
+  }).format(new Date(Date.now() + 5 * 60_000));
+  return { day: said.slice(0, 10), time: said.slice(11) };
+}
+
+test("what is booked has a reference, and who gives it is checked in and stands in the queue", async () => {
+  const day = await dayOf();
+  await press("a");
+  await panel.getByText("Nobody is booked for").waitFor();
+  await isSound(desk, "no bookings");
+  await fill({ name: "Kusum Desai", phone: "98220 55555", ...soon() });
+  await isSound(desk, "the form of a booking");
+  await desk.keyboard.press("Enter");
+  const reference = (await panel.locator(".reference").textContent()).trim();
+  assert.match(reference, /^[1-9][0-9]{5}$/);
+  await isSound(desk, "a reference");
+  await desk.keyboard.press("Enter"); // the main button has the focus
+
+  await lineOf("Kusum Desai").getByText("Booked").waitFor();
+  await panel.getByLabel("Name, phone or reference").fill(reference);
+  await desk.keyboard.press("Enter");
+  await isSound(desk, "a chosen booking");
+  await panel.getByRole("button", { name: "Confirm" }).click();
+  await lineOf("Kusum Desai").getByText("Confirmed").waitFor();
+  await panel.getByRole("button", { name: "Check in" }).click();
+  await panel.getByText("Whom does Kusum Desai see?").waitFor();
+  await panel.getByRole("button", { name: "Give token" }).click();
+  await panel.getByRole("button", { name: "Done" }).click();
+  await desk.locator(".line", { hasText: "Kusum Desai" }).first().waitFor();
+  const [one] = await bookingsOf(day);
+  assert.deepEqual([one.reference, one.status], [reference, "checked_in"]);
+});
+
+test("a booking of another day is still there after a reload, moves with its reference, and is cancelled", async () => {
+  const day = after1(await dayOf(), 2);
+  await press("a");
+  await fill({ name: "Harish Nair", phone: "98220 66666", day, time: "10:00" });
+  await desk.keyboard.press("Enter");
+  const reference = (await panel.locator(".reference").textContent()).trim();
+  await desk.reload();
+  await desk.locator("header.bar").waitFor();
+  await press("a");
+  await panel.locator("input[type=date]").fill(day);
+  await lineOf("Harish Nair").click();
+  await panel.getByRole("button", { name: "Move", exact: true }).click();
+  await panel.locator("input[type=date]").fill(after1(day, 1));
+  await panel.getByRole("button", { name: "Move to 10:00" }).click();
+  assert.equal((await panel.locator(".reference").textContent()).trim(), reference);
+  await panel.getByRole("button", { name: "Done" }).click();
+
+  await lineOf("Harish Nair").getByText("Booked").waitFor();
+  await panel.getByRole("button", { name: "Cancel booking" }).click();
+  await isSound(desk, "is a booking cancelled?");
+  await panel.getByRole("button", { name: "Cancel booking" }).click();
+  await until("it is cancelled", async () => (await bookingsOf(after1(day, 1)))[0].status === "cancelled");
+  await desk.keyboard.press("Escape");
+  await panel.waitFor({ state: "detached" });
+});
+
+test("a slot that somebody else took meanwhile is refused in words, where it was asked", async () => {
+  const day = after1(await dayOf(), 5);
+  await press("a");
+  await fill({ name: "Leela Shah", phone: "98220 77777", day, time: "11:00" });
+  await desk.route("**/api/v1/bookings?*", (route) => route.abort());
+  const taken = await act(api, "appointment.book", {
+    person: { name: "Mohan Das" },
+    guruji: guruji.id,
+    slot: new Date(`${day}T11:00:00+05:30`).toISOString(),
+  });
+  assert.equal(taken.status, "applied");
+  await panel.getByText("This time is taken. Choose another.").waitFor();
+  await panel.getByRole("button", { name: "Book 11:00" }).click();
+  await panel.getByText("Not booked").waitFor();
+  await panel.getByRole("alert").getByText("This time is taken. Choose another.").waitFor();
+  await isSound(desk, "a refused booking");
+  await panel.getByRole("button", { name: "Change it" }).click();
+  assert.equal(await panel.getByLabel("Name, as they say it").inputValue(), "Leela Shah", "nothing is lost");
+  await desk.unroute("**/api/v1/bookings?*");
+  await panel.locator(".when").getByRole("button").first().click();
+  await desk.getByRole("button", { name: /^Book \d/ }).click();
+  await panel.locator(".reference").waitFor();
+});
