@@ -53,6 +53,8 @@ func (w *watch) run(ctx context.Context) error {
 	for _, site := range sites {
 		w.look(site.id)
 	}
+	// What a start remembers of a site is its row: what moved last is written on the way out too.
+	defer func() { w.write(context.WithoutCancel(ctx)) }()
 	for {
 		select {
 		case <-ctx.Done():
@@ -98,7 +100,7 @@ func (w *watch) write(ctx context.Context) {
 		}
 		return nil
 	})
-	if err != nil && ctx.Err() == nil {
+	if err != nil {
 		for site := range dirty {
 			w.look(site)
 		}
