@@ -15,6 +15,7 @@ const Told = soon(async () => (await import("../desk/Told.tsx")).Told);
 const StaffDrawer = soon(async () => (await import("../desk/StaffDrawer.tsx")).StaffDrawer);
 const Devices = soon(async () => (await import("./Devices.tsx")).Devices);
 const Staff = soon(async () => (await import("./Staff.tsx")).Staff);
+const People = later(async () => (await import("./People.tsx")).People);
 const Posters = later(async () => (await import("./Posters.tsx")).Posters);
 const Settings = later(async () => (await import("./Settings.tsx")).Settings);
 const Apps = later(async () => (await import("./Apps.tsx")).Apps);
@@ -24,6 +25,7 @@ const PAGES = [
   { id: "box", icon: "machine" },
   { id: "devices", icon: "tablet" },
   { id: "staff", icon: "users" },
+  { id: "people", icon: "user" },
   { id: "posters", icon: "qr" },
   { id: "settings", icon: "sliders" },
   { id: "reports", icon: "file-text" },
@@ -86,6 +88,7 @@ export function Admin() {
           {page === "box" && <Box onDevices={() => go("devices")} />}
           {page === "devices" && <Devices />}
           {page === "staff" && <Staff />}
+          {page === "people" && <People />}
           {page === "posters" && <Posters />}
           {page === "settings" && <Settings />}
           {page === "reports" && <Reports />}

@@ -152,10 +152,18 @@ export function Audit() {
 
 const FIELDS = Object.keys(records.phrases).filter((key) => key.startsWith("field."));
 /** Bookkeeping that says nothing to a reader; the CSV has it. */
-const UNSAID = new Set(["lastAction", "generation", "nameKey", "periods"]);
+const UNSAID = new Set([
+  "lastAction",
+  "generation",
+  "nameKey",
+  "periods",
+  "createdAt",
+  "createdBy",
+  "registeredHow",
+]);
 
 /** A table with a heading for each day. */
-function Done({ rows }: { rows: readonly Row[] }) {
+export function Done({ rows }: { rows: readonly Row[] }) {
   const say = useWords(records);
   const { lang } = useLanguage();
   const { zone } = usePlace();

@@ -6,6 +6,7 @@ import { Button, Notice } from "../blocks/small.tsx";
 import { useClient, useClientState, useDataAge } from "../screen/client.tsx";
 import { useLanguage, useWords } from "../words/Language.tsx";
 import { records } from "./recordWords.ts";
+import { Taking } from "./Taking.tsx";
 import { addressOf, takeOut } from "./takeOut.ts";
 import "./site.css";
 
@@ -126,18 +127,5 @@ export function Reports() {
         </Taking>
       </ul>
     </>
-  );
-}
-
-function Taking(props: { icon: IconName; name: string; how: string; children: React.ReactNode }) {
-  return (
-    <li>
-      <Icon name={props.icon} />
-      <div>
-        <h3>{props.name}</h3>
-        <p className="soft note">{props.how}</p>
-      </div>
-      {props.children}
-    </li>
   );
 }

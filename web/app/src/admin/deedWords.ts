@@ -5,7 +5,6 @@ export const deeds = staffWords({
   "person.history": { en: "Look at earlier visits", hi: "पिछली भेंटें देखीं" },
   "person.register": { en: "Register a person", hi: "व्यक्ति दर्ज करें" },
   "person.link_family": { en: "Join a family", hi: "परिवार जोड़ें" },
-  "person.record_consent": { en: "Record a consent", hi: "सहमति दर्ज करें" },
   "person.export": { en: "Take out what is known of a person", hi: "व्यक्ति की जानकारी निकालें" },
   "person.erase": { en: "Erase a person", hi: "व्यक्ति की जानकारी मिटाएँ" },
   "appointment.book": { en: "Book an appointment", hi: "समय तय करें" },

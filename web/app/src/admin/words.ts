@@ -7,6 +7,7 @@ export const admin = staffWords({
   box: { en: "The box", hi: "मशीन" },
   devices: { en: "Devices", hi: "उपकरण" },
   staff: { en: "Staff", hi: "स्टाफ़" },
+  people: { en: "People", hi: "लोग" },
   posters: { en: "Posters", hi: "पोस्टर" },
   settings: { en: "Settings", hi: "सेटिंग" },
   apps: { en: "Other apps", hi: "दूसरे ऐप" },
