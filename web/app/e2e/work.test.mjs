@@ -201,11 +201,13 @@ test("each screen is sound in Hindi on a tablet", async () => {
     [centre, ["", "remedies", "compare", "announcements"]],
   ]) {
     await page.setViewportSize({ width: TABLET[0], height: TABLET[1] });
-    await page.evaluate(() => localStorage.setItem("sangam.lang.staff", "hi"));
+    // Said after what the profile says at each load, so that it is this that counts.
+    await page.addInitScript(() => localStorage.setItem("sangam.lang.staff", "hi"));
     for (const hash of hashes) {
       await go(page, hash);
       await page.reload();
       await page.locator("header.bar").waitFor();
+      assert.equal(await page.evaluate(() => document.documentElement.lang), "hi");
       await isSound(page, `${hash || "first page"} in Hindi`);
     }
   }
