@@ -135,3 +135,31 @@ test("a slot that somebody else took meanwhile is refused in words, where it was
   await desk.getByRole("button", { name: /^Book \d/ }).click();
   await panel.locator(".reference").waitFor();
 });
+
+test("what is booked while the box is away waits at the desk, and has its reference when it is back", async () => {
+  const stop = (stopped) =>
+    ask(`${world.page}/demo/sites/${site.id}/node`, {
+      method: "POST",
+      body: { stopped },
+      origin: world.page,
+    });
+  const day = after1(await dayOf(), 7);
+  await desk.keyboard.press("Escape");
+  await stop(true);
+  await desk.getByText("Offline.").waitFor({ timeout: 40_000 });
+  await press("a");
+  await fill({ name: "Nalini Bhat", phone: "98220 88888", day, time: "12:00" });
+  await panel.getByText("Not known while the box is not heard", { exact: false }).waitFor();
+  await panel.getByRole("button", { name: "Book 12:00" }).click();
+  await panel.getByText("The reference follows").waitFor();
+  await panel.getByRole("button", { name: "Done" }).click();
+  await panel.getByText("The bookings of this day are not known").waitFor();
+  await panel.locator(".booking", { hasText: "Nalini Bhat" }).getByText("Will send").waitFor();
+  await isSound(desk, "bookings while the box is away");
+
+  await stop(false);
+  await lineOf("Nalini Bhat").getByText("Booked").waitFor({ timeout: 60_000 });
+  await panel.getByText("The bookings of this day are not known").waitFor({ state: "detached" });
+  const [one] = await until("the box has it", () => bookingsOf(day).catch(() => null));
+  await lineOf("Nalini Bhat").getByText(one.reference, { exact: true }).first().waitFor();
+});

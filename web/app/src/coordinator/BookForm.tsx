@@ -239,7 +239,8 @@ function When({ wish, setWish, moves }: WishProps & { moves: Booking | null }) {
   const known = bookingsOf(state, day, read.rows ?? []);
   const asked = { ...wish, ...(moves ? { itself: moves.id } : {}) };
   const wrong = wish.guruji && wish.time ? against(state, known, asked, zone, now) : null;
-  const free = wish.guruji && wish.day ? freeTimes(state, known, asked, zone, now) : [];
+  const isKnown = read.rows !== null || day === state.view?.day;
+  const free = isKnown && wish.guruji && wish.day ? freeTimes(state, known, asked, zone, now) : [];
   return (
     <aside className="outlook stack when" aria-label={say("slot")}>
       <Field
@@ -268,7 +269,9 @@ function When({ wish, setWish, moves }: WishProps & { moves: Booking | null }) {
               </Button>
             ))}
           </p>
-          {free.length === 0 && <p className="soft note">{say("noneFree")}</p>}
+          {free.length === 0 && (isKnown || read.failed) && (
+            <p className="soft note">{say(isKnown ? "noneFree" : "freeUnknown")}</p>
+          )}
         </div>
       )}
     </aside>

@@ -5,6 +5,7 @@ import { Panel } from "../blocks/Panel.tsx";
 import { Button } from "../blocks/small.tsx";
 import { Sure } from "../desk/Sure.tsx";
 import { useClient, useClientState, useClinicNow, usePlace } from "../screen/client.tsx";
+import { failureOf } from "../screen/door.ts";
 import { useLanguage, useWords } from "../words/Language.tsx";
 import { clock, dayAndDate } from "../words/times.ts";
 import { BookForm } from "./BookForm.tsx";
@@ -42,29 +43,43 @@ export interface Read {
   again(): void;
 }
 
-/** Reads the bookings of a day, again after each new snapshot: a feed that began anew has forgotten other days. */
+/** A day that did not come is asked for again after this time; while the box is away, once it is back. */
+const AGAIN_MS = 3000;
+
+/**
+ * Reads the bookings of a day, again after each new snapshot, since a feed that began anew has forgotten other days, and
+ * when the box is heard again.
+ */
 export function useDay(day: string): Read {
   const client = useClient();
-  const { view } = useClientState();
+  const { view, connection } = useClientState();
+  const offline = connection.mode === "offline";
   const [read, setRead] = useState<{ day: string; rows: readonly BookingRow[] | null; failed: boolean }>({
     day,
     rows: null,
     failed: false,
   });
   const [times, setTimes] = useState(0);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new snapshot and a wish ask again
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new snapshot, a box that is back and a wish ask again
   useEffect(() => {
     let wanted = true;
+    let timer: ReturnType<typeof setTimeout> | undefined;
     client.request<{ bookings: BookingRow[] }>("GET", `/api/v1/bookings?day=${day}`).then(
       ({ bookings }) => wanted && setRead({ day, rows: bookings, failed: false }),
-      () => wanted && setRead((now) => ({ day, rows: now.day === day ? now.rows : null, failed: true })),
+      (error) => {
+        if (!wanted) return;
+        setRead((now) => ({ day, rows: now.day === day ? now.rows : null, failed: true }));
+        if (!offline && failureOf(error).code === "no_answer")
+          timer = setTimeout(() => setTimes((n) => n + 1), AGAIN_MS);
+      },
     );
     return () => {
       wanted = false;
+      clearTimeout(timer);
     };
-  }, [client, day, view, times]);
+  }, [client, day, view, offline, times]);
   const own = read.day === day ? read : { rows: null, failed: false };
-  return { rows: own.rows, failed: own.failed, again: () => setTimes(times + 1) };
+  return { rows: own.rows, failed: own.failed, again: () => setTimes((n) => n + 1) };
 }
 
 /** The bookings of a day above the desk: found, made, confirmed, moved, cancelled, and checked in. */

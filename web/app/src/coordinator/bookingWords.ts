@@ -70,6 +70,10 @@ export const bookingWords = staffWords({
   slot: { en: "Time", hi: "समय" },
   freeThen: { en: "Free that day", hi: "उस दिन ख़ाली" },
   noneFree: { en: "Nothing is free within the hours of that day.", hi: "उस दिन के समय में कुछ ख़ाली नहीं।" },
+  freeUnknown: {
+    en: "Not known while the box is not heard. Give a time; it is told later whether it is free.",
+    hi: "मशीन से संपर्क नहीं, इसलिए पता नहीं। समय लिखें; ख़ाली है या नहीं, बाद में पता चलेगा।",
+  },
   reason: { en: "Comes for", hi: "किसलिए" },
   "against.past": { en: "This time is past.", hi: "यह समय बीत चुका है।" },
   "against.taken": { en: "This time is taken. Choose another.", hi: "यह समय किसी और का है। दूसरा चुनें।" },
