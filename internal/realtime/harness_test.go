@@ -226,7 +226,9 @@ func (c *client) next() (f anyFrame) {
 func (c *client) until(cursor string) {
 	c.t.Helper()
 	for c.cursor != cursor && c.closed == nil {
-		c.next()
+		if f := c.next(); f.Frame == api.FrameReset {
+			c.t.Fatalf("reset before %s: %s", cursor, f.Why)
+		}
 	}
 	if c.closed != nil {
 		c.t.Fatalf("closed before %s: %v", cursor, c.closed)

@@ -35,7 +35,7 @@ func TestAJoiningReaderMissesNothingAndGetsNothingTwice(t *testing.T) {
 	writing.Add(1)
 	go func() {
 		defer writing.Done()
-		for i := 0; ; i++ {
+		for i := range 80 { // no more than a joining reader is caught up with, however long the joining takes
 			select {
 			case <-stop:
 				return
