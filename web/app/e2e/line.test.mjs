@@ -182,6 +182,11 @@ test("the site is killed in the middle of work: what was done meanwhile is appli
   desk = await context.newPage();
   await desk.goto(`${line.url}/coordinator`);
   await says(desk, "Real-time", 90_000);
+  // A new page lists nothing until it has read its disk: what the site holds is what tells that all was sent.
+  await until("all three are applied", async () => {
+    const now = [await entryOf(first), await entryOf(second)];
+    return now.map((one) => `${one.status} ${one.generation}`).join() === "waiting 2,on_hold 1";
+  });
   await until("nothing waits", async () => (await desk.locator("aside.drawer article").count()) === 0);
   const now = [await entryOf(first), await entryOf(second)].map((one) => [one.status, one.generation]);
   assert.deepEqual(now, [
