@@ -1,19 +1,18 @@
 import { entryById, type Shape } from "@sangam/sdk";
-import { type FormEvent, useCallback, useEffect, useRef, useState } from "react";
+import { type FormEvent, useEffect, useState } from "react";
 import { Field } from "../blocks/choices.tsx";
 import { Bones } from "../blocks/lines.tsx";
 import { Button, Empty, Name, Notice } from "../blocks/small.tsx";
-import { useClient, useClientState, usePlace } from "../screen/client.tsx";
-import { failureOf } from "../screen/door.ts";
+import { useClientState, usePlace } from "../screen/client.tsx";
 import { useLanguage, useWords } from "../words/Language.tsx";
 import { pending } from "../words/pending.ts";
 import { clock, dayAndDate } from "../words/times.ts";
+import { useAuditPages } from "./auditPages.ts";
 import { deeds } from "./deedWords.ts";
 import { records } from "./recordWords.ts";
 import "./site.css";
 
-type Page = Shape<"AuditPage">;
-type Row = Page["rows"][number];
+type Row = Shape<"AuditPage">["rows"][number];
 
 const AREAS = [
   "queue",
@@ -35,48 +34,27 @@ interface Search {
   to: string;
 }
 
+const NOTHING: Search = { actor: "", area: "", from: "", to: "" };
+
+const questionOf = ({ actor, area, from, to }: Search) => ({
+  actor: actor.trim(),
+  type: area && `${area}.*`,
+  from,
+  to,
+});
+
 /** Who did what to what, newest first. Names of fields are told, never what they held. */
 export function Audit() {
   const say = useWords(records);
-  const client = useClient();
   const today = useClientState().view?.day ?? "";
-  const [search, setSearch] = useState<Search>({ actor: "", area: "", from: "", to: "" });
-  const [rows, setRows] = useState<readonly Row[] | null>(null);
-  const [next, setNext] = useState("");
-  const [failed, setFailed] = useState<string | null>(null);
-  const asked = useRef(0);
-  const load = useCallback(
-    (of: Search, after: string) => {
-      const own = ++asked.current;
-      const query = new URLSearchParams({
-        ...(of.actor.trim() ? { actor: of.actor.trim() } : {}),
-        ...(of.area ? { type: `${of.area}.*` } : {}),
-        ...(of.from ? { from: of.from } : {}),
-        ...(of.to ? { to: of.to } : {}),
-        ...(after ? { after } : {}),
-      });
-      client.request<Page>("GET", `/api/v1/audit?${query}`).then(
-        (page) => {
-          if (own !== asked.current) return;
-          setRows((before) => (after && before ? [...before, ...page.rows] : page.rows));
-          setNext(page.next ?? "");
-          setFailed(null);
-        },
-        (error) => {
-          if (own !== asked.current) return;
-          const { code, message } = failureOf(error);
-          setFailed(code === "no_answer" ? "" : message);
-        },
-      );
-    },
-    [client],
-  );
+  const [search, setSearch] = useState<Search>(NOTHING);
+  const { rows, next, failed, load, clear } = useAuditPages();
   // The first page comes by itself; after that what is typed is searched for when asked.
-  useEffect(() => load({ actor: "", area: "", from: "", to: "" }, ""), [load]);
+  useEffect(() => load(questionOf(NOTHING)), [load]);
   function go(event: FormEvent) {
     event.preventDefault();
-    setRows(null);
-    load(search, "");
+    clear();
+    load(questionOf(search));
   }
   const set = (over: Partial<Search>) => setSearch({ ...search, ...over });
   return (
@@ -143,7 +121,7 @@ export function Audit() {
       {rows && rows.length > 0 && <Done rows={rows} />}
       {next && rows !== null && (
         <p className="actions">
-          <Button onClick={() => load(search, next)}>{say("earlier")}</Button>
+          <Button onClick={() => load(questionOf(search), next)}>{say("earlier")}</Button>
         </p>
       )}
     </>
