@@ -224,6 +224,8 @@ test("two tabs share one socket, replay side by side without doubling, and one g
     return now.every((one) => one.status === "on_hold" && one.generation === 1);
   });
   await Promise.all([says(desk, "Real-time"), says(other, "Real-time")]);
+  for (const page of [desk, other])
+    await until("nothing waits", async () => (await page.locator("aside.drawer article").count()) === 0);
 
   await desk.close();
   desk = other;

@@ -74,7 +74,7 @@ export function createClient(options: ClientOptions): Client {
           try {
             heard(event as never);
           } catch (error) {
-            log(`${event.type}: ${String(error)}`);
+            log(`${event.type}: ${error}`);
           }
         }
       }
@@ -226,7 +226,11 @@ export function createClient(options: ClientOptions): Client {
       return;
     }
     switchTo({ status: "signed_in", user, kind, node });
-    if (started) tabs.join(readerScope(state.session));
+    joinReaders();
+  }
+
+  function joinReaders(): void {
+    if (started && state.session.status === "signed_in") tabs.join(readerScope(state.session));
   }
 
   function signedOut(node = state.session.node): void {
@@ -295,11 +299,9 @@ export function createClient(options: ClientOptions): Client {
       },
       left: () => tabs.leave(),
       unsafe: () => !state.queueDurable && state.pending.some((p) => p.state !== "rejected"),
-      returned: () => {
-        if (state.session.status === "signed_in") tabs.join(readerScope(state.session));
-      },
+      returned: joinReaders,
     });
-    if (state.session.status === "signed_in") tabs.join(readerScope(state.session));
+    joinReaders();
     void identify();
   }
 
@@ -365,7 +367,7 @@ export function createClient(options: ClientOptions): Client {
       try {
         return (await http.send(method, path, body)).body as T;
       } catch (error) {
-        if (error instanceof SangamError && error.status === 401) void identify();
+        if ((error as SangamError).status === 401) void identify();
         throw error;
       }
     },

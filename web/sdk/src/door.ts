@@ -1,5 +1,5 @@
 /** The ways in and out of a node: each request starts a session or asks whose it is. */
-import { type Http, refusal, SangamError } from "./http.ts";
+import { type Http, refusal, type SangamError } from "./http.ts";
 import { between } from "./schedule.ts";
 import { createTimers } from "./timers.ts";
 import type { Deps } from "./types.ts";
@@ -16,7 +16,7 @@ export async function whoAmI(http: Http): Promise<User | null> {
   try {
     return ((await http.send("GET", sessionPath)).body as SessionAnswer).user;
   } catch (error) {
-    if (error instanceof SangamError && error.status === 401) return null;
+    if ((error as SangamError).status === 401) return null; // requests fail with nothing else
     throw error;
   }
 }
@@ -30,7 +30,7 @@ export async function closeSession(http: Http): Promise<void> {
   try {
     await http.send("DELETE", sessionPath);
   } catch (error) {
-    if (!(error instanceof SangamError) || error.status !== 401) throw error;
+    if ((error as SangamError).status !== 401) throw error;
   }
 }
 
@@ -77,7 +77,7 @@ export async function askToPair(
         const answer = await http.send("POST", sessionPath, { device: { requestId } });
         if (answer.status !== 202) return answer.body as SessionAnswer;
       } catch (error) {
-        if (!(error instanceof SangamError) || !error.retryable) throw error;
+        if (!(error as SangamError).retryable) throw error;
       }
     }
   }

@@ -10,7 +10,7 @@ import { backoff } from "./schedule.ts";
 import { serverNow } from "./selectors.ts";
 import { maxFrameBytes } from "./socket.ts";
 import type { Msg } from "./state.ts";
-import type { Owner, Store } from "./store.ts";
+import type { Kept, Owner, Store } from "./store.ts";
 import { createTimers } from "./timers.ts";
 import type { Act, ActOptions, Deps, Outcome, Patch, PendingAction, State } from "./types.ts";
 import type { ActionsAnswer, Fields, Problem, WireAction, WireResult } from "./wire.ts";
@@ -129,12 +129,12 @@ export function createOutbox(options: OutboxOptions): Outbox {
       refuse(early.id, refusal("unauthenticated", "Nobody is signed in.").problem);
       return false;
     }
-    const name = known ? early.user.name : (getState().session.user?.name ?? "");
-    const user = { id: owner.user, name };
-    const { mine, ...action } = { ...early, user };
+    const user = known ? early.user : { id: owner.user, name: getState().session.user?.name ?? "" };
+    const action = { ...early, user };
     const store = await options.store();
     const durable = await store.put({ ...action, node: owner.node, patches });
-    options.tell({ type: "added", action: { ...action, mine }, patches });
+    // What is in this tab only, the others can neither send nor hear the end of.
+    if (durable) options.tell({ type: "added", action, patches });
     drain();
     return durable;
   }
@@ -150,7 +150,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
         const { status, problem } = error as SangamError; // requests fail with nothing else
         if (status === 401) options.unauthenticated();
         if (!problem.retryable || attempt === 3) {
-          resolve({ status: "rejected", id: action.id, error: problem });
+          refuse(action.id, problem);
           return;
         }
         // The same id again: if only the answer was lost, the node says so.
@@ -162,14 +162,13 @@ export function createOutbox(options: OutboxOptions): Outbox {
   // ---- sending
 
   function drain(): void {
-    if (stopped) return;
-    if (draining) {
+    if (stopped || draining) {
       again = true;
       return;
     }
     draining = true;
     void drainAll()
-      .catch((error: unknown) => log(`drain: ${String(error)}`))
+      .catch((error: unknown) => log(`drain: ${error}`))
       .finally(() => {
         draining = false;
         if (again) {
@@ -186,17 +185,32 @@ export function createOutbox(options: OutboxOptions): Outbox {
     let wait: number | null = null;
     while (wait === null && !stopped && options.maySend(owner)) {
       again = false;
+      await writing;
+      const listed = getState().pending.filter((p) => p.mine && p.state !== "applied");
       const claim = await store.claim(owner, options.tab, deps.now(), leaseMs);
       if ("until" in claim) {
-        timers.set("drain", claim.until - deps.now() + 1 + deps.random() * 500, drain);
+        timers.set("drain", claim.until - deps.now() + deps.random() * 500, drain);
         return;
       }
       // Somebody else may have signed in while the disk was read.
-      if (claim.actions.length === 0 || !options.maySend(owner)) break;
-      wait = await sendSome(claim.actions.map(wireOf));
+      if (!options.maySend(owner)) break;
+      catchUp(listed, claim.actions);
+      const waiting = claim.actions.filter((kept) => kept.state === "waiting");
+      if (waiting.length === 0) break;
+      wait = await sendSome(waiting.map(wireOf));
     }
     await store.release(owner, options.tab);
     if (wait !== null && options.maySend(owner)) timers.set("drain", wait, drain);
+  }
+
+  /** A tab may close between its word to the disk and its word to the others: then only the disk tells. */
+  function catchUp(listed: readonly PendingAction[], kept: readonly Kept[]): void {
+    for (const { id } of listed) {
+      const found = kept.find((one) => one.id === id);
+      if (!found)
+        show({ id, status: "duplicate", data: {} }); // what is refused stays
+      else if (found.error) refuse(id, found.error);
+    }
   }
 
   /** Sends the first of these. Null: go on; a number: wait that long, in ms. */
@@ -240,10 +254,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
       return failed();
     }
     options.nudge();
-    const ours =
-      error.status === 500
-        ? ++faults >= maxFaults
-        : error.status >= 400 && error.status < 500 && !error.retryable;
+    const ours = error.status === 500 ? ++faults >= maxFaults : error.status < 500 && !error.retryable;
     if (!ours) return Math.max(error.retryAfterMs ?? 0, failed());
     const [only] = batch;
     if (batch.length > 1 || !only) {
@@ -265,7 +276,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
       const answer = (result: WireResult | null) => {
         deps.clearTimeout(patience);
         onSocket = null;
-        if (!result) log(`no result for ${action.id}`);
+        if (!result) log("no result");
         resolveAnswer(result);
       };
       onSocket = { id: action.id, answer };
@@ -293,7 +304,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
   }
 
   function show(result: WireResult): void {
-    const { id, status, seq, data, error } = result;
+    const { id, seq, data, error } = result;
     if (error) {
       refuse(id, error);
       return;
@@ -301,7 +312,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     dispatch({ type: "applied", id, seq, entry: data?.entry });
     if (getState().pending.some((p) => p.id === id))
       deps.setTimeout(() => dispatch({ type: "dropped", id }), lingerMs);
-    resolve({ status: status === "duplicate" ? "duplicate" : "applied", id, seq, data });
+    resolve(result as Outcome); // with an error it was rejected, above
   }
 
   function refuse(id: string, error: Problem): void {
@@ -314,9 +325,14 @@ export function createOutbox(options: OutboxOptions): Outbox {
     settling.delete(outcome.id);
   }
 
+  function cancelled(id: string): void {
+    refuse(id, refusal("aborted", "Cancelled.").problem);
+    dispatch({ type: "dropped", id });
+  }
+
   async function forget(id: string): Promise<void> {
     await (await options.store()).settle([{ id }]);
-    dispatch({ type: "dropped", id });
+    cancelled(id);
     options.tell({ type: "dropped", id });
   }
 
@@ -345,10 +361,9 @@ export function createOutbox(options: OutboxOptions): Outbox {
     },
     async discard(id) {
       const found = getState().pending.find((p) => p.id === id && p.mine);
-      if (!found || found.state === "sending" || found.state === "applied") return false;
+      if (found?.state !== "waiting" && found?.state !== "rejected") return false;
       await writing;
       await forget(id);
-      resolve({ status: "rejected", id, error: refusal("aborted", "Cancelled.").problem });
       return true;
     },
     drain,
@@ -357,12 +372,13 @@ export function createOutbox(options: OutboxOptions): Outbox {
     },
     onSocketLost: () => onSocket?.answer(null),
     hear(note) {
-      if (note.type === "settled") {
-        show(note.result);
-      } else if (note.type === "dropped") dispatch(note);
+      if (note.type === "settled") show(note.result);
+      else if (note.type === "dropped") cancelled(note.id);
       else {
         const mine = note.action.user.id === getState().session.user?.id;
         dispatch({ ...note, action: { ...note.action, mine }, patches: mine ? note.patches : [] });
+        // Its tab may close before it is sent, or before it says what came of it.
+        if (!timers.has("drain")) timers.set("drain", leaseMs, drain);
       }
     },
     stop() {

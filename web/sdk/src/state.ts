@@ -116,11 +116,7 @@ function reducePending(state: State, msg: Msg): State {
       return msg.patches?.length ? withSet(next, { key: msg.action.id, patches: msg.patches }) : next;
     }
     case "moved":
-      return eachPending(state, (p) =>
-        msg.ids.includes(p.id) && (p.state === "waiting" || p.state === "sending")
-          ? { ...p, state: msg.to }
-          : p,
-      );
+      return mark(state, msg.ids, { state: msg.to });
     case "applied": {
       // The answer may overtake the change it caused. The patch then stays until the row is in, or the row would
       // flicker back for an instant; the action stays listed as long.
@@ -129,13 +125,10 @@ function reducePending(state: State, msg: Msg): State {
         (p) => p.kind === "row" && msg.entry !== undefined && p.id !== msg.entry,
       );
       if (!set || set.arrived || wrong || !msg.seq) return forget(state, msg.id);
-      return eachPending(state, (p) => (p.id === msg.id ? { ...p, state: "applied" } : p));
+      return mark(state, [msg.id], { state: "applied" });
     }
     case "rejected":
-      return without(
-        eachPending(state, (p) => (p.id === msg.id ? { ...p, state: "rejected", error: msg.error } : p)),
-        msg.id,
-      );
+      return without(mark(state, [msg.id], { state: "rejected", error: msg.error }), msg.id);
     case "dropped":
       return forget(state, msg.id);
     case "patched":
@@ -166,8 +159,10 @@ function settle(state: State, arrived: (patch: Patch) => boolean): State {
   return next;
 }
 
-function eachPending(state: State, change: (p: PendingAction) => PendingAction): State {
-  return { ...state, pending: state.pending.map(change) };
+/** What was judged stays as it is. */
+function mark(state: State, ids: readonly string[], change: Partial<PendingAction>): State {
+  const open = (p: PendingAction) => ids.includes(p.id) && (p.state === "waiting" || p.state === "sending");
+  return { ...state, pending: state.pending.map((p) => (open(p) ? { ...p, ...change } : p)) };
 }
 
 function forget(state: State, id: string): State {

@@ -26,7 +26,7 @@ export interface Settled {
   error?: Problem | undefined;
 }
 
-/** What waits, oldest first; or until when another tab has the right to send it. */
+/** What is kept of the owner, oldest first, the refused among it; or until when another tab has the right to send it. */
 export type Claim = { actions: Kept[] } | { until: number };
 
 /** Who used a screen last: what a screen goes by while the node does not answer. */
@@ -41,7 +41,7 @@ export interface Store {
   ofNode(node: string): Promise<Kept[]>;
   /** In one transaction: what was refused stays, marked with why; what was done or is not wanted any more goes. */
   settle(results: readonly Settled[]): Promise<void>;
-  /** In one transaction: takes or renews the lease of the owner for a tab, and reads what waits. */
+  /** In one transaction: takes or renews the lease of the owner for a tab, and reads what is kept. */
   claim(owner: Owner, tab: string, now: number, leaseMs: number): Promise<Claim>;
   release(owner: Owner, tab: string): Promise<void>;
   /** Keeps a small thing under a name, where there is a disk; null forgets it. */
@@ -150,11 +150,7 @@ export async function openStore(
       });
       if (claim && "until" in claim) return claim;
       const all = [...(claim?.actions ?? []), ...memory];
-      return {
-        actions: all.filter(
-          (a) => a.node === owner.node && a.user.id === owner.user && a.state === "waiting",
-        ),
-      };
+      return { actions: all.filter((a) => a.node === owner.node && a.user.id === owner.user) };
     },
     async release(owner, tab) {
       const key = leaseKey(owner);

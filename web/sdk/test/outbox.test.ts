@@ -308,6 +308,38 @@ describe("several tabs and people", () => {
     expect(waiting(two)).toEqual([]);
   });
 
+  it("a tab that closes before it tells the others leaves no action listed that was judged", async () => {
+    const Channel = world.channelClass();
+    const mute = class extends Channel {
+      override postMessage(said: unknown): void {
+        if (!JSON.stringify(said).includes('"settled"')) super.postMessage(said);
+      }
+    };
+    const one = await world.openTab({ deps: { BroadcastChannel: mute } });
+    const two = await world.openTab({ view: "queue" });
+    world.node.judge = ({ data }) => (data.name === "no" ? { error: problem(409, "stale", "Changed.") } : {});
+    for (const name of ["yes", "no"]) await one.act("note.write", { name }).settled;
+    await until("the other lists both", () => waiting(two).length === 2);
+    world.crash(one);
+    await world.clock.advance(40_000);
+    expect(waiting(two)).toEqual([]);
+    expect(pendingOf(two.getState()).rejected.map((p) => p.data.name)).toEqual(["no"]);
+    expect(distinct()).toBe(2);
+  });
+
+  it("what one tab discards is settled in the tab that did it", async () => {
+    const one = await world.openTab();
+    const two = await world.openTab({ view: "queue" });
+    world.node.down();
+    await world.clock.advance(6_000);
+    const act = one.act("note.write", { name: "x" });
+    await act.stored;
+    await until("the other lists it", () => waiting(two).length === 1);
+    await two.discard(act.id);
+    expect(await act.settled).toMatchObject({ status: "rejected", error: { code: "aborted" } });
+    expect(waiting(one)).toEqual([]);
+  });
+
   it("never sends one person's actions under another, and says whose they are", async () => {
     const client = await world.openTab();
     world.node.down();
