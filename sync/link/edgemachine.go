@@ -13,7 +13,9 @@ import (
 
 const (
 	firstHello = 500 * time.Millisecond
-	lastHello  = 10 * time.Second
+	// lastHello is as long as a beat: a site that is not answered costs a hub no more than one that is, and some lost
+	// in a row cost less than a minute.
+	lastHello = beatEvery
 	// afterRefusal is when a site that was turned away asks again: people may have changed their mind at the hub.
 	afterRefusal = time.Minute
 	rememberEach = time.Minute

@@ -85,6 +85,23 @@ func (s *stranger) next(kind seal.Kind) (out body) {
 	return out
 }
 
+// hellos counts what the site said since it was asked last.
+func (s *stranger) hellos() (n int) {
+	s.t.Helper()
+	for {
+		m, ok, err := s.sub.TryReceive()
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		if !ok {
+			return n
+		}
+		if h, err := seal.ParseHeader(m.Payload); err == nil && h.Kind == helloKind {
+			n++
+		}
+	}
+}
+
 func (s *stranger) say(kind seal.Kind, b any) {
 	s.t.Helper()
 	data, err := cbor.Marshal(b)
@@ -257,6 +274,17 @@ func TestABatchThatCannotBeReadHoldsUpNoneThatCameWithIt(t *testing.T) {
 	})
 	if p := edge.edge.Status(s.w.now).Parked; p != 1 {
 		t.Errorf("%d are told as parked", p)
+	}
+}
+
+// Several hellos in a row may be lost on a bad line, and all that a site did meanwhile waits for the one that is not.
+func TestASiteThatIsNotAnsweredSaysHelloAsOftenAsABeat(t *testing.T) {
+	s, _ := meetStranger(t)
+	s.w.runFor(20 * time.Second) // its pauses have grown
+	s.hellos()
+	s.w.runFor(time.Minute)
+	if n := s.hellos(); n < 10 || n > 15 {
+		t.Errorf("%d hellos a minute, want one each 4 to 6 s", n)
 	}
 }
 
