@@ -13,5 +13,6 @@ export function start(screen: ReactElement) {
   const app = document.getElementById("app");
   if (!app) throw new Error("the page has no #app");
   layIcons(document.body);
+  app.replaceChildren(); // the mark that stood there until now
   render(<Restart>{screen}</Restart>, app);
 }
