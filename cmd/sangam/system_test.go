@@ -77,6 +77,18 @@ func (w *world) play(t *testing.T, o replay.Options, disturb func(ctx context.Co
 	return report
 }
 
+// awaitSend waits until the client's journal grows: an action is on its way now.
+func (w *world) awaitSend(ctx context.Context) {
+	size := func() int64 {
+		if file, err := os.Stat(w.journal); err == nil {
+			return file.Size()
+		}
+		return 0
+	}
+	for before := size(); size() == before && wait(ctx, time.Millisecond); {
+	}
+}
+
 // judge compares what the client was told with what both files hold.
 func (w *world) judge(t *testing.T) {
 	t.Helper()
@@ -145,6 +157,7 @@ func TestADaySurvivesKillsOfTheSite(t *testing.T) {
 				return
 			case <-time.After(900 * time.Millisecond):
 			}
+			w.awaitSend(ctx)
 			w.edge.Kill()
 			w.edge.Start()
 			killed++
