@@ -29,6 +29,8 @@ const (
 	KindKey         = "key"
 	KindPrivateText = "private_text"
 	KindSiteStatus  = "site_status"
+	KindVoice       = "voice" // which sound of the site's own is spoken for a clip
+	KindSound       = "sound" // a piece of one
 	// KindCentralAudit is the audit of the centre itself, which no site reads.
 	KindCentralAudit = "central_audit"
 

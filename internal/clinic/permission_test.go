@@ -167,7 +167,7 @@ var otherwise = map[string]string{"person.record_consent": clinic.KindEntry, "pe
 
 var namesNothing = []string{
 	"queue.check_in", "queue.lease_tokens", "person.register", "appointment.book", "staff.create", "device.request", "emergency.raise", "site.enrol",
-	"notification.send", "queue.join_waitlist", "data.export", "data.forget",
+	"notification.send", "queue.join_waitlist", "data.export", "data.forget", "voice.set", "voice.remove",
 }
 
 // atCentre are the commands of the centre itself; those about staff are given at both.

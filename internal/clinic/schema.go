@@ -46,6 +46,8 @@ var Schema = record.Schema{
 	KindKey:          local(),
 	KindPrivateText:  local(text("kind subject person guruji text"), by("person", "person")),
 	KindSiteStatus:   local(),
+	KindVoice:        local(text("lang clip sound type bytes setAt"), by("sound", "sound")),
+	KindSound:        local(text("data type bytes")),
 	KindCentralAudit: local(daily, once("at actedAt type actor role device kind subject fields")),
 
 	KindSite:         network(text("name state enrolledAt revokedAt rotateAt keys"), once("createdBy createdAt"), by("name", "name")),

@@ -105,7 +105,7 @@ func lookedAt(t *testing.T) (*site, map[string]glance) {
 // blind are the commands that change no record anybody looks at, and conflict.settle, whose saw is that of its subject.
 var blind = []string{
 	"queue.check_in", "queue.call_next", "queue.join_waitlist", "queue.lease_tokens", "person.register", "person.export", "person.history",
-	"appointment.book", "staff.create", "device.request", "emergency.raise", "notification.send", "data.export", "data.forget", "request.send", "announcement.publish",
+	"appointment.book", "staff.create", "device.request", "emergency.raise", "notification.send", "data.export", "data.forget", "voice.set", "voice.remove", "request.send", "announcement.publish",
 	"conflict.settle",
 }
 

@@ -96,6 +96,9 @@ func siteCommands() map[string]spec {
 
 		"setting.update": command(admins, RecordAnswer{}, updateSetting),
 
+		"voice.set":    command(box, RecordAnswer{}, setVoice),
+		"voice.remove": command(box, RecordAnswer{}, removeVoice),
+
 		"emergency.raise":   command(floor|devices|visitors, RecordAnswer{}, raiseEmergency).creating(KindEmergency),
 		"emergency.resolve": command(floor, RecordAnswer{}, resolveEmergency),
 

@@ -2,6 +2,7 @@ package door
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -204,6 +205,24 @@ func pinProblem(err error) error {
 		return invalid("A PIN has %d to %d characters.", pin.Min, pin.Max)
 	}
 	return err
+}
+
+// command gives one command in the name of a session, and returns its answer; a refusal of it is the error.
+func (d *Door) command(ctx context.Context, s *signedIn, kind string, in any) (any, error) {
+	data, err := json.Marshal(in)
+	if err != nil {
+		return nil, fmt.Errorf("write the data of %s: %w", kind, err)
+	}
+	now := d.o.Now()
+	action := api.Action{ID: record.NewV7(now, rand.Reader).String(), Type: kind, At: api.At(now).String(), Data: data}
+	results, err := d.Act(ctx, s.rights().actor, []api.Action{action}, s.heardAt)
+	if err != nil {
+		return nil, err
+	}
+	if results[0].Error != nil {
+		return nil, results[0].Error
+	}
+	return results[0].Data, nil
 }
 
 // linked are the commands that give somebody a token.

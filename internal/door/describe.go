@@ -82,8 +82,9 @@ func complete(doc *huma.OpenAPI) {
 	for _, item := range doc.Paths {
 		for _, op := range operationsOf(item) {
 			if op.RequestBody != nil {
-				body := op.RequestBody.Content["application/json"]
-				body.Example = exampleFor(bodies, op.OperationID, doc.Components.Schemas, body.Schema)
+				if body := op.RequestBody.Content["application/json"]; body != nil { // else a file
+					body.Example = exampleFor(bodies, op.OperationID, doc.Components.Schemas, body.Schema)
+				}
 			}
 			codes := map[clinic.Code]bool{}
 			for status, r := range op.Responses {

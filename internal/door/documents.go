@@ -179,8 +179,12 @@ func docsPage(doc *huma.OpenAPI) ([]byte, error) {
 				Codes: op.Extensions["x-problem-codes"],
 			}
 			if op.RequestBody != nil {
-				body := op.RequestBody.Content["application/json"]
-				one.Body, one.Sent = shape(body.Schema), written(body.Example)
+				for kind, body := range op.RequestBody.Content { // there is one
+					one.Body, one.Sent = shape(body.Schema), written(body.Example)
+					if kind != "application/json" {
+						one.Body = kind
+					}
+				}
 			}
 			if r := op.Responses["200"]; r != nil && r.Content["application/json"] != nil {
 				one.Answered = written(r.Content["application/json"].Example)

@@ -2,15 +2,12 @@ package door
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"github.com/aashram-care/sangam/internal/api"
 	"github.com/aashram-care/sangam/internal/clinic"
 	"github.com/aashram-care/sangam/internal/export"
 	"github.com/aashram-care/sangam/sync/record"
@@ -120,29 +117,11 @@ func (d *Door) takeOut(ctx context.Context, site string, in clinic.Export) (*exp
 	}
 	defer d.exporting.Unlock()
 	actor := s.rights().actor
-	if err := d.permitExport(ctx, s, in); err != nil {
+	if _, err := d.command(ctx, s, "data.export", in); err != nil {
 		return nil, d.Answer(err)
 	}
 	book, err := d.bookOf(ctx, actor, of, in)
 	return book, d.Answer(err)
-}
-
-// permitExport gives the command; its refusal is the answer.
-func (d *Door) permitExport(ctx context.Context, s *signedIn, in clinic.Export) error {
-	data, err := json.Marshal(in)
-	if err != nil {
-		return fmt.Errorf("write what is exported: %w", err)
-	}
-	now := d.o.Now()
-	action := api.Action{ID: record.NewV7(now, rand.Reader).String(), Type: "data.export", At: api.At(now).String(), Data: data}
-	results, err := d.Act(ctx, s.rights().actor, []api.Action{action}, s.heardAt)
-	if err != nil {
-		return err
-	}
-	if results[0].Error != nil {
-		return results[0].Error
-	}
-	return nil
 }
 
 // siteOf is whose data is asked for: the node's own site, or at a hub the one that is named.

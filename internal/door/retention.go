@@ -2,8 +2,6 @@ package door
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
@@ -126,19 +124,7 @@ func (d *Door) holds(tx feed.Tx, r *record.Record) (bool, error) {
 }
 
 func (d *Door) forget(ctx context.Context, s *signedIn, refs []clinic.RecordRef) (int, error) {
-	data, err := json.Marshal(clinic.Forget{Records: refs})
-	if err != nil {
-		return 0, fmt.Errorf("write what is forgotten: %w", err)
-	}
-	now := d.o.Now()
-	action := api.Action{ID: record.NewV7(now, rand.Reader).String(), Type: "data.forget", At: api.At(now).String(), Data: data}
-	results, err := d.Act(ctx, s.rights().actor, []api.Action{action}, s.heardAt)
-	if err != nil {
-		return 0, err
-	}
-	if results[0].Error != nil {
-		return 0, results[0].Error
-	}
-	answer, _ := results[0].Data.(clinic.ForgetAnswer)
-	return answer.Emptied, nil
+	done, err := d.command(ctx, s, "data.forget", clinic.Forget{Records: refs})
+	answer, _ := done.(clinic.ForgetAnswer)
+	return answer.Emptied, err
 }

@@ -116,6 +116,7 @@ func (d *Door) operations(a huma.API) {
 	d.peopleOperations(a)
 	d.bookingOperations(a)
 	d.retentionOperations(a)
+	d.voiceOperations(a)
 	act := Operation(http.MethodPost, "/api/v1/actions", "act", "Ask for changes; each action is judged alone, in order", false, http.StatusRequestEntityTooLarge)
 	act.SkipValidateBody = true // it would judge all of a batch by the worst of it
 	act.Middlewares = append(act.Middlewares, jsonOnly)

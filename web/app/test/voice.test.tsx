@@ -74,7 +74,8 @@ class Card extends EventTarget {
 }
 class Decoder {
   async decodeAudioData(bytes: ArrayBuffer) {
-    return { duration: CLIP_S, path: new TextDecoder().decode(bytes) };
+    const path = new TextDecoder().decode(bytes);
+    return { duration: path.includes("tag=endless") ? 600 : CLIP_S, path };
   }
 }
 class Source extends EventTarget {
@@ -100,24 +101,36 @@ describe("the voice of the board", () => {
   const call: RecentCall = { token: "A038", room: "2", at: "2026-11-23T04:54:00.000Z" };
   let speak: ReturnType<typeof useVoice>;
   const fetched = vi.fn();
+  /** What the site has recorded: LANGUAGE/CLIP and the tag of the recording. */
+  let own: Record<string, string> = {};
+  const list = () => ({
+    voices: Object.entries(own).map(([name, tag]) => {
+      const [lang, clip] = name.split("/");
+      return { lang, clip, tag };
+    }),
+  });
 
   beforeEach(async () => {
     vi.useFakeTimers();
     heard.length = 0;
     missing = null;
+    own = {};
     fetched.mockReset();
     fetched.mockImplementation(async (path: string) =>
       path === missing ? new Response("", { status: 404 }) : new Response(path),
     );
+    const client = new FakeClient().asClient;
+    const answer = async (path: string) =>
+      path.startsWith("/api/v1/voices?") ? Response.json(list()) : fetched(path);
     for (const [name, fake] of Object.entries({
       AudioContext: Card,
       OfflineAudioContext: Decoder,
       AudioBufferSourceNode: Source,
-      fetch: fetched,
+      fetch: answer,
     }))
       vi.stubGlobal(name, fake);
     function Voice() {
-      speak = useVoice(LANGS);
+      speak = useVoice(client, LANGS);
       return null;
     }
     document.body.innerHTML = '<div id="app"></div>';
@@ -130,6 +143,7 @@ describe("the voice of the board", () => {
   });
 
   const order = () => heard.map(({ path }) => path.replace(/^\/voices\/|\.mp3$/g, ""));
+  const recorded = (name: string, tag: string) => `/api/v1/voices/${name}?tag=${tag}&screen=kiosk`;
 
   it("speaks the three languages one after another, and is done when it is silent", async () => {
     let done = false;
@@ -149,6 +163,26 @@ describe("the voice of the board", () => {
       expect(one.from).toBeGreaterThanOrEqual(before.to);
       return one;
     });
+  });
+
+  it("speaks the ashram's own voice, clip by clip, and hears of a new one before the next call", async () => {
+    own = { "hi/38": "first", "hi/a": "endless", "hi/token": "lost" };
+    missing = recorded("hi/token", "lost");
+    speak(call, new AbortController().signal);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(order().slice(0, 4)).toEqual(["hi/token", "hi/a", recorded("hi/38", "first"), "hi/room"]);
+
+    own = { "hi/38": "second" };
+    heard.length = 0;
+    speak(call, new AbortController().signal);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(order().slice(0, 4)).toEqual(["hi/token", "hi/a", recorded("hi/38", "second"), "hi/room"]);
+
+    own = {};
+    heard.length = 0;
+    speak(call, new AbortController().signal);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(order().slice(0, 4)).toEqual(["hi/token", "hi/a", "hi/38", "hi/room"]);
   });
 
   it("stops within a word when the call is over", async () => {

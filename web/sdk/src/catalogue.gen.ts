@@ -74,6 +74,8 @@ export interface ActionShapes {
   "staff.reset_pin": { data: "StaffRef"; answer: "RecordAnswer" };
   "staff.update": { data: "StaffUpdate"; answer: "RecordAnswer" };
   "template.save": { data: "TemplateSave"; answer: "RecordAnswer" };
+  "voice.remove": { data: "VoiceRemove"; answer: "RecordAnswer" };
+  "voice.set": { data: "VoiceSet"; answer: "RecordAnswer" };
 }
 
 /** Name of the schema of an event's data; never: fields of its own. */

@@ -18,6 +18,7 @@ const Staff = soon(async () => (await import("./Staff.tsx")).Staff);
 const People = later(async () => (await import("./People.tsx")).People);
 const Posters = later(async () => (await import("./Posters.tsx")).Posters);
 const Settings = later(async () => (await import("./Settings.tsx")).Settings);
+const Voices = later(async () => (await import("./Voices.tsx")).Voices);
 const Apps = later(async () => (await import("./Apps.tsx")).Apps);
 const Reports = later(async () => (await import("./Reports.tsx")).Reports);
 const Audit = later(async () => (await import("./Audit.tsx")).Audit);
@@ -31,9 +32,12 @@ const PAGES = [
   { id: "reports", icon: "file-text" },
   { id: "audit", icon: "search" },
   { id: "apps", icon: "key" },
+  { id: "voices", icon: "microphone" },
 ] as const;
 type Page = (typeof PAGES)[number]["id"];
 
+/** The tenth page has the key after 9. */
+const keyOf = (index: number) => String((index + 1) % 10);
 const pageOf = (hash: string): Page => PAGES.find(({ id }) => `#${id}` === hash)?.id ?? "box";
 
 /** The page named in the address, so that a link or the back button finds it again. */
@@ -58,8 +62,8 @@ export function Admin() {
   const [drawer, setDrawer] = useState(false);
   const toggle = () => setDrawer((open) => !open);
   const asking = devicesOf(useClientState()).asking.length;
-  useKeys(Object.fromEntries(PAGES.map(({ id }, i) => [String(i + 1), () => go(id)])));
-  const keys = PAGES.map(({ id }, i) => ({ keys: [String(i + 1)], does: say(id) }));
+  useKeys(Object.fromEntries(PAGES.map(({ id }, i) => [keyOf(i), () => go(id)])));
+  const keys = PAGES.map(({ id }, i) => ({ keys: [keyOf(i)], does: say(id) }));
   return (
     <div className="desk admin">
       <Bar
@@ -94,6 +98,7 @@ export function Admin() {
           {page === "reports" && <Reports />}
           {page === "audit" && <Audit />}
           {page === "apps" && <Apps />}
+          {page === "voices" && <Voices />}
         </main>
         {drawer && <StaffDrawer onClose={toggle} />}
       </div>

@@ -4,10 +4,11 @@ import type { IconName } from "../blocks/Icon.tsx";
 import { Icon } from "../blocks/Icon.tsx";
 import { Button, Notice } from "../blocks/small.tsx";
 import { useClient, useClientState, useDataAge } from "../screen/client.tsx";
+import { addressOf } from "../screen/door.ts";
 import { useLanguage, useWords } from "../words/Language.tsx";
 import { records } from "./recordWords.ts";
 import { Taking } from "./Taking.tsx";
-import { addressOf, takeOut } from "./takeOut.ts";
+import { takeOut } from "./takeOut.ts";
 import "./site.css";
 
 const TABLES = ["entries", "appointments", "consultations", "audit", "erasures", "breach"] as const;

@@ -23,5 +23,7 @@ export const deeds = staffWords({
   "device.request": { en: "A device asks to be let in", hi: "उपकरण जुड़ना चाहता है" },
   "data.export": { en: "Take data out", hi: "जानकारी निकालें" },
   "data.forget": { en: "Empty what is personal in old days", hi: "पुराने दिनों की निजी जानकारी मिटाएँ" },
+  "voice.set": { en: "Record a voice of the boards", hi: "बोर्ड की आवाज़ रिकॉर्ड करें" },
+  "voice.remove": { en: "Remove a voice of the boards", hi: "बोर्ड की आवाज़ हटाएँ" },
   "site.enrol": { en: "Enrol a site", hi: "आश्रम जोड़ें" },
 });

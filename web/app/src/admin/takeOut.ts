@@ -1,13 +1,8 @@
 import type { Client } from "@sangam/sdk";
+import { addressOf } from "../screen/door.ts";
 
 /** Why a document did not come: the node's own words, or none when it did not answer. */
 export class NotTaken extends Error {}
-
-/** Where a document of the node is found by this screen's session. */
-export function addressOf(client: Client, path: string, asked: Readonly<Record<string, string>>): string {
-  const query = new URLSearchParams({ ...asked, screen: client.options.screen });
-  return `${path}?${query}`;
-}
 
 /** Fetches a document and hands it to the browser to keep. Rejects with NotTaken; nothing is kept then. */
 export async function takeOut(

@@ -11,6 +11,7 @@ export const admin = staffWords({
   posters: { en: "Posters", hi: "पोस्टर" },
   settings: { en: "Settings", hi: "सेटिंग" },
   apps: { en: "Other apps", hi: "दूसरे ऐप" },
+  voices: { en: "Voices", hi: "आवाज़ें" },
   reports: { en: "Reports", hi: "रिपोर्ट" },
   audit: { en: "Who did what", hi: "किसने क्या किया" },
   keysPages: { en: "Pages", hi: "पन्ने" },

@@ -35,7 +35,7 @@ export function Board() {
   const state = useClientState();
   const age = useDataAge();
   const chime = useChime();
-  const speak = useVoice(LANGS);
+  const speak = useVoice(client, LANGS);
   const recent = recentOf(state);
   const calling = useCalls(recent, {
     onCall: (call, signal) => {

@@ -1,6 +1,7 @@
-import type { RecentCall } from "@sangam/sdk";
+import type { Client, RecentCall } from "@sangam/sdk";
 import { useCallback, useEffect, useRef } from "react";
 import type { Lang } from "../words/catalogue.ts";
+import { fetchOwnVoices, type OwnVoices } from "./ownVoices.ts";
 import { spokenCall } from "./spoken.ts";
 
 /** The bell has died away. */
@@ -10,17 +11,20 @@ const BETWEEN_LANGUAGES_S = 0.5;
 const RATE_HZ = 16_000;
 /** Decoded clips kept, about 50 kB each: a morning's letters and rooms, and the numbers that come next. */
 const KEPT = 100;
+/** A word of the ashram's own that lasts longer would keep the next call waiting: the program's is spoken. */
+export const LONGEST_S = 7;
 
 type Speak = (call: RecentCall, signal: AbortSignal) => Promise<void>;
 
 /**
- * Speaks a call in each of `langs`, one after another, from the clips that the node serves. Resolves when it is
- * silent again: also when it was aborted, when sound is held back, or when clips did not come; a call is never lost
+ * Speaks a call in each of `langs`, one after another, from the clips that the node serves: those that the ashram
+ * recorded, and the program's own where there is none or it cannot be played. Resolves when it is silent again: also when it was aborted, when sound is held back, or when clips did not come; a call is never lost
  * for want of a voice, it is on the board.
  */
-export function useVoice(langs: readonly Lang[]): Speak {
+export function useVoice(client: Client, langs: readonly Lang[]): Speak {
   const context = useRef<AudioContext | null>(null);
   const kept = useRef(new Map<string, AudioBuffer>());
+  const own = useRef<OwnVoices>(new Map());
 
   useEffect(() => {
     if (typeof AudioContext === "undefined") return;
@@ -41,10 +45,12 @@ export function useVoice(langs: readonly Lang[]): Speak {
       const audio = context.current;
       if (audio?.state !== "running") return;
       const from = audio.currentTime + AFTER_CHIME_S;
-      const said = await Promise.all(langs.map((lang) => clipsOf(call, lang, kept.current, signal)));
+      own.current = await fetchOwnVoices(client, signal).catch(() => own.current);
+      const clipOf = (name: string) => fetchClip(name, own.current, kept.current, signal);
+      const said = await Promise.all(langs.map((lang) => clipsOf(call, lang, clipOf)));
       if (!signal.aborted) await play(audio, said, from, signal);
     },
-    [langs],
+    [client, langs],
   );
 }
 
@@ -52,37 +58,48 @@ export function useVoice(langs: readonly Lang[]): Speak {
 async function clipsOf(
   call: RecentCall,
   lang: Lang,
-  kept: Map<string, AudioBuffer>,
-  signal: AbortSignal,
+  clipOf: (name: string) => Promise<AudioBuffer>,
 ): Promise<AudioBuffer[]> {
-  const paths = spokenCall(call, lang).map((clip) => `/voices/${lang}/${clip}.mp3`);
+  const names = spokenCall(call, lang).map((clip) => `${lang}/${clip}`);
   try {
     // A number may be both token and room: it is fetched once.
-    const clips = new Map([...new Set(paths)].map((path) => [path, fetchClip(path, kept, signal)]));
-    return await Promise.all(paths.flatMap((path) => clips.get(path) ?? []));
+    const clips = new Map([...new Set(names)].map((name) => [name, clipOf(name)]));
+    return await Promise.all(names.flatMap((name) => clips.get(name) ?? []));
   } catch {
     return [];
   }
 }
 
 async function fetchClip(
-  path: string,
+  name: string,
+  own: OwnVoices,
   kept: Map<string, AudioBuffer>,
   signal: AbortSignal,
 ): Promise<AudioBuffer> {
-  let clip = kept.get(path);
-  if (!clip) {
-    const answer = await fetch(path, { signal });
-    if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+  const address = own.get(name);
+  const mine = address ? await fetchSound(address, kept, signal).catch(() => null) : null;
+  if (mine && mine.duration <= LONGEST_S) return mine;
+  return fetchSound(`/voices/${name}.mp3`, kept, signal);
+}
+
+async function fetchSound(
+  address: string,
+  kept: Map<string, AudioBuffer>,
+  signal: AbortSignal,
+): Promise<AudioBuffer> {
+  let sound = kept.get(address);
+  if (!sound) {
+    const answer = await fetch(address, { signal });
+    if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
     const decoder = new OfflineAudioContext(1, 1, RATE_HZ);
-    clip = await decoder.decodeAudioData(await answer.arrayBuffer());
+    sound = await decoder.decodeAudioData(await answer.arrayBuffer());
   }
   // Set again, it is the youngest; the first of a map is the one unused for longest.
-  kept.delete(path);
-  kept.set(path, clip);
+  kept.delete(address);
+  kept.set(address, sound);
   const [oldest] = kept.keys();
   if (kept.size > KEPT && oldest !== undefined) kept.delete(oldest);
-  return clip;
+  return sound;
 }
 
 /** Plays each list without gaps and a breath between them, no earlier than `fromS`; resolves at the end. */

@@ -33,6 +33,8 @@ export const ICONS = {
   printer: '<path d="M7 8V4h10v4"/><path d="M7 17H4.5V8.5h15V17H17"/><path d="M7 14h10v6H7z"/>',
   volume:
     '<path d="M4 9.5v5h3.5L12 18.5v-13L7.5 9.5z"/><path d="M15.5 9a4.5 4.5 0 0 1 0 6"/><path d="M18 6.5a8 8 0 0 1 0 11"/>',
+  microphone:
+    '<rect x="9" y="3" width="6" height="11" rx="3"/><path d="M5.5 11.5a6.5 6.5 0 0 0 13 0"/><path d="M12 18v3"/>',
   globe:
     '<circle cx="12" cy="12" r="9"/><path d="M3 12h18"/><path d="M12 3c3.3 3.2 3.3 14.8 0 18"/><path d="M12 3c-3.3 3.2-3.3 14.8 0 18"/>',
   calendar:

@@ -30,6 +30,12 @@ export async function fetchNames(client: Client): Promise<StaffName[]> {
   return (await client.request<{ names: StaffName[] }>("GET", "/api/v1/session/names")).names;
 }
 
+/** Where a document of the node is found by this screen's session. */
+export function addressOf(client: Client, path: string, asked: Readonly<Record<string, string>>): string {
+  const query = new URLSearchParams({ ...asked, screen: client.options.screen });
+  return `${path}?${query}`;
+}
+
 /** Sets the node up; its first admin is signed in on this screen. */
 export async function setUp(client: Client, answers: SetupAnswers): Promise<void> {
   await client.adoptSession(
