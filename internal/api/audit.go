@@ -11,8 +11,10 @@ type AuditRow struct {
 	ActorName string   `json:"actorName,omitempty" doc:"Of staff and devices"`
 	Role      string   `json:"role" example:"guruji"`
 	Device    string   `json:"device,omitempty"`
+	Session   string   `json:"session,omitempty" doc:"Of a look at health notes: which sign-in it was"`
 	Kind      string   `json:"kind,omitempty" example:"entry" doc:"Of the record it was done to"`
 	Subject   string   `json:"subject,omitempty" doc:"Id of that record"`
+	Subjects  []string `json:"subjects,omitempty" doc:"Their ids, where it was done to several at once"`
 	Fields    []string `json:"fields" nullable:"false" doc:"What of it changed; of an export, what was taken out"`
 }
 

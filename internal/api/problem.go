@@ -15,6 +15,9 @@ type Problem struct {
 	Retryable bool   `json:"retryable" doc:"True: the same request may succeed later"`
 	Status    int    `json:"status,omitempty" doc:"HTTP status, where the problem is a whole answer"`
 	Current   any    `json:"current,omitempty" doc:"With stale: the row as it is now"`
+
+	// Note names whose health note Current holds; zero: nobody's, or the answer of a repeat.
+	Note clinic.NoteOf `json:"-"`
 }
 
 // Error is the message.
@@ -29,7 +32,7 @@ func ProblemOf(err error) *Problem {
 	}
 	var e *clinic.Error
 	if errors.As(err, &e) {
-		return &Problem{Code: string(e.Code), Message: e.Message, Retryable: e.Retryable, Current: e.Current}
+		return &Problem{Code: string(e.Code), Message: e.Message, Retryable: e.Retryable, Current: e.Current, Note: e.Note}
 	}
 	return &Problem{Code: string(clinic.CodeInternal), Message: "something went wrong on the node; its log says what"}
 }

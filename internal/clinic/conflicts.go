@@ -71,7 +71,11 @@ func (w *work) restore(c *record.Record) error {
 	}
 	current := plainField(&subject, field)
 	if saw, given := w.command.Saw["current"]; given && !sameValue(saw, current) {
-		return &Error{Code: CodeStale, Message: "This has changed since you looked.", Current: map[string]any{"current": current}}
+		e := &Error{Code: CodeStale, Message: "This has changed since you looked.", Current: map[string]any{"current": current}}
+		if current != nil && isNote(kind, field) {
+			e.Note = whose(&subject)
+		}
+		return e
 	}
 	if lost.IsNull() {
 		lost = record.Null()

@@ -37,6 +37,8 @@ type Error struct {
 	Retryable bool
 	// Current is, with CodeStale, the row as the actor may see it now.
 	Current any
+	// Note names whose health note Current holds; zero: nobody's.
+	Note NoteOf
 }
 
 func (e *Error) Error() string { return string(e.Code) + ": " + e.Message }

@@ -24,7 +24,7 @@ func (w *work) checkSaw(r *record.Record, required ...string) error {
 	}
 	for name, saw := range w.command.Saw {
 		if look.at(name) && !sameValue(saw, plainField(r, name)) {
-			return &Error{Code: CodeStale, Message: "This has changed since you looked.", Current: w.current(r)}
+			return w.stale(r)
 		}
 	}
 	return nil
@@ -47,14 +47,20 @@ func (w *work) asSeen(kind string, id record.ID) error {
 	return nil
 }
 
-// current is the row that a stale action gets back: for entries the row of the queue, for others their fields.
-func (w *work) current(r *record.Record) any {
+// stale is what a stale action gets back with the row as it is: for entries the row of the queue, for others their fields.
+func (w *work) stale(r *record.Record) *Error {
+	e := &Error{Code: CodeStale, Message: "This has changed since you looked."}
 	if r.Kind == KindEntry {
-		e := readEntry(r)
-		return w.day.entryRow(w.actor.audience(), e, w.day.placeOf(e, w.clinic))
+		row := readEntry(r)
+		e.Current = w.day.entryRow(w.actor.audience(), row, w.day.placeOf(row, w.clinic))
+		return e
 	}
 	fields, _ := View(w.actor, w.day, r)
-	return fields
+	e.Current = fields
+	if of, given := w.day.NoteIn(r, fields); given {
+		e.Note = of
+	}
+	return e
 }
 
 // sameValue compares across the types that JSON and Go give the same thing.

@@ -37,7 +37,7 @@ var Schema = record.Schema{
 		once("createdBy"), by("state", "state")),
 	KindConflict: site(text("subjectKind subject field value at writer settledAt settledBy settled"), by("subject", "subject")),
 	KindErasure:  site(text("person at by"), grow("covers")),
-	KindAudit:    site(daily, once("at actedAt type actor role device kind subject fields")),
+	KindAudit:    site(daily, once("at actedAt type actor role device session kind subject subjects fields")),
 	KindReceipt:  site(text("announcement staff at"), by("announcement", "announcement")),
 	KindWriter:   site(once("node openedAt")),
 

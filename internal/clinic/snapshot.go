@@ -18,7 +18,12 @@ type QueueView struct {
 	Gurujis []GurujiView `json:"gurujis"`
 	Recent  []RecentCall `json:"recent" doc:"The last five called, newest first"`
 	Rows    []Row        `json:"rows" doc:"What else the feed of this view carries, as changes would bring it: records, waits, the last to end"`
+
+	notes []NoteOf
 }
+
+// Notes names those whose health notes are in the view, some of them more than once.
+func (v QueueView) Notes() []NoteOf { return v.notes }
 
 // SiteView is what everybody may know of the site.
 type SiteView struct {
@@ -75,7 +80,8 @@ func (d *Day) Snapshot(a Audience, clinicNow time.Time) any {
 	for _, e := range d.visibleGone(b) {
 		b.add(RowEntry, e.id.String(), d.entryRow(a, e, PlaceRow{}))
 	}
-	view.Rows = append(d.records(a, clinicNow), b.rows...)
+	view.Rows, view.notes = d.records(a, clinicNow)
+	view.Rows = append(view.Rows, b.rows...)
 	return view
 }
 
@@ -160,21 +166,26 @@ func (a Audience) showsQueues() bool {
 	return a.View == ViewQueue || a.View == ViewCoordinator || a.View == ViewAdmin
 }
 
-// records are the kept records that the audience's feed carries and it may see.
-func (d *Day) records(a Audience, now time.Time) []Row {
-	rows := []Row{}
+// records are the kept records that the audience's feed carries and it may see, and whose health notes are in them.
+func (d *Day) records(a Audience, now time.Time) (rows []Row, notes []NoteOf) {
+	rows = []Row{}
 	for kind, kept := range d.kept {
 		if !a.Carries(kind) || kind == KindGuruji {
 			continue
 		}
 		for _, r := range d.standing(kind, kept, now) {
-			if fields, visible := View(a.Actor(), d, r); visible {
-				rows = append(rows, Row{Kind: kind, ID: r.ID.String(), Fields: fields})
+			fields, visible := View(a.Actor(), d, r)
+			if !visible {
+				continue
+			}
+			rows = append(rows, Row{Kind: kind, ID: r.ID.String(), Fields: fields})
+			if of, given := d.NoteIn(r, fields); given {
+				notes = append(notes, of)
 			}
 		}
 	}
 	slices.SortFunc(rows, func(a, b Row) int { return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.ID, b.ID)) })
-	return rows
+	return rows, notes
 }
 
 // shownSettled is how many requests that were settled a snapshot has.

@@ -61,7 +61,7 @@ var readers = map[string]map[string]roleSet{
 	KindLease:        readable(reads(deskOnly|devices, "device prefix from to createdAt")),
 	KindRequest:      readable(reads(admins, "command state code message actorName sentAt expiresAt settledAt")),
 	KindConflict:     readable(reads(overseers, "subjectKind subject field at settledAt settledBy settled"), reads(inside, "value")),
-	KindAudit:        readable(reads(box, "at actedAt type actor role device kind subject fields")),
+	KindAudit:        readable(reads(box, "at actedAt type actor role device session kind subject subjects fields")),
 	KindNotification: readable(reads(inside|visitors, "toKind to title body sentAt readAt deleted")),
 	KindErasure:      readable(reads(admins, "person at by")),
 	KindReceipt:      readable(reads(admins, "announcement staff at")),

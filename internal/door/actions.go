@@ -41,6 +41,7 @@ func (d *Door) act(ctx context.Context, in *struct{ Body batch }) (*struct{ Body
 	if err != nil {
 		return nil, d.Answer(err)
 	}
+	d.givenNotes(ctx, s, notesIn(answers))
 	results := make([]api.Result, 0, len(*in.Body.Actions))
 	for _, refused := range unread {
 		if refused == nil {
@@ -265,5 +266,6 @@ func (d *Door) actOne(ctx context.Context, s *signedIn, a api.Action) api.Result
 	if err != nil {
 		return refused(err)
 	}
+	d.givenNotes(ctx, s, notesIn(results))
 	return results[0]
 }

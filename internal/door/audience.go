@@ -136,8 +136,15 @@ func (a *audience) show(g *gathered, date string) realtime.Page {
 	p := realtime.Page{To: a.text(place{date, g.to}), More: g.more, EventsFrom: api.AtOrNil(g.eventsFrom)}
 	a.withDay(func(day *clinic.Day) {
 		for _, c := range g.order {
-			if change, ok := a.change(day, c); ok {
-				p.Changes = append(p.Changes, change)
+			change, ok := a.change(day, c)
+			if !ok {
+				continue
+			}
+			p.Changes = append(p.Changes, change)
+			if fields, ok := change.Fields.(map[string]any); ok {
+				if of, given := day.NoteIn(c.after, fields); given {
+					p.Notes = append(p.Notes, of)
+				}
 			}
 		}
 		p.Changes = append(p.Changes, a.rows(day, g)...)

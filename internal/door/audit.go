@@ -190,11 +190,10 @@ func (s *auditSearch) day(date string) ([]api.AuditRow, error) {
 func (s *auditSearch) fits(r *record.Record) bool {
 	actor, command := r.Get("actor").Text(), r.Get("type").Text()
 	area, _, _ := strings.Cut(command, ".")
-	subject := r.Get("subject").ID()
 	return (s.in.Actor == "" || s.in.Actor == actor || clinic.NormalName(s.in.Actor) == clinic.NormalName(s.names[actor])) &&
 		(s.in.Type == "" || s.in.Type == command || strings.TrimSuffix(s.in.Type, ".*") == area) &&
 		(s.in.Kind == "" || s.in.Kind == r.Get("kind").Text()) &&
-		(s.in.Subject == "" || s.in.Subject == subject.String())
+		(s.in.Subject == "" || slices.ContainsFunc(clinic.AuditSubjects(r), func(id record.ID) bool { return id.String() == s.in.Subject }))
 }
 
 func (s *auditSearch) row(r *record.Record, fields map[string]any) api.AuditRow {
@@ -211,18 +210,24 @@ func (s *auditSearch) row(r *record.Record, fields map[string]any) api.AuditRow 
 	}
 	row := api.AuditRow{
 		ID: r.ID.String(), Day: r.Day, At: moment("at"), ActedAt: moment("actedAt"), Type: text("type"), Actor: text("actor"),
-		ActorName: s.names[text("actor")], Role: text("role"), Device: text("device"), Kind: text("kind"), Subject: text("subject"), Fields: []string{},
+		ActorName: s.names[text("actor")], Role: text("role"), Device: text("device"), Session: text("session"),
+		Kind: text("kind"), Subject: text("subject"), Subjects: words(fields["subjects"]), Fields: append([]string{}, words(fields["fields"])...),
 	}
 	if row.At == nil {
 		row.At = &api.Time{}
 	}
-	touched, _ := fields["fields"].([]any)
-	for _, name := range touched {
-		if word, ok := name.(string); ok {
-			row.Fields = append(row.Fields, word)
+	return row
+}
+
+// words are the texts of a list, as View shows one.
+func words(list any) (texts []string) {
+	items, _ := list.([]any)
+	for _, item := range items {
+		if text, ok := item.(string); ok {
+			texts = append(texts, text)
 		}
 	}
-	return row
+	return texts
 }
 
 // learnNames reads what staff and devices are called, as far as the reader may know it.

@@ -121,12 +121,21 @@ func (c *collector) see(day *clinic.Day, records []record.Record) {
 			continue
 		}
 		c.rows = append(c.rows, row)
-		for _, field := range []string{"person", "subject"} {
-			if text, ok := row.Fields[field].(string); ok && (field == "person" || row.Fields["kind"] == clinic.KindPerson) {
-				if id, err := record.ParseID(text); err == nil {
-					c.people[id] = true
-				}
-			}
+		c.name(row)
+	}
+}
+
+// name notes whom a row is about.
+func (c *collector) name(row export.Row) {
+	ids := []any{row.Fields["person"]}
+	if row.Fields["kind"] == clinic.KindPerson {
+		many, _ := row.Fields["subjects"].([]any)
+		ids = append(append(ids, row.Fields["subject"]), many...)
+	}
+	for _, id := range ids {
+		text, _ := id.(string)
+		if person, err := record.ParseID(text); err == nil {
+			c.people[person] = true
 		}
 	}
 }

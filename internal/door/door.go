@@ -118,6 +118,7 @@ type Door struct {
 	admins   atomic.Bool // a PIN was set since the setup code was printed
 	screens  *screens
 	snaps    *snapshots
+	notes    *noteViews
 	crossing *http.CrossOriginProtection
 
 	exporting sync.Mutex // held while an export is made
@@ -137,6 +138,7 @@ func New(o Options) (*Door, error) {
 	d.journal = newJournal()
 	d.lockout = newLockout(d.o.Now)
 	d.snaps = newSnapshots()
+	d.notes = newNoteViews(d)
 	d.setup = &setup{}
 	d.screens = newScreens(d.o.Web)
 	d.crossing = http.NewCrossOriginProtection()
@@ -198,7 +200,10 @@ func (d *Door) Run(ctx context.Context) error {
 	})
 	running.Go(func() error { return d.hub.Run(ctx) })
 	running.Go(func() error { return d.sessions.run(ctx) })
-	return running.Wait()
+	running.Go(func() error { return d.notes.run(ctx) })
+	err := running.Wait()
+	d.notes.keep(context.WithoutCancel(ctx))
+	return err
 }
 
 func (d *Door) begin(ctx context.Context) error {

@@ -15,6 +15,7 @@ import (
 	"github.com/aashram-care/sangam/internal/api"
 	"github.com/aashram-care/sangam/internal/clinic"
 	"github.com/aashram-care/sangam/internal/realtime"
+	"github.com/aashram-care/sangam/sync/record"
 )
 
 func (d *Door) readingOperations(a huma.API) {
@@ -57,7 +58,8 @@ func (d *Door) snapshot(ctx context.Context, in *asking) (*struct{ Body api.Snap
 	if err != nil {
 		return nil, d.Answer(err)
 	}
-	return &struct{ Body api.Snapshot }{shot}, nil
+	d.givenNotes(ctx, s, shot.notes)
+	return &struct{ Body api.Snapshot }{shot.Snapshot}, nil
 }
 
 // snapshots shares one reading of a view among all who ask for it at the same moment, such as every screen of a site
@@ -72,14 +74,19 @@ type snapshots struct {
 type sharedSnapshot struct {
 	mu   sync.Mutex
 	at   time.Time
-	shot api.Snapshot
+	shot snapshot
+}
+
+type snapshot struct {
+	api.Snapshot
+	notes []record.Key // whose health notes are in it
 }
 
 func newSnapshots() *snapshots {
 	return &snapshots{byView: map[string]*sharedSnapshot{}, maxAge: time.Second, maxKept: 64}
 }
 
-func (ss *snapshots) of(a *audience) (api.Snapshot, error) {
+func (ss *snapshots) of(a *audience) (snapshot, error) {
 	ss.mu.Lock()
 	s := ss.byView[a.key]
 	if s == nil {
@@ -105,8 +112,8 @@ func (ss *snapshots) of(a *audience) (api.Snapshot, error) {
 }
 
 // snapshot reads the cursor before the view: what is committed in between is in both, and never in neither.
-func (a *audience) snapshot() (api.Snapshot, error) {
-	shot := api.Snapshot{Cursor: a.Now(), At: api.At(a.d.o.Now())}
+func (a *audience) snapshot() (snapshot, error) {
+	shot := snapshot{Snapshot: api.Snapshot{Cursor: a.Now(), At: api.At(a.d.o.Now())}}
 	var view any
 	var err error
 	if a.view.Snapshot != nil {
@@ -127,6 +134,7 @@ func (a *audience) snapshot() (api.Snapshot, error) {
 		for _, row := range queue.Rows {
 			withCode(row.Kind, row.ID, row.Fields)
 		}
+		shot.notes = queue.Notes()
 	}
 	text, err := json.Marshal(view)
 	if err != nil {
@@ -181,6 +189,7 @@ func (d *Door) changes(ctx context.Context, in *changesQuery) (*changesAnswer, e
 	if err != nil {
 		return nil, d.Answer(err)
 	}
+	d.givenNotes(ctx, s, page.Notes)
 	out := &changesAnswer{Status: http.StatusOK, Body: api.Changes{
 		Cursor: page.To, Changes: page.Changes, Events: page.Events, EventsFrom: page.EventsFrom, More: page.More, Reset: page.Reset,
 	}}
@@ -253,5 +262,6 @@ func (d *Door) openSocket(c *gin.Context) {
 		Session: s.id.String(), Audience: a, Since: since,
 		Act:   func(ctx context.Context, action api.Action) api.Result { return d.actOne(ctx, s, action) },
 		Heard: func() { s.hear(d.o.Now()) },
+		Given: func(notes []record.Key) { d.notes.given(s, notes) },
 	})
 }

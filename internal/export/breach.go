@@ -25,11 +25,12 @@ var looked = map[string]string{
 	"consultation.note": "wrote", "consultation.amend": "wrote", "remedy.prescribe": "wrote", "remedy.update": "wrote",
 }
 
-// Breach is who saw which health texts, as a table: what somebody asked for, took out or wrote, from the audit, and what
-// the node showed them unasked, which is the texts of a day to every guruji in whose queue that person was. It names
-// people and records, and holds no word of any text.
+// Breach is who saw which health texts, as a table: from the audit what somebody asked for, took out or wrote, and whose
+// notes they had on their screen; and what a guruji could have on it though the audit has no such look, which is the
+// texts of a day of whoever was in their queue. It names people and records, and holds no word of any text.
 func (b *Book) Breach() []byte {
-	sights := append(b.asked(), b.shown()...)
+	had, looks := b.had()
+	sights := slices.Concat(b.asked(), had, b.could(looks))
 	slices.SortStableFunc(sights, func(x, y sight) int {
 		return cmp.Or(x.at.Compare(y.at), strings.Compare(x.whoID, y.whoID), strings.Compare(x.id, y.id))
 	})
@@ -63,6 +64,29 @@ func (b *Book) asked() []sight {
 	return sights
 }
 
+// look is that somebody had a person's notes on their screen on a day.
+type look struct{ day, who, person string }
+
+// had are the looks that the audit has.
+func (b *Book) had() ([]sight, map[look]bool) {
+	var sights []sight
+	looks := map[look]bool{}
+	for _, a := range b.byKind[clinic.KindAudit] {
+		if a.text("type") != clinic.AuditNoteView {
+			continue
+		}
+		for _, id := range subjects(a) {
+			person := b.subjectPerson(a.text("kind"), id)
+			looks[look{a.Day, a.text("actor"), person}] = true
+			sights = append(sights, sight{
+				at: a.time("at"), who: b.actorName(a.text("actor")), whoID: a.text("actor"), role: a.text("role"), how: "had on their screen",
+				person: b.name(clinic.KindPerson, person), personID: person, kind: a.text("kind"), id: id,
+			})
+		}
+	}
+	return sights, looks
+}
+
 // subjectPerson is whom a record is about.
 func (b *Book) subjectPerson(kind, id string) string {
 	if kind == clinic.KindPerson {
@@ -72,8 +96,9 @@ func (b *Book) subjectPerson(kind, id string) string {
 	return b.personOf(r)
 }
 
-// shown are the texts of a day on the screens of those who had the person in their queue.
-func (b *Book) shown() []sight {
+// could are the texts of a day of those who were in a guruji's queue, without looks that the audit has: there is none of
+// who never opened their screen, and none of days before looks were written down.
+func (b *Book) could(looks map[look]bool) []sight {
 	type visit struct{ day, person string }
 	gurujis := map[visit][]Row{}
 	for _, e := range b.byKind[clinic.KindEntry] {
@@ -98,9 +123,12 @@ func (b *Book) shown() []sight {
 				}
 				told[guruji] = true
 				who := staff[guruji]
+				if looks[look{r.Day, who.staffID(), person}] {
+					continue
+				}
 				sights = append(sights, sight{
 					at: later(r.time(began[kind]), e.time("checkedInAt")), who: b.name(clinic.KindGuruji, guruji), whoID: cmp.Or(who.staffID(), guruji), role: string(clinic.RoleGuruji),
-					how: "had on their screen", person: b.name(clinic.KindPerson, person), personID: person, kind: kind, id: r.ID.String(),
+					how: "could see", person: b.name(clinic.KindPerson, person), personID: person, kind: kind, id: r.ID.String(),
 				})
 			}
 		}

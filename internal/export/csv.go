@@ -75,9 +75,10 @@ var tables = map[string]struct {
 	}},
 	clinic.ExportAudit: {[]string{clinic.KindAudit, clinic.KindCentralAudit}, []column{
 		date("date"), moment("at", "at"), {"who", func(b *Book, r Row) string { return b.actorName(r.text("actor")) }},
-		field("role", "role"), field("action", "type"), field("on", "kind"), field("id of what", "subject"),
+		field("role", "role"), field("action", "type"), field("on", "kind"),
+		{"id of what", func(_ *Book, r Row) string { return strings.Join(subjects(r), " ") }},
 		{"fields", func(_ *Book, r Row) string { return strings.Join(texts(r.list("fields")), " ") }},
-		field("device", "device"), field("id of who", "actor"), moment("acted at", "actedAt"), field("id", "id"),
+		field("device", "device"), field("id of who", "actor"), moment("acted at", "actedAt"), field("id", "id"), field("id of the sign-in", "session"),
 	}},
 	clinic.ExportErasures: {[]string{clinic.KindErasure}, []column{
 		moment("erased at", "at"), field("id of the person", "person"), {"erased by", func(b *Book, r Row) string { return b.actorName(r.text("by")) }},
@@ -156,6 +157,14 @@ func (b *Book) actorName(id string) string {
 		}
 	}
 	return ""
+}
+
+// subjects are the ids of the records that an audit is about.
+func subjects(audit Row) []string {
+	if id := audit.text("subject"); id != "" {
+		return []string{id}
+	}
+	return texts(audit.list("subjects"))
 }
 
 func texts(list []any) []string {

@@ -58,7 +58,7 @@ func TestEveryReadersBundleIsR4(t *testing.T) {
 		}
 	}
 	want := map[string]string{
-		"admin":  "Appointment 2 AuditEvent 4 Communication 1 Consent 2 Encounter 4 Location 3 MedicationRequest 2 Patient 2 Practitioner 2",
+		"admin":  "Appointment 2 AuditEvent 5 Communication 1 Consent 2 Encounter 4 Location 3 MedicationRequest 2 Patient 2 Practitioner 2",
 		"app":    "Encounter 4 Location 3 Practitioner 2",
 		"guruji": "Appointment 1 CarePlan 1 Communication 1 Encounter 4 Location 3 MedicationRequest 1 Patient 1 Practitioner 2",
 		"centre": "Appointment 2 Encounter 4 Location 3 Practitioner 2",

@@ -147,6 +147,9 @@ func monday(t *testing.T) []record.Record {
 			"subject": consultationID, "fields": []string{"noteAt", "notes"}, "device": "tablet-2"}),
 		made(t, clinic.KindAudit, record.Derive("audit", "history"), today, fields{
 			"at": at(9, 31), "type": "person.history", "actor": staffID.String(), "role": "guruji", "kind": clinic.KindPerson, "subject": personID}),
+		made(t, clinic.KindAudit, record.Derive("audit", "look"), today, fields{
+			"at": at(9, 46), "type": clinic.AuditNoteView, "actor": staffID.String(), "role": "guruji", "session": record.Derive("session"), "kind": clinic.KindPerson,
+			"subjects": [][]byte{personID[:], goneID[:]}}),
 		made(t, clinic.KindAudit, record.Derive("audit", "open"), today, fields{"at": at(8, 55), "type": "day.open", "actor": adminID.String(), "role": "admin"}),
 		made(t, clinic.KindAudit, record.Derive("audit", "export"), today, fields{
 			"at": at(13, 0), "type": "data.export", "actor": adminID.String(), "role": "admin", "fields": []string{"entries", "2026-01-01", "2026-01-05"}}),

@@ -210,10 +210,14 @@ func (b *Book) auditEvent(r Row) object {
 		"agent":    []object{agent},
 		"source":   object{"observer": located(b.site.ID.String(), b.site.Name)},
 	}
-	if subject := r.text("subject"); subject != "" {
+	var entities []object
+	for _, subject := range subjects(r) {
 		entity := object{"what": object{"identifier": object{"value": subject}, "display": r.text("kind")}}
 		put(entity, "description", strings.Join(texts(r.list("fields")), " "))
-		out["entity"] = []object{entity}
+		entities = append(entities, entity)
+	}
+	if len(entities) > 0 {
+		out["entity"] = entities
 	}
 	return out
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/gorilla/websocket"
 
 	"github.com/aashram-care/sangam/internal/api"
+	"github.com/aashram-care/sangam/sync/record"
 )
 
 const (
@@ -30,13 +31,21 @@ type audience struct {
 	sockets  map[*socket]struct{}
 	position string            // everything up to here was looked at
 	sent     string            // To of the last frame: where the live readers stand
-	caughtUp map[string][]byte // the frame that brings a reader from that cursor to sent, while position holds
+	caughtUp map[string]*frame // what brings a reader from that cursor to sent, while position holds
 }
+
+// frame is a page as it goes out.
+type frame struct {
+	text  []byte
+	notes []record.Key
+}
+
+func frameOf(from, to string, p Page) *frame { return &frame{encode(changes(from, to, p)), p.Notes} }
 
 func newAudience(h *Hub, source Audience, now string) *audience {
 	return &audience{
 		hub: h, source: source, wake: make(chan struct{}, 1), done: make(chan struct{}),
-		sockets: map[*socket]struct{}{}, position: now, sent: now, caughtUp: map[string][]byte{},
+		sockets: map[*socket]struct{}{}, position: now, sent: now, caughtUp: map[string]*frame{},
 	}
 }
 
@@ -95,25 +104,25 @@ func (a *audience) advance() {
 		clear(a.caughtUp)
 		if page.Reset != "" {
 			a.position, a.sent = now, now
-			a.toAll(encode(api.ResetFrame{Frame: api.FrameReset, Why: page.Reset}), true)
+			a.toAll(&frame{text: encode(api.ResetFrame{Frame: api.FrameReset, Why: page.Reset})}, true)
 			return
 		}
 		a.position = page.To
 		if !page.Empty() {
-			frame := encode(changes(a.sent, page.To, page))
+			f := frameOf(a.sent, page.To, page)
 			a.sent = page.To
-			a.toAll(frame, false)
+			a.toAll(f, false)
 		}
 	}
 }
 
 // toAll sends to every live reader. A reset leaves them waiting for their own resume. It holds a.mu.
-func (a *audience) toAll(frame []byte, reset bool) {
+func (a *audience) toAll(f *frame, reset bool) {
 	for s := range a.sockets {
 		if !s.live {
 			continue
 		}
-		s.send(frame)
+		s.give(f)
 		if reset {
 			s.live, s.cursor = false, a.sent
 		}
@@ -139,8 +148,8 @@ func (a *audience) admit(s *socket, since string) {
 	a.add(s, since)
 	for range maxCatchUp {
 		a.advance()
-		if frame, ok := a.caughtUp[since]; ok || since == a.sent {
-			a.join(s, frame)
+		if f, ok := a.caughtUp[since]; ok || since == a.sent {
+			a.join(s, f)
 			return
 		}
 		page, err := a.source.Read(since, a.position)
@@ -153,14 +162,14 @@ func (a *audience) admit(s *socket, since string) {
 			s.send(encode(api.ResetFrame{Frame: api.FrameReset, Why: page.Reset}))
 			return
 		case !page.More:
-			frame := encode(changes(since, a.sent, page))
+			f := frameOf(since, a.sent, page)
 			if len(a.caughtUp) < maxCaughtUp {
-				a.caughtUp[since] = frame
+				a.caughtUp[since] = f
 			}
-			a.join(s, frame)
+			a.join(s, f)
 			return
 		}
-		s.send(encode(changes(since, page.To, page)))
+		s.give(frameOf(since, page.To, page))
 		since, s.cursor = page.To, page.To
 		a.mu.Unlock() // let the others have their frames between two pages
 		a.mu.Lock()
@@ -175,9 +184,9 @@ func (a *audience) add(s *socket, cursor string) {
 }
 
 // join sends the frame that ends at a.sent, if there is one, and makes the reader live. It holds a.mu.
-func (a *audience) join(s *socket, frame []byte) {
-	if frame != nil {
-		s.send(frame)
+func (a *audience) join(s *socket, f *frame) {
+	if f != nil {
+		s.give(f)
 	}
 	s.live = true
 }

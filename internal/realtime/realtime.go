@@ -22,6 +22,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/aashram-care/sangam/internal/api"
+	"github.com/aashram-care/sangam/sync/record"
 )
 
 // Page is what an audience may see of the commits between two cursors.
@@ -32,6 +33,8 @@ type Page struct {
 	EventsFrom *api.Time
 	More       bool   // a further page follows To
 	Reset      string // not empty: the cursor cannot be served, and why; all else is void
+
+	Notes []record.Key // whose health notes are in Changes, for Reader.Given
 }
 
 // Empty reports whether nothing in the page is worth a frame.
@@ -56,6 +59,8 @@ type Reader struct {
 	Act func(context.Context, api.Action) api.Result
 	// Heard, if not nil, is called when the client proves that it reads.
 	Heard func()
+	// Given, if not nil, is called with the Notes of each frame that is sent to the client. It does not block.
+	Given func(notes []record.Key)
 }
 
 // Options of a Hub. The zero value of each field but Node, Boot, Clocks and Log has a default.

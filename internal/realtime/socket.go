@@ -73,6 +73,14 @@ func limitSendBuffer(conn net.Conn) {
 	}
 }
 
+// give sends a frame, and says whose health notes its reader has with it.
+func (s *socket) give(f *frame) {
+	if len(f.notes) > 0 && s.reader.Given != nil {
+		s.reader.Given(f.notes)
+	}
+	s.send(f.text)
+}
+
 // send queues a frame. A client whose buffer is full is closed with 1013; it resumes from its cursor.
 func (s *socket) send(frame []byte) {
 	if s.ending.Load() {

@@ -176,6 +176,10 @@ test("an admin finds who did what, and takes out tables and the report of the da
   await admin.getByRole("button", { name: "Search" }).click();
   await admin.locator(".table.audit", { hasNotText: "Add to a note" }).waitFor();
   await rows.filter({ hasText: "Remedy for" }).first().waitFor();
+  await admin.getByLabel("What").selectOption("note");
+  await admin.getByRole("button", { name: "Search" }).click();
+  await rows.filter({ hasText: "Had health notes on the screen" }).first().waitFor();
+  await admin.locator(".table.audit", { hasNotText: "Remedy for" }).waitFor();
   await isSound(admin, "who did what");
 
   await go(admin, "reports");

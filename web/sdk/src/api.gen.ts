@@ -644,8 +644,12 @@ export interface components {
             kind?: string;
             /** @example guruji */
             role: string;
+            /** @description Of a look at health notes: which sign-in it was */
+            session?: string;
             /** @description Id of that record */
             subject?: string;
+            /** @description Their ids, where it was done to several at once */
+            subjects?: string[] | null;
             /** @example queue.call_next */
             type: string;
         } & {
@@ -2908,7 +2912,11 @@ export interface operations {
                      *           "id": "0199c3a0-0000-7000-8000-000000000001",
                      *           "kind": "entry",
                      *           "role": "guruji",
+                     *           "session": "session",
                      *           "subject": "0199c3a0-0000-7000-8000-000000000001",
+                     *           "subjects": [
+                     *             "0199c3a0-0000-7000-8000-000000000001"
+                     *           ],
                      *           "type": "queue.call_next"
                      *         }
                      *       ]

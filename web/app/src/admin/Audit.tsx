@@ -20,6 +20,7 @@ const AREAS = [
   "person",
   "appointment",
   "consultation",
+  "note",
   "remedy",
   "staff",
   "device",
@@ -191,6 +192,7 @@ function Deed({ row }: { row: Row }) {
   const touched = row.fields
     .filter((name) => !UNSAID.has(name))
     .map((name) => (FIELDS.includes(`field.${name}`) ? say(`field.${name}` as "field.status") : name));
+  if (row.type === "note.view") touched.push(say("ofPeople", { count: row.subjects?.length ?? 1 }));
   return (
     <tr>
       <td>{row.at && clock(row.at, zone)}</td>

@@ -3,6 +3,7 @@ import { staffWords } from "../words/catalogue.ts";
 /** What was done, where no drawer ever shows it: beside the words of pending changes, for the record of who did what. */
 export const deeds = staffWords({
   "person.history": { en: "Look at earlier visits", hi: "पिछली भेंटें देखीं" },
+  "note.view": { en: "Had health notes on the screen", hi: "स्वास्थ्य की बातें स्क्रीन पर थीं" },
   "person.register": { en: "Register a person", hi: "व्यक्ति दर्ज करें" },
   "person.link_family": { en: "Join a family", hi: "परिवार जोड़ें" },
   "person.export": { en: "Take out what is known of a person", hi: "व्यक्ति की जानकारी निकालें" },

@@ -69,6 +69,7 @@ export const records = staffWords({
   "area.person": { en: "People", hi: "लोग" },
   "area.appointment": { en: "Appointments", hi: "तय समय" },
   "area.consultation": { en: "Notes", hi: "टिप्पणियाँ" },
+  "area.note": { en: "Notes on the screen", hi: "स्क्रीन पर टिप्पणियाँ" },
   "area.remedy": { en: "Remedies", hi: "उपाय" },
   "area.staff": { en: "Staff", hi: "स्टाफ़" },
   "area.device": { en: "Devices", hi: "उपकरण" },
@@ -82,6 +83,10 @@ export const records = staffWords({
     hi: "दिन न लिखें तो पिछले 31 दिन देखे जाते हैं।",
   },
   earlier: { en: "Earlier", hi: "और पहले" },
+  ofPeople: {
+    en: { one: "of one person", other: "of {count} people" },
+    hi: { one: "एक व्यक्ति की", other: "{count} लोगों की" },
+  },
   aToken: { en: "a token", hi: "टोकन" },
   "field.status": { en: "where they stand", hi: "स्थिति" },
   "field.guruji": { en: "guruji", hi: "गुरुजी" },
