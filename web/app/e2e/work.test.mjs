@@ -216,3 +216,20 @@ test("each screen is sound in Hindi on a tablet", async () => {
     }
   }
 });
+
+test("a device is switched to dark colours, stays so, and each screen is as sound in them", async () => {
+  for (const page of [desk, guruji, admin, centre]) {
+    await press(page, "?");
+    const dark = page.locator(".keysheet [role=switch]").last();
+    await dark.click();
+    assert.equal(await dark.getAttribute("aria-checked"), "true");
+    await isSound(page, "the sheet in dark colours");
+    await page.reload();
+    await page.locator("header.bar").waitFor();
+    assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), "dark");
+    await isSound(page, "in dark colours");
+  }
+  await press(desk, "?");
+  await desk.locator(".keysheet [role=switch]").last().press("Space");
+  assert.equal(await desk.evaluate(() => document.documentElement.dataset.theme), undefined);
+});

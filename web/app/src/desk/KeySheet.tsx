@@ -5,6 +5,7 @@ import { Panel } from "../blocks/Panel.tsx";
 import { Button, Name, Switch } from "../blocks/small.tsx";
 import { useClient, useClientState } from "../screen/client.tsx";
 import { singleKeysOn, switchSingleKeys } from "../screen/keys.ts";
+import { isDark, switchDark } from "../screen/theme.ts";
 import { STAFF_LANGS } from "../words/catalogue.ts";
 import { useWords } from "../words/Language.tsx";
 import { panels } from "./panelWords.ts";
@@ -72,6 +73,7 @@ function You() {
   const client = useClient();
   const state = useClientState();
   const [failed, setFailed] = useState(false);
+  const [dark, setDark] = useState(isDark);
   const waits = pendingOf(state).waiting.length;
   return (
     <>
@@ -87,8 +89,17 @@ function You() {
         )}
       </span>
       <span className="push">
-        <LanguageChoice among={STAFF_LANGS} />
+        <Switch
+          on={dark}
+          onChange={(next) => {
+            switchDark(next);
+            setDark(isDark());
+          }}
+        >
+          {tell("dark")}
+        </Switch>
       </span>
+      <LanguageChoice among={STAFF_LANGS} />
       <Button icon="lock" onClick={() => client.signOut().catch(() => setFailed(true))}>
         {tell("signOut")}
       </Button>

@@ -25,6 +25,7 @@ export const panels = staffWords({
     en: "Off, only Ctrl K, Esc, Tab and the arrows remain. Kept on this device.",
     hi: "बंद होने पर केवल Ctrl K, Esc, Tab और तीर रहते हैं। इस मशीन पर याद रहता है।",
   },
+  dark: { en: "Dark colours", hi: "गहरे रंग" },
   everywhere: { en: "Everywhere", hi: "हर जगह" },
   thisSheet: { en: "This sheet", hi: "यह सूची" },
   closeNothingLost: { en: "Close, nothing is lost", hi: "बंद करें, कुछ नहीं खोता" },

@@ -1,5 +1,5 @@
 import { type Client, createClient, rowsOf, type State, type ViewName } from "@sangam/sdk";
-import { type ReactNode, useEffect, useMemo, useState } from "react";
+import { type ReactNode, useEffect, useLayoutEffect, useMemo, useState } from "react";
 import { Bones } from "../blocks/lines.tsx";
 import { Button, Empty } from "../blocks/small.tsx";
 import type { Lang } from "../words/catalogue.ts";
@@ -10,6 +10,7 @@ import { ClientContext, type Place, PlaceContext, useClient, useClientState } fr
 import { fetchRest, later, soon } from "./later.tsx";
 import { useNow } from "./now.ts";
 import { heardFromStatus, type Told, useStatus } from "./status.ts";
+import { keepTheme } from "./theme.ts";
 
 const Device = later(async () => (await import("./Device.tsx")).Device);
 const Setup = later(async () => (await import("./Setup.tsx")).Setup);
@@ -48,6 +49,9 @@ export function Screen(props: ScreenProps) {
     return () => client.stop();
   }, [client]);
   const staff = props.entry === "staff";
+  useLayoutEffect(() => {
+    if (staff) keepTheme();
+  }, [staff]);
   return (
     <ClientContext.Provider value={client}>
       <Language
