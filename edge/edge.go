@@ -13,7 +13,10 @@ import (
 	"log/slog"
 	"time"
 
+	"filippo.io/age"
+
 	"github.com/aashram-care/sangam/internal/clinic"
+	"github.com/aashram-care/sangam/internal/control"
 	"github.com/aashram-care/sangam/internal/node"
 	"github.com/aashram-care/sangam/sync/record"
 	"github.com/aashram-care/sangam/sync/seal"
@@ -29,6 +32,8 @@ type Options struct {
 	SiteName    string // fills an empty setting
 	Timezone    string // fills an empty setting
 	Version     string
+	// BackupRecipients are public keys of age: an admin may download backups that are locked for them.
+	BackupRecipients []string
 
 	ClinicNow   func() time.Time // the clinic's clock; nil: real time
 	ClinicSpeed func() float64   // nil: 1
@@ -80,6 +85,9 @@ func (o Options) Check() error {
 	if err == nil {
 		err = node.CheckAddresses(o.Listen, o.AdminListen)
 	}
+	if err == nil {
+		_, err = o.recipients()
+	}
 	for _, given := range o.settings() {
 		if err == nil && given.value != "" {
 			if _, wrong := clinic.SettingEdit(given.name, given.value); wrong != nil {
@@ -88,6 +96,14 @@ func (o Options) Check() error {
 		}
 	}
 	return err
+}
+
+func (o Options) recipients() ([]age.Recipient, error) {
+	to, err := control.Recipients(o.BackupRecipients, nil)
+	if err != nil {
+		return nil, fmt.Errorf("%w: --backup-recipient: %w", node.ErrUsage, err)
+	}
+	return to, nil
 }
 
 // ofSite is a setting of the site that a flag fills while it is empty.

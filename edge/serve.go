@@ -125,11 +125,16 @@ func (s *site) fillSettings(ctx context.Context) error {
 }
 
 func (s *site) newDoor() (*door.Door, error) {
+	lockedFor, err := s.o.recipients()
+	if err != nil {
+		return nil, err
+	}
 	return s.node.NewDoor(door.Options{
 		Version:   s.o.Version,
 		Staff:     door.StaffScope{Scope: feed.SiteScope(s.node.Site), Kind: clinic.KindStaff},
 		Now:       time.Now,
 		ClinicNow: s.o.ClinicNow, ClinicSpeed: s.o.ClinicSpeed,
+		Backup:    s.backups(lockedFor),
 		Status:    s.status,
 		Uplink:    s.uplink,
 		SetupCode: s.o.SetupCode,

@@ -17,6 +17,7 @@ const (
 	ExportErasures      = "erasures"
 	ExportBreach        = "breach" // who saw health texts
 	ExportReport        = "report" // numbers of a day, without anybody's name
+	ExportBackup        = "backup" // everything, locked for whoever has the key
 )
 
 // exporters may take out each of them; how much of it they get is View's to say.
@@ -29,6 +30,7 @@ var exporters = map[string]roleSet{
 	ExportErasures:      admins,
 	ExportBreach:        box,
 	ExportReport:        deskOnly | centre,
+	ExportBackup:        box,
 }
 
 // MaxExportDays is how many service-days one export may span.
@@ -36,7 +38,7 @@ const MaxExportDays = 31
 
 // Export is the data of data.export: a span of service-days, or one person.
 type Export struct {
-	What   string    `json:"what" enum:"fhir,entries,appointments,consultations,audit,erasures,breach,report"`
+	What   string    `json:"what" enum:"fhir,entries,appointments,consultations,audit,erasures,breach,report,backup"`
 	From   string    `json:"from,omitempty" maxLength:"10" doc:"First service-day"`
 	To     string    `json:"to,omitempty" maxLength:"10" doc:"Last service-day; the first when left out"`
 	Person record.ID `json:"person,omitzero" doc:"FHIR only, in place of days"`
@@ -50,9 +52,12 @@ func exportData(w *work, in Export) error {
 	may, known := exporters[in.What]
 	switch {
 	case !known:
-		return refuse(CodeInvalid, "What is to be exported? One of fhir, entries, appointments, consultations, audit, erasures, breach and report.")
+		return refuse(CodeInvalid, "What is to be exported? One of fhir, entries, appointments, consultations, audit, erasures, breach, report and backup.")
 	case !may.has(w.actor.Role), w.actor.Role == RoleGuruji && in.Person.IsZero():
 		return forbidden
+	case in.What == ExportBackup:
+		w.touched = []string{in.What}
+		return nil
 	case w.day == nil && in.Site.IsZero():
 		return refuse(CodeInvalid, "Of which site? Give its id as site.")
 	case !in.Person.IsZero():

@@ -10,7 +10,7 @@ import (
 
 var allExports = []string{
 	clinic.ExportFHIR, clinic.ExportEntries, clinic.ExportAppointments, clinic.ExportConsultations, clinic.ExportAudit,
-	clinic.ExportErasures, clinic.ExportBreach, clinic.ExportReport,
+	clinic.ExportErasures, clinic.ExportBreach, clinic.ExportReport, clinic.ExportBackup,
 }
 
 func TestWhoMayTakeWhatOut(t *testing.T) {

@@ -48,15 +48,17 @@ func (b Backup) Title() string {
 
 // BackupOperations is backup.write of a node: its tar file goes to the caller, encrypted by nobody yet.
 func BackupOperations(n *node.Node) Operations {
-	return Operations{"backup.write": FileOp(func(ctx context.Context, _ struct{}, f Files) (any, error) {
-		b := Backup{Format: backupFormat, Role: n.Role, Node: n.ID, At: api.At(time.Now())}
-		if n.Role == node.Edge {
-			b.Site = n.Site.String()
-			n.Committer.Day(n.Site, func(day *clinic.Day) { b.Name = day.Settings().Name })
-		}
-		err := writeTar(ctx, n, &b, f)
-		return b, err
-	})}
+	return Operations{"backup.write": FileOp(func(ctx context.Context, _ struct{}, f Files) (any, error) { return writeBackup(ctx, n, f) })}
+}
+
+func writeBackup(ctx context.Context, n *node.Node, f Files) (Backup, error) {
+	b := Backup{Format: backupFormat, Role: n.Role, Node: n.ID, At: api.At(time.Now())}
+	if n.Role == node.Edge {
+		b.Site = n.Site.String()
+		n.Committer.Day(n.Site, func(day *clinic.Day) { b.Name = day.Settings().Name })
+	}
+	err := writeTar(ctx, n, &b, f)
+	return b, err
 }
 
 // writeTar writes the store and completes what is said of it on the way.

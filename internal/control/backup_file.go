@@ -30,7 +30,32 @@ var (
 
 // WriteBackup writes a backup of the node of dir to file, encrypted if recipients are given, and reads it again to the
 // last byte: what it returns is on the disk, and can be restored.
-func WriteBackup(ctx context.Context, dir, role string, build func(*node.Node) Operations, file *os.File, to []age.Recipient, progress func(done, total int)) (b Backup, err error) {
+func WriteBackup(ctx context.Context, dir, role string, build func(*node.Node) Operations, file *os.File, to []age.Recipient, progress func(done, total int)) (Backup, error) {
+	b, err := writeChecked(file, to, progress, func(f Files) (b Backup, err error) {
+		err = CallWithFiles(ctx, dir, role, "backup.write", struct{}{}, &b, build, f)
+		return b, err
+	})
+	if err != nil {
+		return b, err
+	}
+	// A folder that takes no note says that it knows of no backup, which is the safe side; the backup is good all the same.
+	_ = node.NoteBackup(dir, b.Status(len(to) > 0))
+	return b, nil
+}
+
+// WriteBackupOf is WriteBackup for a node of this process. It is not noted: whoever hands the file on knows whether it
+// arrived.
+func WriteBackupOf(ctx context.Context, n *node.Node, file *os.File, to []age.Recipient) (Backup, error) {
+	return writeChecked(file, to, func(int, int) {}, func(f Files) (Backup, error) { return writeBackup(ctx, n, f) })
+}
+
+// Status is the backup as its node tells of it.
+func (b Backup) Status(encrypted bool) api.BackupStatus {
+	return api.BackupStatus{At: b.At, Bytes: b.Bytes, Encrypted: encrypted}
+}
+
+// writeChecked lets write fill the file, and reads it again.
+func writeChecked(file *os.File, to []age.Recipient, progress func(done, total int), write func(Files) (Backup, error)) (b Backup, err error) {
 	f := Files{Out: file, Progress: progress}
 	var own []age.Identity
 	if len(to) > 0 {
@@ -43,7 +68,7 @@ func WriteBackup(ctx context.Context, dir, role string, build func(*node.Node) O
 		f.Out = sealed
 		own = []age.Identity{age.NewInjectedFileKeyIdentity(kept.key)}
 	}
-	if err := CallWithFiles(ctx, dir, role, "backup.write", struct{}{}, &b, build, f); err != nil {
+	if b, err = write(f); err != nil {
 		return b, err
 	}
 	if c, ok := f.Out.(io.Closer); ok && len(to) > 0 {
@@ -59,8 +84,6 @@ func WriteBackup(ctx context.Context, dir, role string, build func(*node.Node) O
 	if err != nil {
 		return b, fmt.Errorf("read the backup again: %w", err)
 	}
-	// A folder that takes no note says that it knows of no backup, which is the safe side; the backup is good all the same.
-	_ = node.NoteBackup(dir, api.BackupStatus{At: b.At, Bytes: b.Bytes, Encrypted: len(to) > 0})
 	return b, nil
 }
 

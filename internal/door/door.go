@@ -83,6 +83,8 @@ type Options struct {
 	SetupCode func(code string)
 	// Routes adds the node's own operations. They find the actor by ActorOf.
 	Routes func(huma.API, *Door)
+	// Backup makes a backup to be downloaded; nil: this node has no key to lock one with.
+	Backup func(ctx context.Context) (*Backup, error)
 	// Web holds the screens; nil: those built into the binary.
 	Web fs.FS
 	// Secure says that TLS ends in front of the node, so that cookies are for it alone.
@@ -122,6 +124,7 @@ type Door struct {
 	crossing *http.CrossOriginProtection
 
 	exporting sync.Mutex // held while an export is made
+	backingUp sync.Mutex // held while a backup is made
 	looking   sync.Mutex // held while somebody is looked for
 
 	byAddress, bySession, byActions, bySignIn *throttle

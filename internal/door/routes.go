@@ -112,6 +112,7 @@ func (d *Door) operations(a huma.API) {
 	d.readingOperations(a)
 	d.appOperations(a)
 	d.exportOperations(a)
+	d.backupOperations(a)
 	d.auditOperations(a)
 	d.peopleOperations(a)
 	d.bookingOperations(a)

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { chromium } from "playwright-core";
 import { binary, FLAGS, until } from "./world.mjs";
 
+const ADMIN = { name: "Sunita", role: "admin", pin: "975318" };
 const STAFF = [
   { name: "Asha", role: "coordinator", pin: "246810" },
   { name: "Meera", role: "coordinator", pin: "135791" },
@@ -22,7 +23,8 @@ const freePort = () =>
     });
   });
 
-export async function startEdge() {
+/** `more`: further flags of `sangam edge`. */
+export async function startEdge(more = []) {
   const home = await mkdtemp(join(tmpdir(), "sangam-edge-"));
   const data = join(home, "data");
   const port = await freePort();
@@ -31,9 +33,13 @@ export async function startEdge() {
 
   async function start() {
     const said = [];
-    edge = spawn(binary, ["edge", "--data", data, "--listen", `127.0.0.1:${port}`, "--admin-listen", ""], {
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    edge = spawn(
+      binary,
+      ["edge", "--data", data, "--listen", `127.0.0.1:${port}`, "--admin-listen", "", ...more],
+      {
+        stdio: ["ignore", "pipe", "pipe"],
+      },
+    );
     for (const stream of [edge.stdout, edge.stderr]) stream.on("data", (text) => said.push(String(text)));
     edge.ended = new Promise((resolve) => edge.once("exit", resolve));
     await until("the site is ready", async () => {
@@ -46,7 +52,7 @@ export async function startEdge() {
   }
 
   await start();
-  for (const { name, role, pin } of [{ name: "Sunita", role: "admin", pin: "975318" }, ...STAFF]) {
+  for (const { name, role, pin } of [ADMIN, ...STAFF]) {
     execFileSync(binary, ["staff", "add", "--data", data, "--name", name, "--role", role], {
       input: pin,
       stdio: ["pipe", "ignore", "ignore"],
@@ -56,7 +62,7 @@ export async function startEdge() {
   return {
     port,
     url,
-    users: STAFF,
+    users: [...STAFF, ADMIN],
     browser,
     start,
     freeze: () => edge.kill("SIGSTOP"),

@@ -9,6 +9,7 @@ import { useClientState, useClinicNow, usePlace } from "../screen/client.tsx";
 import { useNow } from "../screen/now.ts";
 import { useCommon, useWords } from "../words/Language.tsx";
 import { clock, span } from "../words/times.ts";
+import { BackupNow } from "./BackupNow.tsx";
 import { backupFact, clockFact, diskFact, type Fact, lineFact, useMeasured } from "./health.ts";
 import { devicesOf, waitTruthOf } from "./rows.ts";
 import { admin } from "./words.ts";
@@ -39,11 +40,11 @@ export function Box({ onDevices }: { onDevices(): void }) {
     >
       <div className="split">
         <ul className="health">
-          {backup.tone === "heed" && <Row name={say("backup")} {...backup} />}
+          {backup.tone === "heed" && <BackupRow {...backup} />}
           <Row name={say("line")} {...line} />
           <Row name={say("disk")} {...disk} />
           <Row name={say("clock")} {...time} />
-          {backup.tone !== "heed" && <Row name={say("backup")} {...backup} />}
+          {backup.tone !== "heed" && <BackupRow {...backup} />}
           <Row
             name={say("screens")}
             tone={asking.length > 0 ? "heed" : "flow"}
@@ -95,6 +96,15 @@ function Row(props: Fact & { name: string; children?: ReactNode }) {
       </div>
       {props.children}
     </li>
+  );
+}
+
+/** How old the last backup is, and one more to be had. */
+function BackupRow(fact: Fact) {
+  return (
+    <Row name={useWords(admin)("backup")} {...fact}>
+      <BackupNow />
+    </Row>
   );
 }
 

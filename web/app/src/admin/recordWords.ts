@@ -84,8 +84,8 @@ export const records = staffWords({
   },
   earlier: { en: "Earlier", hi: "और पहले" },
   ofPeople: {
-    en: { one: "of one person", other: "of {count} people" },
-    hi: { one: "एक व्यक्ति की", other: "{count} लोगों की" },
+    en: { one: "of {count} person", other: "of {count} people" },
+    hi: { one: "{count} व्यक्ति की", other: "{count} लोगों की" },
   },
   aToken: { en: "a token", hi: "टोकन" },
   "field.status": { en: "where they stand", hi: "स्थिति" },

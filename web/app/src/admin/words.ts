@@ -32,8 +32,31 @@ export const admin = staffWords({
     hi: "इस पर ताला नहीं: इसे मशीन की तरह सँभालें।",
   },
   backupMake: {
-    en: "It is made on the box itself, with sangam backup; wanted every day.",
-    hi: "यह मशीन पर ही sangam backup से बनता है; हर दिन चाहिए।",
+    en: "Make one here, or on the box with sangam backup; wanted every day.",
+    hi: "यहीं बनाएँ, या मशीन पर sangam backup से; हर दिन चाहिए।",
+  },
+  backupNow: { en: "Make a backup now", hi: "अभी बैकअप बनाएँ" },
+  backupMaking: {
+    en: "The box makes it and reads it again. The queue goes on.",
+    hi: "मशीन बनाकर फिर जाँच रही है। कतार चलती रहेगी।",
+  },
+  backupComes: { en: "{came} of {all} MB", hi: "{all} में से {came} MB" },
+  backupTaken: {
+    en: "Taken: {size} MB. Keep the file away from the box.",
+    hi: "ले लिया: {size} MB। फ़ाइल मशीन से दूर रखें।",
+  },
+  backupNoKey: {
+    en: "This box has no key to lock backups with",
+    hi: "बैकअप पर ताला लगाने की चाबी इस मशीन में नहीं",
+  },
+  backupNoKeyHow: {
+    en: "Whoever looks after the box starts it with --backup-recipient age1…, the public key of somebody who is not at the box. age-keygen makes such a key; its secret half opens the backup.",
+    hi: "मशीन सँभालने वाले इसे --backup-recipient age1… के साथ शुरू करें: किसी ऐसे की सार्वजनिक चाबी जो मशीन के पास न हो। चाबी age-keygen से बनती है; उसका गुप्त भाग बैकअप खोलता है।",
+  },
+  backupFailed: { en: "No backup was taken", hi: "बैकअप नहीं लिया गया" },
+  backupCut: {
+    en: "The box does not answer, or the line was cut. Nothing was kept; try again.",
+    hi: "मशीन से जवाब नहीं, या लाइन कट गई। कुछ नहीं रखा गया; फिर कोशिश करें।",
   },
   boxLook: { en: "The box needs a look", hi: "मशीन को देखें" },
   boxUnheard: { en: "The box does not answer", hi: "मशीन से जवाब नहीं" },
