@@ -32,8 +32,9 @@ type Options struct {
 	SiteName    string // fills an empty setting
 	Timezone    string // fills an empty setting
 	Version     string
-	// BackupRecipients are public keys of age: an admin may download backups that are locked for them.
+	// BackupRecipients are public keys of age: an admin may download backups that are locked for them, and so are archives.
 	BackupRecipients []string
+	Archive          string // folder of the archives of what is emptied; "" keeps none
 
 	ClinicNow   func() time.Time // the clinic's clock; nil: real time
 	ClinicSpeed func() float64   // nil: 1
@@ -100,8 +101,11 @@ func (o Options) Check() error {
 
 func (o Options) recipients() ([]age.Recipient, error) {
 	to, err := control.Recipients(o.BackupRecipients, nil)
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, fmt.Errorf("%w: --backup-recipient: %w", node.ErrUsage, err)
+	case o.Archive != "" && len(to) == 0:
+		return nil, fmt.Errorf("%w: --archive needs a public key of age (--backup-recipient)", node.ErrUsage)
 	}
 	return to, nil
 }

@@ -29,6 +29,8 @@ type site struct {
 	link  *link.Edge    // nil: no line
 	moved chan struct{} // the link has news of its state; capacity 1
 	door  *door.Door
+
+	archives *control.Archives // nil: what is emptied is kept nowhere
 }
 
 // serve puts the parts together and runs them until ctx ends.
@@ -129,7 +131,13 @@ func (s *site) newDoor() (*door.Door, error) {
 	if err != nil {
 		return nil, err
 	}
+	var archive func(string, []clinic.ExportRecord) error
+	if s.o.Archive != "" {
+		s.archives = &control.Archives{Dir: s.o.Archive, To: lockedFor, Site: s.node.Site.String(), Name: s.name}
+		archive = s.archives.Write
+	}
 	return s.node.NewDoor(door.Options{
+		Archive:   archive,
 		Version:   s.o.Version,
 		Staff:     door.StaffScope{Scope: feed.SiteScope(s.node.Site), Kind: clinic.KindStaff},
 		Now:       time.Now,
@@ -174,6 +182,9 @@ func (s *site) newLink(wire bus.Bus, code *seal.Join) (*link.Edge, error) {
 
 func (s *site) status() api.Status {
 	status := api.Status{Uplink: s.uplink(), Disk: &api.DiskStatus{FreeBytes: s.node.FreeBytes()}, Backup: s.node.LastBackup(), Clock: &api.ClockStatus{}}
+	if s.archives != nil {
+		status.Archive = s.archives.Status()
+	}
 	if s.link != nil {
 		status.Clock.OffsetMs = node.OffsetOf(s.link.Status())
 	}

@@ -48,7 +48,8 @@ func edgeCommand() (cmd *cobra.Command, check func() error) {
 	f.StringVar(&o.Join, "join", "", "join `code` from sangam hub enrol, until the site is enrolled")
 	f.StringVar(&o.SiteName, "site-name", "", "`name` of the site, when it has none yet")
 	f.StringVar(&o.Timezone, "timezone", "", "`zone` of the site like Asia/Kolkata, when it has none yet")
-	f.StringSliceVar(&o.BackupRecipients, "backup-recipient", nil, "public `key` of age for which an admin's backups are locked; may be given more than once")
+	f.StringSliceVar(&o.BackupRecipients, "backup-recipient", nil, "public `key` of age for which an admin's backups, and archives, are locked; may be given more than once")
+	f.StringVar(&o.Archive, "archive", "", "`directory` for the archives of what the site empties; without it they are not written")
 	logs.add(f)
 	return cmd, check
 }

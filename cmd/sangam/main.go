@@ -71,7 +71,7 @@ func newRoot() *cobra.Command {
 	})
 	root.PersistentFlags().String("config", "", "YAML `file` with the same names as the flags")
 	root.AddCommand(newEdge(), newHub(), newStaff(), newLink(), newExport(), newImport(),
-		newBackup(), newRestore(), newDoctor(), newConfig(), newDemo(), newReplay())
+		newBackup(), newRestore(), newArchive(), newDoctor(), newConfig(), newDemo(), newReplay())
 	for _, cmd := range root.Commands() {
 		prepare(cmd)
 	}

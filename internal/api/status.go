@@ -17,6 +17,8 @@ type Status struct {
 	Clock       *ClockStatus  `json:"clock" doc:"Offset null at a hub: each of its sites has one"`
 	Disk        *DiskStatus   `json:"disk"`
 	Backup      *BackupStatus `json:"backup" doc:"The last backup of this node that was read again and found sound; null when none is known"`
+
+	Archive *ArchiveStatus `json:"archive" doc:"Of a site whose configuration says where what is emptied is kept; null: nowhere but in backups"`
 }
 
 // Uplink is the line between a site and the centre.
@@ -43,6 +45,14 @@ type BackupStatus struct {
 	At        Time  `json:"at" format:"date-time"`
 	Bytes     int64 `json:"bytes"`
 	Encrypted bool  `json:"encrypted"`
+}
+
+// ArchiveStatus tells of the archives that are written before older days are emptied, since the node started.
+type ArchiveStatus struct {
+	At      *Time  `json:"at" format:"date-time" doc:"Of the last one; null when none was wanted yet"`
+	Month   string `json:"month,omitempty" example:"2024-03"`
+	Records int    `json:"records"`
+	Failed  bool   `json:"failed" doc:"True: the last one could not be written, and nothing was emptied; the log says why"`
 }
 
 // Health is the answer of /healthz and /readyz.

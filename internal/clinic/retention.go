@@ -3,6 +3,7 @@ package clinic
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/aashram-care/sangam/sync/record"
 )
@@ -27,6 +28,8 @@ type Forget struct {
 type RecordRef struct {
 	Kind string    `json:"kind" enum:"entry,appointment,waitlist,consultation,amendment,remedy,notification,emergency"`
 	ID   record.ID `json:"id"`
+
+	Print string `json:"print,omitempty" maxLength:"64" doc:"Of what an archive has of it: a record that is another by now is left as it is"`
 }
 
 // ForgetAnswer is the answer of data.forget.
@@ -70,6 +73,9 @@ func forgetData(w *work, in Forget) error {
 		if r.Day >= before {
 			return refuse(CodeNotAllowed, "What was on %s is kept: only what is older than %s is forgotten.", r.Day, before)
 		}
+		if ref.Print != "" && ref.Print != PrintOf(w.holders(r)) {
+			continue
+		}
 		if w.forget(r) {
 			emptied++
 		}
@@ -80,15 +86,40 @@ func forgetData(w *work, in Forget) error {
 }
 
 // forget empties one record, its text that was kept at home, and what was dropped in a conflict about it.
-func (w *work) forget(r *record.Record) bool {
-	held := Holds(r)
-	w.empty(r)
-	if kept, ok := w.look.Load(KindPrivateText, r.ID); ok && Holds(&kept) {
-		held = true
-		w.empty(&kept)
-	}
-	for _, c := range w.look.ByIndex(KindConflict, "subject", record.IDValue(r.ID)) {
-		w.empty(&c)
+func (w *work) forget(r *record.Record) (held bool) {
+	for _, holder := range w.holders(r) {
+		held = held || holder.Kind != KindConflict && Holds(&holder)
+		w.empty(&holder)
 	}
 	return held
+}
+
+// holders are the records that hold what is personal in one: itself, its text that was kept at home, and conflicts.
+func (w *work) holders(r *record.Record) []record.Record {
+	all := []record.Record{*r}
+	if kept, ok := w.look.Load(KindPrivateText, r.ID); ok {
+		all = append(all, kept)
+	}
+	return append(all, w.look.ByIndex(KindConflict, "subject", record.IDValue(r.ID))...)
+}
+
+// PrintOf tells by a short text whether what is personal in some records is still the same.
+func PrintOf(records []record.Record) string {
+	var of []string
+	for _, r := range records {
+		for _, name := range personal[r.Kind] {
+			of = append(of, strings.Join([]string{r.Kind, r.ID.String(), name, string(r.Get(name))}, " "))
+		}
+	}
+	slices.Sort(of) // their order is the store's
+	return record.Derive(of...).String()
+}
+
+// Archived is a record as an archive keeps it: all of it, for whoever has the archive's key.
+func Archived(r *record.Record) ExportRecord {
+	all := ExportRecord{Kind: r.Kind, ID: r.ID, Day: r.Day, Fields: map[string]any{}}
+	for _, f := range r.Fields {
+		all.Fields[f.Name] = plainField(r, f.Name)
+	}
+	return all
 }

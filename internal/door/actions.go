@@ -106,6 +106,12 @@ func (d *Door) Act(ctx context.Context, actor clinic.Actor, actions []api.Action
 			results[i] = api.Result{ID: a.ID, Status: api.Rejected, Error: asResult(d.Answer(err))}
 			continue
 		}
+		if d.unarchived(&a) {
+			results[i] = api.Result{ID: a.ID, Status: api.Rejected, Error: &api.Problem{
+				Code: string(clinic.CodeNotAllowed), Message: "This site keeps an archive of what it empties: ask for POST /api/v1/retention.",
+			}}
+			continue
+		}
 		nameDevice(&a)
 		a.HeardAt = time.Time{}
 		if heardAt != nil {

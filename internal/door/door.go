@@ -75,6 +75,9 @@ type Options struct {
 	Uplink         func() *api.Uplink // for beats; nil at a hub
 	Ready          func() error       // nil: ready as soon as the store can be read
 
+	// Archive keeps records of a month, and has read them again, before what is personal in them is emptied; its error
+	// is told to whoever asked, and nothing is emptied. nil: nobody said where to.
+	Archive func(month string, records []clinic.ExportRecord) error
 	// HideNames leaves the sign-in list empty: on the internet it would tell strangers who works here.
 	HideNames bool
 	// Views makes what an audience reads; nil: EdgeViews.

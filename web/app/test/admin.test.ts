@@ -1,6 +1,6 @@
 import type { StatusAnswer } from "@sangam/sdk";
 import { describe, expect, it } from "vitest";
-import { backupFact } from "../src/admin/health.ts";
+import { archiveFact, backupFact } from "../src/admin/health.ts";
 import { spanIsRight } from "../src/admin/Reports.tsx";
 import { admin } from "../src/admin/words.ts";
 import { templateData, templatesOf } from "../src/centre/templates.ts";
@@ -30,6 +30,18 @@ describe("the box's last backup", () => {
   it("is said to be open to whoever has it, when it is", () => {
     expect(fact(status(1)).how).toContain("Only who has its key");
     expect(fact(status(1, false)).how).toContain("not locked");
+  });
+});
+
+describe("the archive of what is emptied", () => {
+  const told = (archive: StatusAnswer["archive"]) => archiveFact({ archive } as StatusAnswer, admin.in("en"));
+  it("is said to be missing, to be ready, to have failed, or of which month it is", () => {
+    expect(told(null)).toMatchObject({ tone: "rest", so: "What is emptied is kept in backups only" });
+    expect(told({ at: null, records: 0, failed: false })).toMatchObject({ tone: "flow", so: "Ready" });
+    expect(told({ at: null, records: 0, failed: true }).tone).toBe("alarm");
+    expect(told({ at: "2026-11-23T04:54:00Z", records: 812, failed: false, month: "2024-03" }).so).toBe(
+      "The last one is of 2024-03, 812 records",
+    );
   });
 });
 

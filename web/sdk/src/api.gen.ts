@@ -623,6 +623,21 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        ArchiveStatus: {
+            /**
+             * Format: date-time
+             * @description Of the last one; null when none was wanted yet
+             */
+            at: string | null;
+            /** @description True: the last one could not be written, and nothing was emptied; the log says why */
+            failed: boolean;
+            /** @example 2024-03 */
+            month?: string;
+            /** Format: int64 */
+            records: number;
+        } & {
+            [key: string]: unknown;
+        };
         AuditPage: {
             /** @description Ask for it as after; a page may be empty and still have a next one */
             next?: string;
@@ -1708,6 +1723,8 @@ export interface components {
             id: string;
             /** @enum {string} */
             kind: "entry" | "appointment" | "waitlist" | "consultation" | "amendment" | "remedy" | "notification" | "emergency";
+            /** @description Of what an archive has of it: a record that is another by now is left as it is */
+            print?: string;
         } & {
             [key: string]: unknown;
         };
@@ -2127,6 +2144,8 @@ export interface components {
             [key: string]: unknown;
         };
         Status: {
+            /** @description Of a site whose configuration says where what is emptied is kept; null: nowhere but in backups */
+            archive: components["schemas"]["ArchiveStatus"] | null;
             /** @description The last backup of this node that was read again and found sound; null when none is known */
             backup: components["schemas"]["BackupStatus"] | null;
             /** @description Changes at every start of the node */
@@ -4908,6 +4927,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "archive": {
+                     *         "at": "2026-01-05T04:32:10.250Z",
+                     *         "failed": false,
+                     *         "month": "2024-03",
+                     *         "records": 1
+                     *       },
                      *       "backup": {
                      *         "at": "2026-01-05T04:32:10.250Z",
                      *         "bytes": 1,

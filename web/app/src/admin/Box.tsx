@@ -10,7 +10,7 @@ import { useNow } from "../screen/now.ts";
 import { useCommon, useWords } from "../words/Language.tsx";
 import { clock, span } from "../words/times.ts";
 import { BackupNow } from "./BackupNow.tsx";
-import { backupFact, clockFact, diskFact, type Fact, lineFact, useMeasured } from "./health.ts";
+import { archiveFact, backupFact, clockFact, diskFact, type Fact, lineFact, useMeasured } from "./health.ts";
 import { devicesOf, waitTruthOf } from "./rows.ts";
 import { admin } from "./words.ts";
 
@@ -29,7 +29,8 @@ export function Box({ onDevices }: { onDevices(): void }) {
   const disk = diskFact(status, say);
   const time = clockFact(status, say, common);
   const backup = backupFact(status, serverNow(state, now), say, common);
-  const look = [line, disk, time].some(({ tone }) => tone === "heed" || tone === "alarm");
+  const archive = archiveFact(status, say);
+  const look = [line, disk, time, archive].some(({ tone }) => tone === "heed" || tone === "alarm");
   const ago = common("ago", { span: span(now - toldAt, common) });
   return (
     <Head
@@ -45,6 +46,7 @@ export function Box({ onDevices }: { onDevices(): void }) {
           <Row name={say("disk")} {...disk} />
           <Row name={say("clock")} {...time} />
           {backup.tone !== "heed" && <BackupRow {...backup} />}
+          <Row name={say("archive")} {...archive} />
           <Row
             name={say("screens")}
             tone={asking.length > 0 ? "heed" : "flow"}

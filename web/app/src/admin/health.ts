@@ -102,6 +102,22 @@ export function backupFact(status: StatusAnswer, now: number, say: SayAdmin, com
   };
 }
 
+/** Where what is emptied of old days is kept before. */
+export function archiveFact(status: StatusAnswer, say: SayAdmin): Fact {
+  const { archive } = status;
+  if (!archive) return { tone: "rest", icon: "file-text", so: say("archiveNone"), how: say("archiveMake") };
+  if (archive.failed)
+    return { tone: "alarm", icon: "file-text", so: say("archiveFailed"), how: say("archiveFailedHow") };
+  return {
+    tone: "flow",
+    icon: "file-text",
+    so: archive.month
+      ? say("archiveLast", { month: archive.month, count: archive.records })
+      : say("archiveReady"),
+    how: say("archiveHow"),
+  };
+}
+
 export function diskFact(status: StatusAnswer, say: SayAdmin): Fact {
   const free = status.disk?.freeBytes ?? null;
   if (free === null) return { tone: "rest", icon: "disk", so: say("diskUnknown"), how: "" };

@@ -58,6 +58,29 @@ export const admin = staffWords({
     en: "The box does not answer, or the line was cut. Nothing was kept; try again.",
     hi: "मशीन से जवाब नहीं, या लाइन कट गई। कुछ नहीं रखा गया; फिर कोशिश करें।",
   },
+  archive: { en: "Archive", hi: "अभिलेख" },
+  archiveNone: { en: "What is emptied is kept in backups only", hi: "मिटाई गई जानकारी केवल बैकअप में रहती है" },
+  archiveMake: {
+    en: "Start the box with --archive and a key to keep a sealed file of each month before.",
+    hi: "हर महीने की बंद फ़ाइल पहले रखने के लिए मशीन को --archive और चाबी के साथ चलाएँ।",
+  },
+  archiveFailed: { en: "The archive cannot be written", hi: "अभिलेख नहीं लिखा जा सका" },
+  archiveFailedHow: {
+    en: "Nothing was emptied. The log of the box says why.",
+    hi: "कुछ नहीं मिटाया गया। कारण मशीन के लॉग में है।",
+  },
+  archiveLast: {
+    en: {
+      one: "The last one is of {month}, {count} record",
+      other: "The last one is of {month}, {count} records",
+    },
+    hi: { one: "पिछला {month} का है, {count} अभिलेख", other: "पिछला {month} का है, {count} अभिलेख" },
+  },
+  archiveReady: { en: "Ready", hi: "तैयार" },
+  archiveHow: {
+    en: "What is emptied is sealed and read again first.",
+    hi: "मिटाने से पहले बंद करके फिर पढ़ा जाता है।",
+  },
   boxLook: { en: "The box needs a look", hi: "मशीन को देखें" },
   boxUnheard: { en: "The box does not answer", hi: "मशीन से जवाब नहीं" },
   boxHow: {
