@@ -311,7 +311,7 @@ func (a *arrival) write() {
 	a.tell(made)
 	a.edit(entry)
 	a.about(KindEntry, entry.ID, a.set)
-	a.out.Data = a.checkInAnswer(made)
+	a.out.Data = a.checkInAnswer(a.day.date, made)
 }
 
 // asEntry is the entry that an edit creates.
@@ -336,8 +336,8 @@ func (a *arrival) how() string {
 	return "desk"
 }
 
-func (w *work) checkInAnswer(e *entry) CheckInAnswer {
-	answer := CheckInAnswer{Entry: e.id, Token: e.token, Guruji: e.guruji}
+func (w *work) checkInAnswer(day string, e *entry) CheckInAnswer {
+	answer := CheckInAnswer{Entry: e.id, Token: e.token, Day: day, Guruji: e.guruji}
 	place := w.day.placeOf(e, w.clinic)
 	answer.Position, answer.Ahead, answer.Wait, answer.LongWait = place.Position, place.Ahead, place.Wait, place.LongWait
 	return answer

@@ -31,6 +31,7 @@ type PersonRef struct {
 type CheckInAnswer struct {
 	Entry    record.ID `json:"entry"`
 	Token    string    `json:"token"`
+	Day      string    `json:"day" example:"2026-01-05" doc:"Service-day, on which nobody else has this token"`
 	Guruji   record.ID `json:"guruji"`
 	Position *int      `json:"position"`
 	Ahead    *int      `json:"ahead"`

@@ -133,7 +133,7 @@ func (w *work) answer(kind string, id record.ID) any {
 	}
 	switch {
 	case kind == KindEntry && (w.command.Type == "queue.check_in" || w.command.Type == "queue.admit"):
-		return w.checkInAnswer(readEntry(&r))
+		return w.checkInAnswer(r.Day, readEntry(&r))
 	case kind == KindEntry:
 		return EntryAnswer{Entry: id, Token: r.Get("token").Text(), Status: Schema.Shown(&r).Name}
 	case kind == KindAppointment:

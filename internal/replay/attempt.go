@@ -74,11 +74,12 @@ func (p *player) do(ctx context.Context, who *caller, command, entry string, dat
 		var in struct {
 			Entry string `json:"entry"`
 			Token string `json:"token"`
+			Day   string `json:"day"`
 		}
 		if err := out.decode(&in); err != nil {
 			return out, fmt.Errorf("check_in answered %s: %w", out.data, err)
 		}
-		p.tally.token(in.Token)
+		p.tally.token(in.Day, in.Token)
 		entry = in.Entry
 	}
 	p.tally.count(command, out)

@@ -34,3 +34,13 @@ func AtHub(told ...Told) (count int, slowest time.Duration) {
 	}
 	return report.AtHub.Count(), report.AtHub.Quantile(1)
 }
+
+// Doubled returns which tokens count as given twice, each being given on a service-day.
+func Doubled(given ...[2]string) []string {
+	var report Report
+	t := newTally(&report, time.Hour)
+	for _, one := range given {
+		t.token(one[0], one[1])
+	}
+	return report.Doubled
+}

@@ -15,7 +15,7 @@ type tally struct {
 	mu     sync.Mutex
 	report *Report
 	done   time.Duration            // how much of the day has passed
-	tokens map[string]bool          // given so far
+	tokens map[string]bool          // given so far, each with its service-day
 	site   map[string][]observation // latest rows of an entry on another screen of the site
 	acked  map[string][]expectation // applied actions that no other screen showed yet
 	hub    map[string][]expectation // states the site showed and the hub did not yet
@@ -93,10 +93,11 @@ func (t *tally) stale(command string, saw, met row) {
 	t.report.Stale[what]++
 }
 
-// token notes a token as given; one given before is the worst a clinic can do.
-func (t *tally) token(token string) {
+// token notes a token as given on a service-day; one given before on that day is the worst a clinic can do.
+func (t *tally) token(day, token string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	token += " of " + day
 	if t.tokens[token] {
 		t.report.Doubled = append(t.report.Doubled, token)
 	}

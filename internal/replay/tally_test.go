@@ -40,3 +40,12 @@ func TestAStateThatTheHubDoesNotShowIsNotThere(t *testing.T) {
 		t.Errorf("%d actions count as shown, want none", count)
 	}
 }
+
+func TestATokenMayBeGivenAgainOnAnotherDay(t *testing.T) {
+	doubled := replay.Doubled(
+		[2]string{"2026-01-05", "A001"}, [2]string{"2026-01-05", "A002"}, [2]string{"2026-01-06", "A001"}, [2]string{"2026-01-06", "A001"},
+	)
+	if len(doubled) != 1 || doubled[0] != "A001 of 2026-01-06" {
+		t.Errorf("given twice: %v, want A001 of the second day alone", doubled)
+	}
+}

@@ -866,6 +866,11 @@ export interface components {
         CheckInAnswer: {
             /** Format: int64 */
             ahead: number | null;
+            /**
+             * @description Service-day, on which nobody else has this token
+             * @example 2026-01-05
+             */
+            day: string;
             entry: string;
             guruji: string;
             link?: string;
