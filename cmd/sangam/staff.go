@@ -33,6 +33,9 @@ func newStaff() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		if op == "staff.list" {
+			return control.Look(ctx, data, role, op, in, out, control.StaffOperations)
+		}
 		return control.Call(ctx, data, role, op, in, out, control.StaffOperations)
 	}
 

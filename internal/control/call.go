@@ -34,8 +34,33 @@ func Call(ctx context.Context, dir, role, op string, in, out any, build func(*no
 	return CallWithFiles(ctx, dir, role, op, in, out, build, Files{})
 }
 
+// Look is Call for an operation that only reads: the store of a node that does not run is opened for reading.
+func Look(ctx context.Context, dir, role, op string, in, out any, build func(*node.Node) Operations) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	return call(ctx, dir, op, in, out, Files{}, func(arguments []byte, f Files) (json.RawMessage, error) {
+		n, err := node.Look(dir, role)
+		if err != nil {
+			return nil, err
+		}
+		defer n.Close()
+		answer, err := build(n)[op](ctx, arguments, f)
+		if err != nil {
+			return nil, err
+		}
+		return json.Marshal(answer)
+	})
+}
+
 // CallWithFiles is Call for an operation that reads or writes a file, however long it takes.
 func CallWithFiles(ctx context.Context, dir, role, op string, in, out any, build func(*node.Node) Operations, f Files) error {
+	return call(ctx, dir, op, in, out, f, func(arguments []byte, f Files) (json.RawMessage, error) {
+		return callOffline(ctx, dir, role, op, arguments, build, f)
+	})
+}
+
+// call asks the running node, and does it offline when there is none.
+func call(ctx context.Context, dir, op string, in, out any, f Files, offline func([]byte, Files) (json.RawMessage, error)) error {
 	arguments, err := json.Marshal(in)
 	if err != nil {
 		return fmt.Errorf("encode the arguments of %s: %w", op, err)
@@ -52,7 +77,7 @@ func CallWithFiles(ctx context.Context, dir, role, op string, in, out any, build
 	}
 	answer, running, err := callRunning(ctx, dir, op, arguments, f)
 	if !running {
-		answer, err = callOffline(ctx, dir, role, op, arguments, build, f)
+		answer, err = offline(arguments, f)
 	}
 	if err != nil {
 		return err

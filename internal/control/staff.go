@@ -149,7 +149,7 @@ func (s *staff) find(name string) (Staff, error) {
 func (s *staff) list() ([]Staff, error) {
 	scope, kind, _ := s.where()
 	all := []Staff{}
-	err := s.node.Committer.View(func(tx feed.Tx) error {
+	err := s.node.Store.View(func(tx feed.Tx) error {
 		return feed.ByKind(tx, scope, kind, func(r record.Record) (bool, error) {
 			_, _, hasPIN, err := feed.Load(tx, s.node.Local, record.Key{Kind: clinic.KindCredential, ID: clinic.CredentialID(r.ID)})
 			all = append(all, Staff{

@@ -92,6 +92,21 @@ func Open(o Options) (*Node, error) {
 	return n, nil
 }
 
+// Look opens the directory of a node that does not run for reading alone: nothing is written or minted, and the node has
+// no committer. The caller closes it.
+func Look(dir, role string) (*Node, error) {
+	store, err := bolt.Open(filepath.Join(dir, StoreFile), bolt.Options{ReadOnly: true})
+	if err != nil {
+		return nil, err
+	}
+	n := &Node{Dir: dir, Role: role, Store: store}
+	if err := store.View(func(tx feed.Tx) error { return n.recall(tx, Options{Dir: dir, Role: role}) }); err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	n.Local = feed.LocalScope(n.ID)
+	return n, nil
+}
+
 // RoleOf tells whose directory dir is, without opening its store.
 func RoleOf(dir string) (string, error) {
 	text, err := os.ReadFile(filepath.Join(dir, RoleFile))
@@ -143,6 +158,15 @@ func (n *Node) identify(tx feed.Tx, o Options) error {
 	if role == nil {
 		n.Fresh = true
 		return n.mint(tx, o)
+	}
+	return n.recall(tx, o)
+}
+
+// recall reads who this directory is.
+func (n *Node) recall(tx feed.Tx, o Options) error {
+	role, err := feed.Meta(tx, metaRole)
+	if err != nil {
+		return err
 	}
 	if string(role) != o.Role {
 		return fmt.Errorf("%s holds the data of %s, not of %s: %w", o.Dir, article(string(role)), article(o.Role), ErrRole)
