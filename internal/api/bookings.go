@@ -10,6 +10,7 @@ type BookingRow struct {
 	Slot      *Time  `json:"slot" format:"date-time"`
 	Status    string `json:"status" example:"booked"`
 	Reference string `json:"reference,omitempty" example:"482913"`
+	Reminded  *Time  `json:"remindedAt,omitempty" format:"date-time" doc:"When they were last reminded of it"`
 	MovedTo   string `json:"rescheduledTo,omitempty" doc:"The appointment of another day that took its place"`
 }
 

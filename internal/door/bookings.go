@@ -58,6 +58,6 @@ func (d *Door) bookings(ctx context.Context, in *struct {
 func bookingRow(id string, f seen) api.BookingRow {
 	return api.BookingRow{
 		ID: id, Guruji: f.text("guruji"), Person: f.text("person"), Name: f.text("name"), Phone: f.text("phone"),
-		Slot: f.time("slot"), Status: f.text("status"), Reference: f.text("reference"), MovedTo: f.text("rescheduledTo"),
+		Slot: f.time("slot"), Status: f.text("status"), Reference: f.text("reference"), Reminded: f.time("remindedAt"), MovedTo: f.text("rescheduledTo"),
 	}
 }

@@ -136,6 +136,45 @@ test("a slot that somebody else took meanwhile is refused in words, where it was
   await panel.locator(".reference").waitFor();
 });
 
+test("a booking is repeated, what was not free is left out and told, and they are reminded", async () => {
+  const day = after1(await dayOf(), 9);
+  const person = { name: "Leela Shah", phone: "98220 77777" };
+  const taken = new Date(Date.parse(`${after1(day, 7)}T12:00:00+05:30`)).toISOString();
+  assert.equal(
+    (await act(api, "appointment.book", { person, guruji: guruji.id, slot: taken })).status,
+    "applied",
+  );
+
+  await desk.keyboard.press("Escape");
+  await press("a");
+  await fill({ name: "Meena Rao", phone: "98220 88888", day, time: "12:00" });
+  await panel.getByRole("button", { name: "Book 12:00" }).waitFor();
+  await panel.getByLabel("Repeats").selectOption("weekly");
+  await panel.getByLabel("How many times in all").fill("99");
+  await panel.getByText("A number from 2 to 53").waitFor();
+  await isSound(desk, "a booking that repeats");
+  await panel.getByLabel("How many times in all").fill("3");
+  await desk.keyboard.press("Enter");
+  await panel.getByText("2 appointments are booked").waitFor();
+  await panel.getByText("Not free, and left out").waitFor();
+  await isSound(desk, "a series with a gap");
+  await panel.getByRole("button", { name: "Done" }).click();
+  const names = async (days) => (await bookingsOf(after1(day, days))).map(({ name }) => name);
+  assert.deepEqual(
+    [await names(0), await names(7), await names(14)],
+    [["Meena Rao"], ["Leela Shah"], ["Meena Rao"]],
+  );
+
+  await lineOf("Meena Rao").click();
+  await panel.getByRole("button", { name: "Reminded" }).click();
+  await lineOf("Meena Rao").getByText("Reminded").waitFor();
+  const [{ remindedAt }] = await bookingsOf(day);
+  assert.ok(Date.parse(remindedAt) > 0, "the box does not know that they were reminded");
+  await isSound(desk, "reminded");
+  await desk.keyboard.press("Escape");
+  await panel.waitFor({ state: "detached" });
+});
+
 test("what is booked while the box is away waits at the desk, and has its reference when it is back", async () => {
   const stop = (stopped) =>
     ask(`${world.page}/demo/sites/${site.id}/node`, {

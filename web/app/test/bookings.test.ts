@@ -13,7 +13,7 @@ import {
   matching,
   slotOf,
 } from "../src/coordinator/bookings.ts";
-import { NO_BOOKING } from "../src/coordinator/draft.ts";
+import { NO_BOOKING, type Recurring, timesAreWrong } from "../src/coordinator/draft.ts";
 import { FakeClient } from "./fakeClient.ts";
 import { CLINIC_NOW, DAY } from "./fixtures.ts";
 
@@ -153,10 +153,23 @@ describe("what is asked of the node", () => {
       slot: "2026-11-24T04:45:00.000Z",
     });
   });
+  it("repeats a booking as often as was said, or as usual", () => {
+    const draft = { ...NO_BOOKING, name: "Asha", guruji: "g1", day: TOMORROW, time: "10:15" };
+    const of = (recurring: Recurring | "", times: string) => {
+      const asked = bookOf({ ...draft, recurring, times }, ZONE);
+      return [asked.recurring, asked.times];
+    };
+    expect(of("", "5")).toEqual([undefined, undefined]);
+    expect(of("weekly", "")).toEqual(["weekly", undefined]);
+    expect(of("monthly", " 12 ")).toEqual(["monthly", 12]);
+    const wrong = (times: string) => timesAreWrong({ ...draft, recurring: "weekly", reason: "", times });
+    expect(["", "2", "53"].some(wrong)).toBe(false);
+    expect(["1", "54", "2.5", "-3", "many"].every(wrong)).toBe(true);
+  });
   it("is only what may be done with a booking then", () => {
     const [one] = of(stateWith([]), [row("a", "10:00")]);
     if (!one) throw new Error("no booking");
-    expect(deedsOf(one, TOMORROW, DAY, CLINIC_NOW)).toEqual(["confirm", "reschedule", "cancel"]);
+    expect(deedsOf(one, TOMORROW, DAY, CLINIC_NOW)).toEqual(["confirm", "remind", "reschedule", "cancel"]);
     expect(deedsOf({ ...one, status: "confirmed" }, DAY, DAY, Date.parse(one.slot))).toEqual([
       "check_in",
       "reschedule",

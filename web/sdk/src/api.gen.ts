@@ -752,6 +752,11 @@ export interface components {
             phone?: string;
             /** @example 482913 */
             reference?: string;
+            /**
+             * Format: date-time
+             * @description When they were last reminded of it
+             */
+            remindedAt?: string;
             /** @description The appointment of another day that took its place */
             rescheduledTo?: string;
             /** Format: date-time */
@@ -3136,6 +3141,7 @@ export interface operations {
                      *           "person": "0199c3a0-0000-7000-8000-000000000001",
                      *           "phone": "919822012345",
                      *           "reference": "482913",
+                     *           "remindedAt": "2026-01-05T04:32:10.250Z",
                      *           "rescheduledTo": "rescheduledTo",
                      *           "slot": "2026-01-05T04:32:10.250Z",
                      *           "status": "booked"

@@ -1,4 +1,4 @@
-import { type Act, gurujisOf, type Outcome } from "@sangam/sdk";
+import { type Act, type AnswerData, gurujisOf, type Outcome } from "@sangam/sdk";
 import { type Dispatch, type FormEvent, type SetStateAction, useState } from "react";
 import { useWhy } from "../blocks/actions.ts";
 import { Field } from "../blocks/choices.tsx";
@@ -14,7 +14,15 @@ import { useDay } from "./Bookings.tsx";
 import { BookPerson } from "./BookPerson.tsx";
 import { against, type Booking, bookingsOf, bookOf, dayOf, freeTimes, slotOf } from "./bookings.ts";
 import { bookingWords } from "./bookingWords.ts";
-import { type BookDraft, NO_BOOKING, phoneIsWrong } from "./draft.ts";
+import {
+  type BookDraft,
+  MOST_TIMES,
+  NO_BOOKING,
+  phoneIsWrong,
+  type Recurring,
+  timesAreWrong,
+  USUAL_TIMES,
+} from "./draft.ts";
 import { panels } from "./panelWords.ts";
 
 export interface BookFormProps {
@@ -50,6 +58,7 @@ export function BookForm(props: BookFormProps) {
   function go(event: FormEvent) {
     event.preventDefault();
     if (!isWhole(wish)) return;
+    if (timesAreWrong(wish)) return;
     if (phoneIsWrong(wish.phone) && !wish.person) return setWrong(true);
     follow(moves ? reschedule(moves) : client.act("appointment.book", bookOf(wish, zone)));
   }
@@ -138,7 +147,10 @@ export function BookForm(props: BookFormProps) {
             />
           )}
         </div>
-        <When wish={wish} setWish={setWish} moves={moves} />
+        <div className="stack">
+          <When wish={wish} setWish={setWish} moves={moves} />
+          {!moves && <Repeats wish={wish} setWish={setWish} />}
+        </div>
       </form>
     </Panel>
   );
@@ -225,6 +237,44 @@ function Healers({ wish, setWish }: WishProps) {
         ))}
       </div>
     </fieldset>
+  );
+}
+
+/** Once, or again and again at the same time of day. */
+function Repeats({ wish, setWish }: WishProps) {
+  const say = useWords(bookingWords);
+  const { recurring } = wish;
+  return (
+    <div className="stack">
+      <label>
+        <span className="label">{say("repeats")}</span>
+        <span className="field">
+          <select
+            value={recurring}
+            onChange={(event) =>
+              setWish({ ...wish, recurring: event.currentTarget.value as Recurring | "", times: "" })
+            }
+          >
+            <option value="">{say("once")}</option>
+            {(Object.keys(USUAL_TIMES) as Recurring[]).map((one) => (
+              <option key={one} value={one}>
+                {say(one)}
+              </option>
+            ))}
+          </select>
+        </span>
+      </label>
+      <Field
+        label={say("times")}
+        inputMode="numeric"
+        autoComplete="off"
+        disabled={!recurring}
+        placeholder={recurring ? String(USUAL_TIMES[recurring]) : ""}
+        value={wish.times}
+        wrong={timesAreWrong(wish) && say("timesWrong", { most: MOST_TIMES })}
+        onChange={(event) => setWish({ ...wish, times: event.currentTarget.value })}
+      />
+    </div>
   );
 }
 
@@ -316,8 +366,36 @@ function Answer(props: { wish: BookDraft; moves: Booking | null; outcome: Answer
             </>
           )}
         </h3>
+        <Series answer={outcome.data} />
       </section>
     </div>
+  );
+}
+
+/** How many of a series were booked, and which of them were not free. */
+function Series({ answer }: { answer: AnswerData<"appointment.book"> }) {
+  const say = useWords(bookingWords);
+  const { lang } = useLanguage();
+  const { zone } = usePlace();
+  const appointments = answer.appointments ?? [];
+  const skipped = answer.skipped ?? [];
+  if (appointments.length + skipped.length < 2) return null;
+  return (
+    <>
+      <p>{say("seriesBooked", { count: appointments.length })}</p>
+      {skipped.length > 0 && (
+        <>
+          <p className="label">{say("skipped")}</p>
+          <ul>
+            {skipped.map(({ slot }) => (
+              <li key={slot}>
+                {dayAndDate(slot, lang, zone)}, {clock(slot, zone)}
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </>
   );
 }
 

@@ -1,7 +1,7 @@
 import { gurujisOf, type PendingAction, type State } from "@sangam/sdk";
 import type { KeyboardEvent } from "react";
 import { useWhy } from "../blocks/actions.ts";
-import type { IconName } from "../blocks/Icon.tsx";
+import { Icon, type IconName } from "../blocks/Icon.tsx";
 import { Bones } from "../blocks/lines.tsx";
 import { Button, Chip, Empty, Name, Notice, type Tone } from "../blocks/small.tsx";
 import { inFives } from "../desk/phone.ts";
@@ -116,6 +116,7 @@ export function BookingList(props: {
 
 function Line({ one, chosen, onChoose }: { one: Booking; chosen: boolean; onChoose(id: string): void }) {
   const say = useWords(bookingWords);
+  const { lang } = useLanguage();
   const { zone } = usePlace();
   const state = useClientState();
   const guruji = gurujisOf(state).find(({ id }) => id === one.guruji);
@@ -137,6 +138,15 @@ function Line({ one, chosen, onChoose }: { one: Booking; chosen: boolean; onChoo
             <Name>{one.name}</Name>
           </strong>
           <span className="soft note">{inFives(one.phone)}</span>
+          {one.reminded && isComing(one) && (
+            <span className="soft note">
+              <Icon name="bell" />{" "}
+              {say("remindedAt", {
+                day: dayAndDate(one.reminded, lang, zone),
+                time: clock(one.reminded, zone),
+              })}
+            </span>
+          )}
         </span>
         <span className="soft">{guruji && <Name>{guruji.name}</Name>}</span>
         <span>

@@ -97,11 +97,12 @@ export function Bookings(props: BookingsProps) {
   const list = () => setAt({ step: "list" });
 
   function doIt(deed: Deed, booking: Booking) {
-    const { id, name, phone, person, slot, guruji } = booking;
+    const { id, name, phone, person, slot, guruji, status } = booking;
     if (deed === "check_in") {
       const appointment = { id, slot, guruji: guruji || null };
       return props.onCheckIn({ id, person: person || null, name, phone, entry: null, appointment });
     }
+    if (deed === "remind") return client.act("appointment.remind", { appointment: id }, { saw: { status } });
     if (deed !== "confirm") return setAt({ step: deed, booking });
     ask("appointment.confirm", booking, "confirmed");
   }
@@ -288,6 +289,7 @@ function Foot({ day, today, one, onDo, onBook }: DayProps & { one: Booking | nul
 }
 
 const ICON_OF = {
+  remind: "bell",
   check_in: "door",
   confirm: "check",
   reschedule: "transfer",

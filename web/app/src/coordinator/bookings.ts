@@ -13,6 +13,8 @@ export interface Booking {
   slot: string;
   status: string;
   reference: string;
+  /** When they were last reminded of it; empty: not yet. */
+  reminded: string;
   /** It stands on another day now, under another id. */
   moved: boolean;
 }
@@ -32,6 +34,7 @@ function booking(id: string, fields: Fields): Booking {
     slot: text(fields.slot),
     status: text(fields.status),
     reference: text(fields.reference),
+    reminded: text(fields.remindedAt),
     moved: text(fields.rescheduledTo) !== "",
   };
 }
@@ -165,17 +168,20 @@ export function bookOf(draft: BookDraft, zone: string | undefined): ActionData<"
     guruji: draft.guruji,
     slot: slotOf(draft.day, draft.time, zone),
     ...(draft.reason.trim() ? { reason: draft.reason.trim() } : {}),
+    ...(draft.recurring ? { recurring: draft.recurring } : {}),
+    ...(draft.recurring && draft.times.trim() ? { times: Number(draft.times) } : {}),
   };
 }
 
 /** What can be done with a booking, the likeliest first. */
-export type Deed = "check_in" | "confirm" | "reschedule" | "no_show" | "cancel";
+export type Deed = "check_in" | "confirm" | "remind" | "reschedule" | "no_show" | "cancel";
 
 export function deedsOf(one: Booking, day: string, today: string, nowMs: number): readonly Deed[] {
   if (!isComing(one)) return [];
   return [
     ...(day === today ? (["check_in"] as const) : []),
     ...(one.status === "booked" ? (["confirm"] as const) : []),
+    ...(Date.parse(one.slot) > nowMs ? (["remind"] as const) : []),
     "reschedule",
     ...(Date.parse(one.slot) <= nowMs ? (["no_show"] as const) : []),
     "cancel",

@@ -46,6 +46,11 @@ export interface Group {
 
 export const NO_GROUP: Group = { typed: "", guruji: "", ticked: new Set() };
 
+/** How a booking is repeated, and how many there are then unless somebody says. */
+export const USUAL_TIMES = { weekly: 8, monthly: 6, quarterly: 4, yearly: 2 } as const;
+export type Recurring = keyof typeof USUAL_TIMES;
+export const MOST_TIMES = 53;
+
 /** A booking on its way. It outlives the panel: closing loses nothing. */
 export interface BookDraft {
   name: string;
@@ -56,6 +61,10 @@ export interface BookDraft {
   day: string;
   time: string;
   reason: string;
+  /** Empty: once. */
+  recurring: Recurring | "";
+  /** As typed; empty: as many as usual. */
+  times: string;
 }
 
 export const NO_BOOKING: BookDraft = {
@@ -66,7 +75,16 @@ export const NO_BOOKING: BookDraft = {
   day: "",
   time: "",
   reason: "",
+  recurring: "",
+  times: "",
 };
+
+/** A whole number from 2 to MOST_TIMES, or left open. */
+export function timesAreWrong({ recurring, times }: BookDraft): boolean {
+  if (!recurring || !times.trim()) return false;
+  const count = Number(times);
+  return !Number.isInteger(count) || count < 2 || count > MOST_TIMES;
+}
 
 /** Ten to thirteen digits, however written; none is fine too. */
 export function phoneIsWrong(phone: string): boolean {

@@ -67,6 +67,7 @@ export const pending = staffWords({
   "queue.undo": { en: "Undo {token}", hi: "{token} वापस करें" },
   "appointment.book": { en: "Book an appointment", hi: "समय बुक करें" },
   "appointment.confirm": { en: "Confirm a booking", hi: "बुकिंग पक्की करें" },
+  "appointment.remind": { en: "Remind of a booking", hi: "बुकिंग की याद दिलाएँ" },
   "appointment.reschedule": { en: "Move a booking", hi: "बुकिंग का समय बदलें" },
   "appointment.cancel": { en: "Cancel a booking", hi: "बुकिंग रद्द करें" },
   "appointment.no_show": { en: "Did not come for a booking", hi: "बुकिंग पर नहीं आए" },
