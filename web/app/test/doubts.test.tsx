@@ -62,12 +62,12 @@ function desk(role = "coordinator") {
   return client;
 }
 
-async function open(client: FakeClient) {
+async function open(client: FakeClient, lang: "en" | "hi" = "en") {
   await act(() =>
     render(
       <ClientContext.Provider value={client.asClient}>
         <PlaceContext.Provider value={{ name: "Nirmal Dham", zone: "Asia/Kolkata", node: "site" }}>
-          <Language first="en">
+          <Language first={lang}>
             <StaffDrawer />
           </Language>
         </PlaceContext.Provider>
@@ -121,6 +121,23 @@ describe("what only a person can decide", () => {
     expect(doubtCount(doubtsOf(desk().asClient.getState()))).toBe(3);
     expect(doubtCount(doubtsOf(desk("guruji").asClient.getState()))).toBe(2);
     expect(doubtCount(doubtsOf(desk("central_admin").asClient.getState()))).toBe(0);
+  });
+});
+
+describe("what was refused", () => {
+  it.each([
+    ["en", "not_allowed", "The day is closed."],
+    ["hi", "not_allowed", "यह अभी नहीं हो सकता। (The day is closed.)"],
+    ["hi", "stale", "इस बीच किसी और ने इसे बदल दिया था।"],
+  ] as const)("says why, in %s: %s", async (lang, code, said) => {
+    const client = desk();
+    const action = { id: "a", type: "queue.hold", data: { entry: "A52" }, at: 0, mine: true } as const;
+    const error = { code, message: "The day is closed.", retryable: false };
+    const pending = [{ ...action, saw: {}, state: "rejected", user: { id: "u1", name: "" }, error }] as const;
+    client.set({ pending });
+    await open(client, lang);
+    expect(text()).toContain(said);
+    expect(text().includes("The day is closed.")).toBe(code !== "stale");
   });
 });
 

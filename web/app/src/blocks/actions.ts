@@ -15,6 +15,9 @@ export function useActionWords(): (action: Pick<PendingAction, "type" | "data">)
   };
 }
 
+/** Codes of which there are many reasons: the node's own words stay beside them. */
+const MANY = new Set(["invalid", "not_allowed"]);
+
 /** Why an action was refused: by its code where the code says enough, else in the node's own words. */
 export function useWhy(): (action: Pick<PendingAction, "error">) => string {
   const say = useWords(words);
@@ -22,8 +25,8 @@ export function useWhy(): (action: Pick<PendingAction, "error">) => string {
   return ({ error }) => {
     if (!error) return "";
     const key = `why.${error.code}`;
-    if (key in words.phrases && (lang !== "en" || !error.message))
-      return say(key as PendingKey & "why.stale");
-    return error.message;
+    if (!(key in words.phrases) || (lang === "en" && error.message)) return error.message;
+    const said = say(key as PendingKey & "why.stale");
+    return MANY.has(error.code) && error.message ? `${said} (${error.message})` : said;
   };
 }

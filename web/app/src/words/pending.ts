@@ -115,6 +115,8 @@ export const pending = staffWords({
   "why.not_found": { en: "It is no longer there.", hi: "यह अब नहीं है।" },
   "why.unauthenticated": { en: "You were signed out.", hi: "आप साइन आउट हो चुके थे।" },
   "why.rate_limited": { en: "Too much at once.", hi: "एक साथ बहुत ज़्यादा।" },
+  "why.invalid": { en: "Something in it is not right.", hi: "इसमें कुछ ठीक नहीं है।" },
+  "why.not_allowed": { en: "That cannot be done now.", hi: "यह अभी नहीं हो सकता।" },
   "why.unavailable": { en: "The box could not save it just then.", hi: "मशीन तब इसे सहेज न सकी।" },
 });
 
