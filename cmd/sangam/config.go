@@ -37,7 +37,7 @@ func settle(cmd *cobra.Command) (all []setting, err error) {
 		if !isSetting(f) || err != nil {
 			return
 		}
-		s := setting{flag: f, value: f.Value.String(), from: "default", given: f.Changed}
+		s := setting{flag: f, value: flagText(f), from: "default", given: f.Changed}
 		if f.Changed {
 			s.from = "--" + f.Name
 		} else if err = s.fill(cmd, file); err != nil {
@@ -135,6 +135,14 @@ func settingText(value any) (string, error) {
 		return strings.Join(parts, ","), nil
 	}
 	return fmt.Sprint(value), nil
+}
+
+// flagText is the value of a flag as it would stand on the command line.
+func flagText(f *pflag.Flag) string {
+	if list, ok := f.Value.(pflag.SliceValue); ok {
+		return strings.Join(list.GetSlice(), ",")
+	}
+	return f.Value.String()
 }
 
 func isNode(cmd *cobra.Command) bool { return cmd.Name() == "edge" || cmd.Name() == "hub" }

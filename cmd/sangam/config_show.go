@@ -146,7 +146,11 @@ func newConfigPrint(output *string, use, short string, text func([]settingSaid))
 
 func describe(f *pflag.Flag) settingSaid {
 	_, doc := pflag.UnquoteUsage(f)
-	return settingSaid{Name: f.Name, Variable: variable(f.Name), Default: f.DefValue, Doc: doc}
+	said := settingSaid{Name: f.Name, Variable: variable(f.Name), Default: f.DefValue, Doc: doc}
+	if _, list := f.Value.(pflag.SliceValue); list {
+		said.Default = strings.Trim(f.DefValue, "[]")
+	}
+	return said
 }
 
 // secrets are settings whose value is not shown, or only in part.
