@@ -93,10 +93,9 @@ export function createClient(options: ClientOptions): Client {
   });
 
   const store = () =>
-    (opening ??= openStore(deps.indexedDB, (durable, why) => {
-      if (state.queueDurable && !durable) log(`in memory only: ${why}`);
-      dispatchHere({ type: "durable", durable, why });
-    }));
+    (opening ??= openStore(deps.indexedDB, (durable, why) =>
+      dispatchHere({ type: "durable", durable, why }),
+    ));
 
   // ---- the parts
 

@@ -1,7 +1,6 @@
 /** The ways in and out of a node: each request starts a session or asks whose it is. */
 import { type Http, refusal, type SangamError } from "./http.ts";
 import { between } from "./schedule.ts";
-import { createTimers } from "./timers.ts";
 import type { Deps } from "./types.ts";
 import type { PairingAnswer, SessionAnswer, StatusAnswer, User } from "./wire.ts";
 
@@ -61,11 +60,10 @@ export async function askToPair(
   if (!before) await keep({ requestId, code });
   let cancelled = false;
   let wake: () => void = () => {};
-  const timers = createTimers<"ask">(deps);
   const pause = () =>
     new Promise<void>((resume) => {
       wake = resume;
-      timers.set("ask", between([2_000, 3_000], deps.random), resume);
+      deps.setTimeout(resume, between([2_000, 3_000], deps.random));
     });
 
   async function decided(): Promise<SessionAnswer> {
@@ -91,7 +89,6 @@ export async function askToPair(
     approved,
     cancel() {
       cancelled = true;
-      timers.clear();
       wake();
     },
   };

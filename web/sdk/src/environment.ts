@@ -41,19 +41,19 @@ export function watchPage(on: PageEvents): () => void {
   if (typeof document === "undefined") return () => {};
   const ended = new AbortController();
   const { signal } = ended;
-  const shown = () => {
-    if (document.visibilityState === "visible") on.woke();
+  const heard = {
+    visibilitychange() {
+      if (document.visibilityState === "visible") on.woke();
+    },
+    online: on.woke, // a hint to look, never a proof
+    pagehide: on.left,
+    pageshow(event: PageTransitionEvent) {
+      if (event.persisted) on.returned();
+    },
+    beforeunload(event: Event) {
+      if (on.unsafe()) event.preventDefault();
+    },
   };
-  const returned = (event: PageTransitionEvent) => {
-    if (event.persisted) on.returned();
-  };
-  const leaving = (event: Event) => {
-    if (on.unsafe()) event.preventDefault();
-  };
-  document.addEventListener("visibilitychange", shown, { signal });
-  addEventListener("online", on.woke, { signal }); // a hint to look, never a proof
-  addEventListener("pagehide", on.left, { signal });
-  addEventListener("pageshow", returned, { signal });
-  addEventListener("beforeunload", leaving, { signal });
+  for (const [type, call] of Object.entries(heard)) addEventListener(type, call as EventListener, { signal });
   return () => ended.abort();
 }

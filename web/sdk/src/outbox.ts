@@ -1,5 +1,6 @@
 /**
- * Actions on their way to the node: kept first, then sent in order, one request at a time, until each is judged.
+ * Actions on their way to the node: kept first, then sent in order, one request at a time, until each is judged. On a
+ * live socket the first of them goes out while it is being kept.
  *
  * It promises that an action is sent again with the same id until the node answered it, by one tab at a time and
  * only under the user who made it. It refuses to keep secrets: what carries a PIN is sent at once or not at all.
@@ -81,6 +82,9 @@ export function createOutbox(options: OutboxOptions): Outbox {
   let batchLimit = maxBatch;
   const timers = createTimers<"drain">(deps);
   const move = (ids: string[], to: "waiting" | "sending") => dispatch({ type: "moved", ids, to });
+  const own = (id: string) => getState().pending.find((p) => p.id === id && p.mine);
+  /** What went out the moment it was made. */
+  let early: { id: string; result: Promise<WireResult | null> } | null = null;
   let onSocket: { id: string; answer: (result: WireResult | null) => void } | null = null;
 
   function act(type: string, data: Fields, given: ActOptions = {}): Act {
@@ -88,17 +92,9 @@ export function createOutbox(options: OutboxOptions): Outbox {
     const now = serverNow(getState(), deps.now());
     const settled = new Promise<Outcome>((resolve) => settling.set(id, resolve));
     const saw = given.saw ?? sawNow(getState(), type, data);
-    if (isSecret(type, data)) {
-      void sendSecret(wireOf({ id, type, at: now, data, saw }));
-      return { id, stored: Promise.resolve(false), settled };
-    }
     const { optimistic } = given;
     const patches =
-      optimistic === false
-        ? []
-        : optimistic
-          ? [optimistic].flat()
-          : predict(getState(), id, type, data, deps.now());
+      optimistic === false ? [] : [optimistic ?? predict(getState(), id, type, data, deps.now())].flat();
     const { status, user, node } = getState().session;
     const owner = status === "signed_in" && user && node ? { user: user.id, node } : null;
     const action: PendingAction = {
@@ -111,7 +107,14 @@ export function createOutbox(options: OutboxOptions): Outbox {
       user: { id: user?.id ?? "", name: user?.name ?? "" },
       mine: true,
     };
+    if (isSecret(action)) {
+      void sendSecret(wireOf(action));
+      return { id, stored: Promise.resolve(false), settled };
+    }
+    const first = !draining && !getState().pending.some((p) => p.mine && p.state !== "rejected");
     dispatch({ type: "added", action, patches });
+    // With nothing before it, a live socket need not wait for the disk: either of them keeps it.
+    if (first && owner && options.maySend(owner)) early = { id, result: sendOnSocket(wireOf(action)) };
     // Writes are chained, so that the order of taps is the order on disk.
     const kept = writing.then(() => keep(action, patches, owner));
     writing = kept;
@@ -217,7 +220,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
   async function sendSome(waiting: readonly WireAction[]): Promise<number | null> {
     const first = waiting[0];
     if (first && waiting.length <= fewForSocket) {
-      const result = await sendOnSocket(first);
+      const result = await (early?.id === first.id ? early.result : sendOnSocket(first));
+      early = null;
       if (result) return (await judged([first], [result])) ? done() : failed();
     }
     const batch = cut(waiting, batchLimit);
@@ -266,17 +270,18 @@ export function createOutbox(options: OutboxOptions): Outbox {
     return null;
   }
 
-  function sendOnSocket(action: WireAction): Promise<WireResult | null> {
-    if (sizeOf(action) > maxFrameBytes) return Promise.resolve(null);
+  async function sendOnSocket(action: WireAction): Promise<WireResult | null> {
+    if (sizeOf(action) > maxFrameBytes) return null;
     // First: what comes of it may arrive before `actOnSocket` returns.
     move([action.id], "sending");
-    if (!options.actOnSocket(action)) return Promise.resolve(null);
+    if (!options.actOnSocket(action)) {
+      move([action.id], "waiting");
+      return null;
+    }
     return new Promise((resolveAnswer) => {
       const patience = deps.setTimeout(() => answer(null), 5_000);
       const answer = (result: WireResult | null) => {
         deps.clearTimeout(patience);
-        onSocket = null;
-        if (!result) log("no result");
         resolveAnswer(result);
       };
       onSocket = { id: action.id, answer };
@@ -351,8 +356,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
     },
     act,
     retry(id, changed = {}) {
-      const old = getState().pending.find((p) => p.id === id && p.mine && p.state === "rejected");
-      if (!old) throw refusal("not_found", "No such action.");
+      const old = own(id);
+      if (old?.state !== "rejected") throw refusal("not_found", "No such action.");
       const current = old.error?.code === "stale" ? old.error.current : undefined;
       const saw = changed.saw ?? (current && old.saw ? pick(current, Object.keys(old.saw)) : old.saw);
       const next = act(old.type, changed.data ?? old.data, { saw });
@@ -360,8 +365,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
       return next;
     },
     async discard(id) {
-      const found = getState().pending.find((p) => p.id === id && p.mine);
-      if (found?.state !== "waiting" && found?.state !== "rejected") return false;
+      const state = own(id)?.state;
+      if (state !== "waiting" && state !== "rejected") return false;
       await writing;
       await forget(id);
       return true;
@@ -390,7 +395,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
 }
 
 /** A PIN or pair code is never kept in a browser. */
-function isSecret(type: string, data: Fields): boolean {
+function isSecret({ type, data }: PendingAction): boolean {
   return type === "staff.reset_pin" || "pin" in data || "pair" in data;
 }
 

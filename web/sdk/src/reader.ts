@@ -96,7 +96,7 @@ export function createReader(options: ReaderOptions): Reader {
       pollFailures,
       unreachable,
     });
-    if (mode !== connection().mode) log(`connection ${mode}`);
+    if (mode !== connection().mode) log(mode);
     know({
       mode,
       retryCount: Math.max(pollFailures, socketFailures),

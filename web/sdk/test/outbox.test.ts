@@ -53,16 +53,36 @@ describe("an action", () => {
     expect(await act.stored).toBe(true);
   });
 
-  it("is on disk before it is sent", async () => {
+  it("waits for no disk on a live socket, and is on it until it is settled", async () => {
     const client = await world.openTab();
-    const stored = new Promise<string>((seen) => {
-      world.node.judge = (action) => {
-        void onDisk().then((text) => seen(text.includes(action.id) ? "kept" : "missing"));
-        return {};
-      };
-    });
-    client.act("queue.call", { entry: "a1" });
-    expect(await stored).toBe("kept");
+    const act = client.act("queue.call", { entry: "a1" });
+    expect(types()).toEqual(["queue.call"]);
+    expect(await act.stored).toBe(true);
+    expect(await act.settled).toMatchObject({ status: "applied" });
+    await world.clock.advance(20_000);
+    expect(types()).toEqual(["queue.call"]);
+    expect(await onDisk()).not.toContain(act.id);
+  });
+
+  it("is on disk when its tab closes before the answer came, and is sent again under its id", async () => {
+    const client = await world.openTab();
+    world.node.answerDelayMs = 1_000;
+    const act = client.act("queue.call", { entry: "a1" });
+    expect(await act.stored).toBe(true);
+    world.crash(client);
+    expect(await onDisk()).toContain(act.id);
+    const later = await world.openTab();
+    await world.clock.advance(20_000);
+    expect(distinct()).toBe(1);
+    expect(waiting(later)).toEqual([]);
+  });
+
+  it("does not overtake what was done before it and is not settled", async () => {
+    const client = await world.openTab();
+    for (const name of ["a", "b", "c", "d", "e"]) client.act("note.write", { name });
+    await world.clock.advance(3_000);
+    expect([...new Set(world.node.received.map((r) => r.action.data.name))].join("")).toBe("abcde");
+    expect(waiting(client)).toEqual([]);
   });
 
   it("keeps its prediction until its row arrives, without flickering back", async () => {
