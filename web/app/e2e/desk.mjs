@@ -12,6 +12,9 @@ const axe = readFile(
   "utf8",
 );
 
+/** What the browser itself says of a box that is away. */
+const LINE = /^(Failed to load resource|WebSocket connection to)/;
+
 /**
  * A page of its own browser profile: two people never share a sign-in. `watch` is given the page before it goes
  * anywhere.
@@ -33,8 +36,7 @@ export async function openPage(world, url, { glass = DESK, lang = "en", keeps = 
   });
   page.on("pageerror", (error) => page.complaints.push(error.message));
   page.on("console", (said) => {
-    if (said.type() === "error" && !said.text().startsWith("Failed to load resource"))
-      page.complaints.push(said.text());
+    if (said.type() === "error" && !LINE.test(said.text())) page.complaints.push(said.text());
   });
   await watch?.(page);
   await page.goto(url);
