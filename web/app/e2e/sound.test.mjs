@@ -116,6 +116,9 @@ test("a coordinator runs the queue by keyboard alone, and typing is never a comm
   await statusIs(token, "on_hold");
   await keyboard.press("h");
   await statusIs(token, "waiting");
+  // The site may have it before this page knows that it does, and only then can it be undone.
+  const unsent = lineOf(page, token).locator("svg use[href$=send]");
+  await until("the page knows", async () => (await unsent.count()) === 0);
   await keyboard.press("u");
   await statusIs(token, "on_hold");
 
