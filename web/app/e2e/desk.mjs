@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { ask } from "./world.mjs";
+import { ask, until } from "./world.mjs";
 
 export const DESK = [1440, 900];
 export const TABLET = [1024, 768];
@@ -74,6 +74,12 @@ export const userOf = (site, role) => site.users.find((one) => one.role === role
 /** The line of a token in a list of people, as its status and whatever else stands there. */
 export const lineOf = (page, token) =>
   page.locator(".line", { has: page.getByText(token, { exact: true }) }).first();
+
+/** The page knows that the site has what was done to them: only then can it be undone. */
+export const isSettled = (page, token) =>
+  until(`${token} is settled`, async () => {
+    return (await lineOf(page, token).locator("svg use[href$=send]").count()) === 0;
+  });
 
 /** No fault of accessibility, nothing wider than the glass, and the page complained about nothing. */
 export async function isSound(page, what) {

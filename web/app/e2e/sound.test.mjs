@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { atTheDoor, DESK, isSound, lineOf, openPage, sitDown, TABLET, userOf } from "./desk.mjs";
+import { atTheDoor, DESK, isSettled, isSound, lineOf, openPage, sitDown, TABLET, userOf } from "./desk.mjs";
 import { makeMorning } from "./morning.mjs";
 import { lines, queueOf, startDemo, until } from "./world.mjs";
 
@@ -116,9 +116,7 @@ test("a coordinator runs the queue by keyboard alone, and typing is never a comm
   await statusIs(token, "on_hold");
   await keyboard.press("h");
   await statusIs(token, "waiting");
-  // The site may have it before this page knows that it does, and only then can it be undone.
-  const unsent = lineOf(page, token).locator("svg use[href$=send]");
-  await until("the page knows", async () => (await unsent.count()) === 0);
+  await isSettled(page, token);
   await keyboard.press("u");
   await statusIs(token, "on_hold");
 

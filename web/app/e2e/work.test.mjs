@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { isSound, lineOf, sitDown, TABLET, userOf } from "./desk.mjs";
+import { isSettled, isSound, lineOf, sitDown, TABLET, userOf } from "./desk.mjs";
 import { act, queueOf, signIn, startDemo, until } from "./world.mjs";
 
 let world;
@@ -110,6 +110,7 @@ test("a key acts once, never while somebody types, not at all when switched off,
 
   await press(desk, "h");
   await lineOf(desk, first.token).getByText("On hold").waitFor();
+  await isSettled(desk, first.token);
   await press(desk, "u");
   await lineOf(desk, first.token).getByText("On hold").waitFor({ state: "detached" });
   await until("it is taken back", async () => (await named("Gopal Rao"))[0].status === "waiting");
