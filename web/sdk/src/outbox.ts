@@ -84,7 +84,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
   const move = (ids: string[], to: "waiting" | "sending") => dispatch({ type: "moved", ids, to });
   const own = (id: string) => getState().pending.find((p) => p.id === id && p.mine);
   /** What went out the moment it was made. */
-  let early: { id: string; result: Promise<WireResult | null> } | null = null;
+  let sentAtOnce: { id: string; result: Promise<WireResult | null> } | null = null;
   let onSocket: { id: string; answer: (result: WireResult | null) => void } | null = null;
 
   function act(type: string, data: Fields, given: ActOptions = {}): Act {
@@ -111,10 +111,11 @@ export function createOutbox(options: OutboxOptions): Outbox {
       void sendSecret(wireOf(action));
       return { id, stored: Promise.resolve(false), settled };
     }
-    const first = !draining && !getState().pending.some((p) => p.mine && p.state !== "rejected");
+    const nothingBefore = !draining && !getState().pending.some((p) => p.mine && p.state !== "rejected");
     dispatch({ type: "added", action, patches });
     // With nothing before it, a live socket need not wait for the disk: either of them keeps it.
-    if (first && owner && options.maySend(owner)) early = { id, result: sendOnSocket(wireOf(action)) };
+    if (nothingBefore && owner && options.maySend(owner))
+      sentAtOnce = { id, result: sendOnSocket(wireOf(action)) };
     // Writes are chained, so that the order of taps is the order on disk.
     const kept = writing.then(() => keep(action, patches, owner));
     writing = kept;
@@ -220,8 +221,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
   async function sendSome(waiting: readonly WireAction[]): Promise<number | null> {
     const first = waiting[0];
     if (first && waiting.length <= fewForSocket) {
-      const result = await (early?.id === first.id ? early.result : sendOnSocket(first));
-      early = null;
+      const result = await (sentAtOnce?.id === first.id ? sentAtOnce.result : sendOnSocket(first));
+      sentAtOnce = null;
       if (result) return (await judged([first], [result])) ? done() : failed();
     }
     const batch = cut(waiting, batchLimit);
