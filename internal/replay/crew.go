@@ -245,6 +245,7 @@ func (c *crew) must(ctx context.Context, who *caller, command string, data any) 
 // Names of nobody: made by joining common given and family names.
 var (
 	givenNames  = []string{"Asha", "Ramesh", "सीता", "Imran", "Lakshmi", "Joseph", "मीना", "Govind", "Farida", "Arun", "कमला", "Harpreet"}
+	fatherNames = []string{"Ramesh", "Govind", "Arun", "Imran", "गणेश", "Joseph", "Vasant", "Harpreet", "Mohan", "Anil", "विष्णु", "Suresh"}
 	familyNames = []string{"Patil", "Kulkarni", "शर्मा", "Shaikh", "Iyer", "D'Souza", "जोशी", "Rathod", "Verma", "Nene", "देसाई"}
 	complaints  = []string{"knee", "back", "चक्कर", "sleep", "stomach", "खांसी", "shoulder"}
 )
@@ -252,7 +253,8 @@ var (
 // personName is the made-up name of the n-th visitor: their own, their father's and the family's. 1,584 in a row differ.
 func personName(n int) string {
 	own, rest := n%len(givenNames), n/len(givenNames)
-	return givenNames[own] + " " + givenNames[rest/len(familyNames)%len(givenNames)] + " " + familyNames[rest%len(familyNames)]
+	father := fatherNames[(own+rest/len(familyNames))%len(fatherNames)]
+	return givenNames[own] + " " + father + " " + familyNames[(own+rest)%len(familyNames)]
 }
 
 // complaint is why the n-th visitor came; no two are alike.
