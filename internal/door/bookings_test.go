@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/aashram-care/sangam/internal/api"
+	"github.com/aashram-care/sangam/internal/clinic"
 )
 
 func (n *node) bookings(token, day string) (b api.Bookings) {
@@ -22,7 +23,7 @@ func TestTheDeskSeesTheBookingsOfAnyDay(t *testing.T) {
 		return made
 	}
 	day := func(in time.Duration) string {
-		return n.clinic.Now().Add(in).In(time.FixedZone("", 19800)).Format(time.DateOnly)
+		return clinic.ServiceDay(n.clinic.Now().Add(in), time.FixedZone("IST", 19_800))
 	}
 	later, first := book("Usha Patil", 49*time.Hour), book("Anil Rao", 48*time.Hour)
 	book("Gopal", 96*time.Hour)
