@@ -17,7 +17,7 @@ func TestAnybodyReadsWhatASiteKeepsAboutThemAndWhy(t *testing.T) {
 		return string(page.body)
 	}
 	page := read()
-	for _, want := range []string{`<main lang="hi">`, `<main lang="en">`, "हटाने को न कहें", "Until you ask us to erase it", "Data Protection Board"} {
+	for _, want := range []string{`<main lang="hi">`, `<main lang="mr">`, `<main lang="en">`, "हटाने को न कहें", "पुसायला सांगेपर्यंत", "Until you ask us to erase it", "Data Protection Board"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the notice does not say %s", want)
 		}
@@ -30,7 +30,7 @@ func TestAnybodyReadsWhatASiteKeepsAboutThemAndWhy(t *testing.T) {
 	n.done(c.admin, "setting.update", map[string]any{"name": "keepContentDays", "value": 730}, nil)
 	n.done(c.admin, "setting.update", map[string]any{"name": "name", "value": "Nirmal <Dham>"}, nil)
 	page = read()
-	for _, want := range []string{"older than 730 days", "730 दिन", "Nirmal &lt;Dham&gt;"} {
+	for _, want := range []string{"older than 730 days", "730 दिन", "730 दिवसांपेक्षा", "Nirmal &lt;Dham&gt;"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("after the site decided, the notice does not say %s", want)
 		}

@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { deeds } from "../src/admin/deedWords.ts";
 import { kiosk } from "../src/kiosk/words.ts";
 import { patient } from "../src/patient/words.ts";
 import { type Lang, peopleWords, type StaffPhrase, staffWords, type Text } from "../src/words/catalogue.ts";
 import { common } from "../src/words/common.ts";
 import { entry } from "../src/words/entry.ts";
+import { pending } from "../src/words/pending.ts";
 import { clock, dayAndDate, span, waitRange } from "../src/words/times.ts";
 
 interface AnyCatalogue {
@@ -70,6 +72,32 @@ describe("the words", () => {
       for (const form of forms(phrase.en))
         expect(form, `${name}.${key}`).not.toMatch(/\b(sync|socket|server|error)\b|!/i);
     }
+  });
+
+  it("have one word for one thing (docs/adding-a-feature.md)", () => {
+    // The right side of an arrow is what we say; what is on the left once stood beside it.
+    const once: [RegExp, string][] = [
+      [/कतार|पंक्ति में लग/, "क़तार"],
+      [/पेज/, "पन्ना"],
+      [/डेस्क/, "काउंटर"],
+      [/तय समय [बरप]|तय समय$/, "बुकिंग, for staff"],
+      [/ख़ामोश|कुछ नहीं सुना|कभी नहीं सुना/, "मौन, संपर्क"],
+      [/(?<!ा)बाकी/, "बाक़ी"],
+      [/खाली|गलत|ज़रुर|जरूर/, "ख़ाली, ग़लत, ज़रूर"],
+      [/तुम्हारा|तुम्हें|करो(?!ड़)|(?<![\u0900-\u097F])(तुम|तू)(?![\u0900-\u097F])/, "आप"],
+      [/खाना छोड़/, "a field is left, not a meal"],
+    ];
+    for (const { name, key, phrase } of all) {
+      for (const form of forms(phrase.hi)) {
+        for (const [other, ours] of once) expect(form, `${name}.${key}: ${ours}`).not.toMatch(other);
+      }
+      for (const form of forms(phrase.mr)) expect(form, `${name}.${key}`).not.toMatch(/कतार|येथे|बोलवा|क़|ज़/);
+    }
+  });
+
+  it("name each deed in one place", () => {
+    const twice = Object.keys(deeds.phrases).filter((key) => key in pending.phrases);
+    expect(twice).toEqual([]);
   });
 
   it("refuse a phrase that lacks a language or a slot, before it is built", () => {

@@ -31,7 +31,7 @@ export const people = staffWords({
   locked: { en: "This is for the admin of the site", hi: "यह आश्रम के एडमिन के लिए है" },
   lockedWhy: {
     en: "Your role does not see people here. Ask the admin.",
-    hi: "आपकी भूमिका यहाँ लोगों को नहीं देखती। एडमिन से कहें।",
+    hi: "आपकी भूमिका में यहाँ लोगों की जानकारी नहीं दिखती। एडमिन से कहें।",
   },
   unheard: { en: "The box does not answer", hi: "मशीन से जवाब नहीं" },
   unheardWhy: {
@@ -53,7 +53,7 @@ export const people = staffWords({
   name: { en: "Name", hi: "नाम" },
   phone: { en: "Phone", hi: "फ़ोन" },
   phones: { en: "Further numbers", hi: "दूसरे नंबर" },
-  phonesHow: { en: "Up to five, with commas between", hi: "पाँच तक, बीच में अल्पविराम" },
+  phonesHow: { en: "Up to five, with commas between", hi: "पाँच तक, बीच में कॉमा" },
   birthYear: { en: "Year of birth", hi: "जन्म का वर्ष" },
   gender: { en: "Gender", hi: "लिंग" },
   "gender.female": { en: "Female", hi: "स्त्री" },
@@ -69,12 +69,12 @@ export const people = staffWords({
   "relation.spouse": { en: "Spouse", hi: "पति या पत्नी" },
   "relation.sibling": { en: "Brother or sister", hi: "भाई या बहन" },
   "relation.grandparent": { en: "Grandparent", hi: "दादा-दादी या नाना-नानी" },
-  "relation.grandchild": { en: "Grandchild", hi: "पोता-पोती या नाती" },
+  "relation.grandchild": { en: "Grandchild", hi: "पोता-पोती या नाती-नातिन" },
   "relation.guardian": { en: "Guardian", hi: "अभिभावक" },
-  "relation.ward": { en: "Ward", hi: "संरक्षित" },
+  "relation.ward": { en: "Ward", hi: "आश्रित" },
   "relation.other": { en: "Relative", hi: "संबंधी" },
   decides: { en: "decides for them", hi: "इनके लिए तय करते हैं" },
-  upcoming: { en: "Still to come", hi: "आने वाले समय" },
+  upcoming: { en: "Still to come", hi: "आगे की बुकिंग" },
   notTold: { en: "Not told", hi: "नहीं बताया" },
   correct: { en: "Correct", hi: "सुधारें" },
   correctTitle: { en: "Correct what is kept about {name}", hi: "{name} की जानकारी सुधारें" },
@@ -110,15 +110,15 @@ export const people = staffWords({
   },
   readIn: { en: "They read it in", hi: "किस भाषा में पढ़ी" },
   saidBy: { en: "Who said it", hi: "किसने कहा" },
-  themselves: { en: "They themselves", hi: "उन्होंने ख़ुद" },
+  themselves: { en: "They themselves", hi: "उन्होंने स्वयं" },
   takeBackTitle: { en: "Take back: {purpose}", hi: "वापस लें: {purpose}" },
   takeBackWhy: {
     en: "From now on it counts as taken back. What they said before stays, as proof.",
     hi: "अब से यह वापस ली हुई मानी जाएगी। पहले जो कहा, वह प्रमाण के रूप में रहेगा।",
   },
 
-  asks: { en: "They ask for", hi: "वे माँगते हैं" },
-  takeOut: { en: "All that is kept about them", hi: "उनके बारे में रखा सब कुछ" },
+  asks: { en: "They ask for", hi: "वे चाहते हैं" },
+  takeOut: { en: "All that is kept about them", hi: "उनकी पूरी जानकारी" },
   takeOutHow: {
     en: "A file (JSON) with every record you may see. Without health texts: their guruji hands those over.",
     hi: "हर दर्ज बात की फ़ाइल (JSON), जितनी आप देख सकते हैं। स्वास्थ्य की बातें नहीं: वे गुरुजी देंगे।",
@@ -140,7 +140,7 @@ export const people = staffWords({
   goes: { en: "What goes", hi: "क्या मिटेगा" },
   goesWhat: {
     en: "Name, numbers, year of birth, place, language and family; why they came, what was written and given; messages to them. What is booked is cancelled.",
-    hi: "नाम, नंबर, जन्म का वर्ष, स्थान, भाषा और परिवार; क्यों आए, क्या लिखा और दिया गया; उन्हें भेजे संदेश। तय समय रद्द होंगे।",
+    hi: "नाम, नंबर, जन्म का वर्ष, स्थान, भाषा और परिवार; क्यों आए, क्या लिखा और दिया गया; उन्हें भेजे संदेश। आगे की बुकिंग रद्द होगी।",
   },
   stays: { en: "What stays", hi: "क्या रहेगा" },
   staysWhat: {
@@ -167,7 +167,7 @@ export const people = staffWords({
   erased: { en: "It is erased", hi: "मिटा दिया गया" },
   erasedWhy: {
     en: "That it was asked for, when, and by whom, is in Reports, under What was erased.",
-    hi: "कि माँगा गया, कब, और किसने, यह “रिपोर्ट” में “क्या मिटाया गया” में है।",
+    hi: "मिटाने को कब और किसने कहा, यह “रिपोर्ट” के “क्या मिटाया गया” में है।",
   },
 
   done: { en: "Who did what with it", hi: "किसने इसके साथ क्या किया" },

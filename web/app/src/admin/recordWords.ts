@@ -31,7 +31,7 @@ export const records = staffWords({
     en: "Everybody who took a token: when they came, waited and were seen.",
     hi: "जिन्होंने टोकन लिया: कब आए, कितनी प्रतीक्षा, कब मिले।",
   },
-  "table.appointments": { en: "Appointments", hi: "तय समय" },
+  "table.appointments": { en: "Appointments", hi: "बुकिंग" },
   "how.appointments": { en: "What was booked, and what became of it.", hi: "क्या बुक हुआ, और उसका क्या हुआ।" },
   "table.consultations": { en: "Consultations", hi: "परामर्श" },
   "how.consultations": {
@@ -41,7 +41,7 @@ export const records = staffWords({
   "table.audit": { en: "Who did what", hi: "किसने क्या किया" },
   "how.audit": { en: "Every act of these days, by reference.", hi: "इन दिनों का हर काम, संदर्भ से।" },
   "table.erasures": { en: "What was erased", hi: "क्या मिटाया गया" },
-  "how.erasures": { en: "That it was asked for, when, and by whom.", hi: "कि माँगा गया, कब, और किसने।" },
+  "how.erasures": { en: "That it was asked for, when, and by whom.", hi: "मिटाने को कब और किसने कहा।" },
   "table.breach": { en: "Who saw health texts", hi: "स्वास्थ्य की बातें किसने देखीं" },
   "how.breach": {
     en: "For a report of a breach: whose texts were read, by whom and when.",
@@ -67,7 +67,7 @@ export const records = staffWords({
   "area.queue": { en: "The queue", hi: "क़तार" },
   "area.guruji": { en: "Gurujis", hi: "गुरुजी" },
   "area.person": { en: "People", hi: "लोग" },
-  "area.appointment": { en: "Appointments", hi: "तय समय" },
+  "area.appointment": { en: "Appointments", hi: "बुकिंग" },
   "area.consultation": { en: "Notes", hi: "टिप्पणियाँ" },
   "area.note": { en: "Notes on the screen", hi: "स्क्रीन पर टिप्पणियाँ" },
   "area.remedy": { en: "Remedies", hi: "उपाय" },

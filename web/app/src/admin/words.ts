@@ -38,7 +38,7 @@ export const admin = staffWords({
   backupNow: { en: "Make a backup now", hi: "अभी बैकअप बनाएँ" },
   backupMaking: {
     en: "The box makes it and reads it again. The queue goes on.",
-    hi: "मशीन बनाकर फिर जाँच रही है। कतार चलती रहेगी।",
+    hi: "मशीन बनाकर फिर जाँच रही है। क़तार चलती रहेगी।",
   },
   backupComes: { en: "{came} of {all} MB", hi: "{all} में से {came} MB" },
   backupTaken: {
@@ -58,13 +58,13 @@ export const admin = staffWords({
     en: "The box does not answer, or the line was cut. Nothing was kept; try again.",
     hi: "मशीन से जवाब नहीं, या लाइन कट गई। कुछ नहीं रखा गया; फिर कोशिश करें।",
   },
-  archive: { en: "Archive", hi: "अभिलेख" },
+  archive: { en: "Archive", hi: "संग्रह" },
   archiveNone: { en: "What is emptied is kept in backups only", hi: "मिटाई गई जानकारी केवल बैकअप में रहती है" },
   archiveMake: {
     en: "Start the box with --archive and a key to keep a sealed file of each month before.",
     hi: "हर महीने की बंद फ़ाइल पहले रखने के लिए मशीन को --archive और चाबी के साथ चलाएँ।",
   },
-  archiveFailed: { en: "The archive cannot be written", hi: "अभिलेख नहीं लिखा जा सका" },
+  archiveFailed: { en: "The archive cannot be written", hi: "संग्रह नहीं लिखा जा सका" },
   archiveFailedHow: {
     en: "Nothing was emptied. The log of the box says why.",
     hi: "कुछ नहीं मिटाया गया। कारण मशीन के लॉग में है।",
@@ -74,7 +74,7 @@ export const admin = staffWords({
       one: "The last one is of {month}, {count} record",
       other: "The last one is of {month}, {count} records",
     },
-    hi: { one: "पिछला {month} का है, {count} अभिलेख", other: "पिछला {month} का है, {count} अभिलेख" },
+    hi: { one: "पिछला {month} का है, {count} रिकॉर्ड", other: "पिछला {month} का है, {count} रिकॉर्ड" },
   },
   archiveReady: { en: "Ready", hi: "तैयार" },
   archiveHow: {
@@ -211,14 +211,14 @@ export const admin = staffWords({
   pinShort: { en: "At least 6 digits or letters", hi: "कम से कम 6 अंक या अक्षर" },
   nameMissing: { en: "Give a name", hi: "नाम लिखें" },
   canSignIn: { en: "May sign in", hi: "साइन इन कर सकते हैं" },
-  switchedOff: { en: "Switched off", hi: "बंद" },
+  switchedOff: { en: "Switched off", hi: "साइन इन बंद" },
   newPin: { en: "New PIN", hi: "नया पिन" },
   newPinFor: { en: "New PIN for {name}", hi: "{name} का नया पिन" },
   newPinWhy: { en: "The old one ends at once.", hi: "पुराना तुरंत बंद हो जाएगा।" },
   save: { en: "Save", hi: "सहेजें" },
   switchOff: { en: "Switch off", hi: "बंद करें" },
   switchOn: { en: "Let in again", hi: "फिर चालू करें" },
-  switchOffTitle: { en: "Switch off {name}?", hi: "{name} को बंद करें?" },
+  switchOffTitle: { en: "Switch off {name}?", hi: "{name} का साइन इन बंद करें?" },
   switchOffWhy: {
     en: "They are signed out everywhere at once. What they did stays.",
     hi: "वे तुरंत हर जगह साइन आउट होंगे। जो किया, वह रहेगा।",

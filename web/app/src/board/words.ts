@@ -24,7 +24,7 @@ export const board = peopleWords({
   rest: { en: "Resting", hi: "विश्राम", mr: "विश्रांती" },
   away: { en: "Not here", hi: "अभी नहीं हैं", mr: "सध्या नाहीत" },
   notKnown: { en: "Not known yet", hi: "अभी पता नहीं", mr: "माहीत नाही" },
-  updated: { en: "Updated {ago}", hi: "{ago} ताज़ा", mr: "{ago} ताजे" },
+  updated: { en: "Updated {ago}", hi: "{ago} की जानकारी", mr: "{ago}ची माहिती" },
   askDesk: { en: "Please ask at the desk", hi: "कृपया काउंटर पर पूछें", mr: "कृपया काउंटरवर विचारा" },
   neverHeard: { en: "Not connected yet", hi: "अभी जुड़ा नहीं", mr: "अजून जोडलेले नाही" },
   mayDarken: {

@@ -9,13 +9,13 @@ export const centre = staffWords({
   "state.live": { en: "Live", hi: "लाइव" },
   "state.lagging": { en: "Lagging", hi: "पीछे" },
   "state.silent": { en: "Silent", hi: "मौन" },
-  "state.never_seen": { en: "Never heard", hi: "कभी नहीं सुना" },
+  "state.never_seen": { en: "Never heard", hi: "कभी संपर्क नहीं" },
   "state.clock_wrong": { en: "Clock wrong", hi: "घड़ी ग़लत" },
   "state.cloned": { en: "Two boxes", hi: "दो मशीनें" },
   "state.rejected": { en: "Refused", hi: "नामंज़ूर" },
   worstFirst: {
     en: "Worst first. A bar is a minute: tall on time, half late, a stub nothing heard.",
-    hi: "जो ठीक नहीं, वे पहले। एक रेखा एक मिनट: पूरी समय पर, आधी देर से, छोटी कुछ नहीं सुना।",
+    hi: "जो ठीक नहीं, वे पहले। एक रेखा एक मिनट: पूरी समय पर, आधी देर से, छोटी यानी संपर्क नहीं।",
   },
   site: { en: "Site", hi: "आश्रम" },
   state: { en: "State", hi: "स्थिति" },
@@ -44,7 +44,7 @@ export const centre = staffWords({
   "said.live": { en: "Heard {span} ago", hi: "{span} पहले संपर्क हुआ" },
   "said.lagging": { en: "Behind by {span}", hi: "{span} पीछे" },
   "said.silent": { en: "Silent for {span}", hi: "{span} से मौन" },
-  "said.never_seen": { en: "Not heard yet", hi: "अभी तक नहीं सुना" },
+  "said.never_seen": { en: "Not heard yet", hi: "अभी तक संपर्क नहीं" },
   "said.clock_wrong": { en: "Its clock is wrong", hi: "इसकी घड़ी ग़लत है" },
   "said.cloned": { en: "Two boxes speak in its name", hi: "इसके नाम से दो मशीनें बोल रही हैं" },
   "said.rejected": { en: "Refused here", hi: "यहाँ नामंज़ूर" },
@@ -61,7 +61,7 @@ export const centre = staffWords({
   },
   "why.silent": {
     en: "Nothing heard since {time}. The ashram may well be working locally: from here we cannot know.",
-    hi: "{time} के बाद कुछ नहीं सुना। आश्रम अपने आप चल रहा हो सकता है: यहाँ से पता नहीं चलता।",
+    hi: "{time} के बाद संपर्क नहीं। आश्रम अपने आप चल रहा हो सकता है: यहाँ से पता नहीं चलता।",
   },
   "why.never_seen": {
     en: "It was enrolled, and its box has not spoken yet.",

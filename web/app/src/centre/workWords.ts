@@ -9,7 +9,7 @@ export const work = staffWords({
   announcements: { en: "Announcements", hi: "सूचनाएँ" },
   announcementsHow: {
     en: "Every desk, guruji and admin of the site sees it until they say they have read it.",
-    hi: "आश्रम का हर काउंटर, गुरुजी और एडमिन इसे देखते हैं, जब तक पढ़ लिया न कहें।",
+    hi: "आश्रम का हर काउंटर, गुरुजी और एडमिन इसे देखते हैं, जब तक वे “पढ़ लिया” न दबाएँ।",
   },
   noneTold: { en: "Nothing has been announced", hi: "अभी कोई सूचना नहीं" },
   noneToldWhy: {

@@ -3,7 +3,7 @@ import { staffWords } from "../words/catalogue.ts";
 /** Checking in several who came together. */
 export const groups = staffWords({
   several: { en: "Check in several", hi: "कई लोगों को दर्ज करें" },
-  expected: { en: "Expected today", hi: "आज जिनके आने की उम्मीद है" },
+  expected: { en: "Expected today", hi: "आज आने वाले" },
   nobodyExpected: {
     en: "Nobody is booked for today any more, and nobody waits for a token.",
     hi: "आज किसी की बुकिंग बाक़ी नहीं, और कोई टोकन की प्रतीक्षा में नहीं।",
@@ -19,7 +19,7 @@ export const groups = staffWords({
     en: "One person a line, {most} at most.",
     hi: "हर पंक्ति में एक व्यक्ति, ज़्यादा से ज़्यादा {most}।",
   },
-  theySee: { en: "These see", hi: "ये मिलेंगे" },
+  theySee: { en: "These see", hi: "ये किनसे मिलेंगे" },
   whoeverFirst: { en: "Whoever is free first", hi: "जिनका इंतज़ार सबसे कम हो" },
   eachOwn: { en: "Each gets a token of their own.", hi: "हर एक को अलग टोकन मिलेगा।" },
   savedHere: {

@@ -7,7 +7,7 @@ export const coordinator = staffWords({
   foundNobody: { en: "Nobody here is called “{text}”", hi: "“{text}” नाम का यहाँ कोई नहीं" },
   foundNobodyWhy: {
     en: "Looked through everybody this screen shows today.",
-    hi: "आज की इस स्क्रीन के सब लोगों में देखा।",
+    hi: "इस स्क्रीन पर आज के सब लोगों में देखा।",
   },
   found: {
     en: { one: "{count} found", other: "{count} found" },
@@ -22,7 +22,7 @@ export const coordinator = staffWords({
   noGurujis: { en: "There is no guruji here yet", hi: "यहाँ अभी कोई गुरुजी नहीं हैं" },
   noGurujisWhy: {
     en: "A site admin adds them under Staff; each gets a queue and a letter of their own.",
-    hi: "एडमिन उन्हें स्टाफ़ में जोड़ते हैं; हर एक की अपनी क़तार और अक्षर होता है।",
+    hi: "एडमिन उन्हें स्टाफ़ में जोड़ते हैं; हर एक की अपनी क़तार और अपना अक्षर होता है।",
   },
   intakeClosed: { en: "No more tokens are given", hi: "अब टोकन नहीं दिए जा रहे" },
   intakeClosedWhy: {

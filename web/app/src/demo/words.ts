@@ -10,7 +10,7 @@ export const demo = staffWords({
   unheard: { en: "Nothing is heard from the demo", hi: "डेमो से कोई उत्तर नहीं" },
   unheardWhy: {
     en: "It was stopped, or is starting. This page goes on by itself.",
-    hi: "वह रोका गया है, या शुरू हो रहा है। यह पेज अपने आप चल पड़ेगा।",
+    hi: "वह रोका गया है, या शुरू हो रहा है। यह पन्ना अपने आप चल पड़ेगा।",
   },
   failed: { en: "That did not work", hi: "यह नहीं हो सका" },
 
@@ -98,8 +98,8 @@ export const demo = staffWords({
 
   live: { en: "Live", hi: "जुड़ा है" },
   lagging: { en: "Slow", hi: "धीमा" },
-  silent: { en: "Silent", hi: "ख़ामोश" },
-  never_seen: { en: "Never heard", hi: "कभी नहीं सुना" },
+  silent: { en: "Silent", hi: "मौन" },
+  never_seen: { en: "Never heard", hi: "कभी संपर्क नहीं" },
   clock_wrong: { en: "Clock wrong", hi: "घड़ी ग़लत" },
   cloned: { en: "Two boxes", hi: "दो मशीनें" },
   rejected: { en: "Turned away", hi: "स्वीकार नहीं" },
@@ -110,9 +110,9 @@ export const demo = staffWords({
   stoppedByYou: { en: "Stopped by you", hi: "आपने बंद किया" },
   heard: {
     en: "Heard {ago}: {waiting} waiting, {done} done",
-    hi: "{ago} सुना: {waiting} प्रतीक्षा में, {done} पूरे",
+    hi: "{ago} संपर्क: {waiting} प्रतीक्षा में, {done} पूरे",
   },
-  heardOnly: { en: "Heard {ago}", hi: "{ago} सुना" },
+  heardOnly: { en: "Heard {ago}", hi: "{ago} संपर्क" },
   old: { en: "{span} old:", hi: "{span} पुराना:" },
   figures: { en: "{waiting} waiting, {done} done", hi: "{waiting} प्रतीक्षा में, {done} पूरे" },
 
@@ -146,7 +146,7 @@ export const demo = staffWords({
   newsCut: { en: "You cut the line of {site}.", hi: "आपने {site} की लाइन काटी।" },
   newsSilent: {
     en: "The centre hears nothing from {site} and says how old its figures are.",
-    hi: "केंद्र को {site} से कुछ सुनाई नहीं देता, और वह बताता है कि उसके आँकड़े कितने पुराने हैं।",
+    hi: "केंद्र का {site} से संपर्क नहीं, और वह बताता है कि उसके आँकड़े कितने पुराने हैं।",
   },
   newsJoined: { en: "You joined the line of {site} again.", hi: "आपने {site} की लाइन फिर जोड़ी।" },
   newsBackNone: {

@@ -24,7 +24,7 @@ export const doubts = staffWords({
 
   "kind.person": { en: "A person", hi: "एक व्यक्ति" },
   "kind.entry": { en: "A token", hi: "एक टोकन" },
-  "kind.appointment": { en: "An appointment", hi: "एक तय समय" },
+  "kind.appointment": { en: "An appointment", hi: "एक बुकिंग" },
   "kind.consultation": { en: "A consultation", hi: "एक परामर्श" },
   "kind.amendment": { en: "An added note", hi: "जोड़ी गई टिप्पणी" },
   "kind.remedy": { en: "A remedy", hi: "एक उपाय" },

@@ -23,12 +23,12 @@ export const panels = staffWords({
   singleKeys: { en: "Single keys", hi: "एक-अक्षर कुंजियाँ" },
   keysKept: {
     en: "Off, only Ctrl K, Esc, Tab and the arrows remain. Kept on this device.",
-    hi: "बंद होने पर केवल Ctrl K, Esc, Tab और तीर रहते हैं। इस मशीन पर याद रहता है।",
+    hi: "बंद होने पर केवल Ctrl K, Esc, Tab और तीर रहते हैं। इस उपकरण पर याद रहता है।",
   },
   dark: { en: "Dark colours", hi: "गहरे रंग" },
   everywhere: { en: "Everywhere", hi: "हर जगह" },
   thisSheet: { en: "This sheet", hi: "यह सूची" },
-  closeNothingLost: { en: "Close, nothing is lost", hi: "बंद करें, कुछ नहीं खोता" },
+  closeNothingLost: { en: "Close, nothing is lost", hi: "बंद करें, कुछ नहीं खोएगा" },
   openEnded: { en: "Until I am back", hi: "लौटने तक" },
   forMinutesUntil: { en: "{n} min, until {time}", hi: "{n} मिनट, {time} तक" },
   breakWhy: {

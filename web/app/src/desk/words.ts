@@ -40,7 +40,7 @@ export const desk = staffWords({
     en: { one: "{count} waiting", other: "{count} waiting" },
     hi: { one: "{count} प्रतीक्षा में", other: "{count} प्रतीक्षा में" },
   },
-  minutesEach: { en: "{count} min each", hi: "हर एक {count} मिनट" },
+  minutesEach: { en: "{count} min each", hi: "प्रति व्यक्ति {count} मिनट" },
   noToken: { en: "token follows", hi: "टोकन आ रहा है" },
   now: { en: "Now", hi: "अभी" },
   aside: { en: "Aside", hi: "अलग" },

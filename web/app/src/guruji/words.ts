@@ -3,7 +3,7 @@ import { staffWords } from "../words/catalogue.ts";
 export const guruji = staffWords({
   withYou: { en: "With you now", hi: "अभी आपके पास" },
   withYouFor: { en: "With you for", hi: "आपके साथ" },
-  usually: { en: "usually {count} min", hi: "सामान्यतः {count} मिनट" },
+  usually: { en: "usually {count} min", hi: "आमतौर पर {count} मिनट" },
   sinceCall: { en: "since the call", hi: "पुकार से अब तक" },
   recallFrom: { en: "again from {time}", hi: "{time} के बाद फिर" },
   calledOnce: { en: "Called, first time", hi: "पहली बार बुलाया गया" },
@@ -30,7 +30,7 @@ export const guruji = staffWords({
     en: "What you add stands beside the note and is never written over.",
     hi: "जोड़ा हुआ टिप्पणी के साथ रहता है, कुछ मिटता नहीं।",
   },
-  seenNobody: { en: "Nobody was with you yet today", hi: "आज अभी कोई नहीं मिला" },
+  seenNobody: { en: "Nobody was with you yet today", hi: "आज अभी तक किसी से भेंट नहीं हुई" },
   seenNobodyWhy: { en: "Whoever you finish with stands here.", hi: "जिनसे मिल चुके, वे यहाँ दिखेंगे।" },
   remedies: {
     en: { one: "{count} remedy", other: "{count} remedies" },
@@ -53,7 +53,7 @@ export const guruji = staffWords({
   "type.lifestyle": { en: "Way of living", hi: "दिनचर्या" },
   "type.dietary": { en: "Food", hi: "आहार" },
   note: { en: "Note", hi: "टिप्पणी" },
-  noteHow: { en: "Saved when you leave the field or finish.", hi: "खाना छोड़ने या पूरा करने पर सुरक्षित।" },
+  noteHow: { en: "Saved when you leave the field or finish.", hi: "लिखकर आगे बढ़ते ही, या पूरा करने पर, सुरक्षित।" },
   next: { en: "Next", hi: "अगले" },
   alsoWith: { en: "Also with you", hi: "ये भी आपके पास" },
   nobody: { en: "Nobody is with you", hi: "आपके पास अभी कोई नहीं" },

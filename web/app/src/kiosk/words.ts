@@ -103,7 +103,7 @@ export const kiosk = peopleWords({
   callNow: {
     en: "Emergency: call somebody here",
     hi: "आपात स्थिति: किसी को यहाँ बुलाएँ",
-    mr: "आपत्कालीन: कोणाला तरी इथे बोलवा",
+    mr: "आपत्कालीन: कोणाला तरी इथे बोलावा",
   },
   calledNow: {
     en: "The staff have been called. Stay here, or call 112.",

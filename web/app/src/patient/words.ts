@@ -84,7 +84,7 @@ export const patient = peopleWords({
   leaveRefused: {
     en: "That did not work. Please ask at the desk.",
     hi: "यह नहीं हो सका। कृपया काउंटर पर पूछें।",
-    mr: "होऊ शकले नाही. कृपया काउंटरवर विचारा.",
+    mr: "हे होऊ शकले नाही. कृपया काउंटरवर विचारा.",
   },
   yourTurn: { en: "It is your turn", hi: "आपकी बारी आ गई", mr: "तुमची पाळी आली" },
   coming: { en: "I am coming", hi: "जी, अभी आते हैं", mr: "मी येत आहे" },

@@ -10,7 +10,7 @@ export const common = peopleWords({
     hi: { one: "{count} दिन", other: "{count} दिन" },
     mr: { one: "{count} दिवस", other: "{count} दिवस" },
   },
-  ago: { en: "{span} ago", hi: "{span} पहले", mr: "{span} पूर्वी" },
+  ago: { en: "{span} ago", hi: "{span} पहले", mr: "{span} आधी" },
   old: { en: "{span} old", hi: "{span} पुराना", mr: "{span} जुने" },
   offlineFor: { en: "Offline · {span}", hi: "ऑफ़लाइन · {span}", mr: "ऑफलाइन · {span}" },
   range: { en: "{low}–{high} min", hi: "{low}–{high} मिनट", mr: "{low}–{high} मिनिटे" },
@@ -133,7 +133,7 @@ export const common = peopleWords({
   asking: {
     en: "Asking every {every}, last answer {ago}.",
     hi: "हर {every} पर पूछा जा रहा है, पिछला जवाब {ago}।",
-    mr: "दर {every}ला विचारत आहे, शेवटचे उत्तर {ago}.",
+    mr: "{every} अंतराने विचारत आहे, शेवटचे उत्तर {ago}.",
   },
   siteLast: {
     en: "The site last heard {ago}.",
@@ -142,8 +142,8 @@ export const common = peopleWords({
   },
   siteLastSend: {
     en: "The site last heard {ago}, {changes} will be sent.",
-    hi: "आश्रम से संपर्क {ago} था, {changes} भेजे जाएँगे।",
-    mr: "आश्रमाशी संपर्क {ago} होता, {changes} पाठवले जातील.",
+    hi: "आश्रम से संपर्क {ago} था, {changes} भेजना बाक़ी।",
+    mr: "आश्रमाशी संपर्क {ago} होता, {changes} पाठवायचे बाकी.",
   },
   centreScreenLast: {
     en: "The centre last heard {ago}.",

@@ -5,7 +5,7 @@ export const device = staffWords({
   letIn: { en: "Ask to let this screen in", hi: "इस स्क्रीन को जोड़ने के लिए कहें" },
   letInWhy: {
     en: "{place} does not know it yet. A site admin sees this code under Devices.",
-    hi: "{place} इसे अभी नहीं जानता। एडमिन यह कोड मशीनों की सूची में देखते हैं।",
+    hi: "{place} इसे अभी नहीं जानता। एडमिन यह कोड “उपकरण” में देखते हैं।",
   },
   waitingAdmin: { en: "Waiting for a site admin", hi: "एडमिन की प्रतीक्षा" },
   askedAgo: { en: "asked {ago}, goes on by itself", hi: "{ago} पूछा, अपने आप आगे बढ़ेगा" },

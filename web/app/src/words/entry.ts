@@ -4,7 +4,7 @@ import { staffWords } from "./catalogue.ts";
 export const entry = staffWords({
   thisPlace: { en: "This place", hi: "यह जगह", mr: "हे ठिकाण" },
   whoAreYou: { en: "Who are you?", hi: "आप कौन हैं?" },
-  oftenFirst: { en: "Most often used on this device first.", hi: "इस मशीन पर जो ज़्यादा आते हैं, वे पहले।" },
+  oftenFirst: { en: "Most often used on this device first.", hi: "इस उपकरण पर जो ज़्यादा आते हैं, वे पहले।" },
   nobodyYet: { en: "Nobody can sign in here yet", hi: "यहाँ अभी कोई साइन इन नहीं कर सकता" },
   nobodyYetWhy: {
     en: "This screen is for others. A site admin adds people under Staff.",
