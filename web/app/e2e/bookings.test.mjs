@@ -175,6 +175,29 @@ test("a booking is repeated, what was not free is left out and told, and they ar
   await panel.waitFor({ state: "detached" });
 });
 
+test("who is known from another day is found at check-in, and stays one person", async () => {
+  const known = async () =>
+    (await ask(`${site.url}/api/v1/people?q=Meena%20Rao`, { token: api.token })).people.map((one) => one.id);
+  const before = await known();
+  await press("c");
+  await panel.getByLabel("Name, as they say it").fill("meena");
+  const found = panel
+    .getByRole("region", { name: "Known at this site" })
+    .locator("li", { hasText: "Meena Rao" });
+  await found.locator("mark", { hasText: "Meena" }).waitFor();
+  await isSound(desk, "somebody of another day");
+  await found.getByRole("button", { name: "This one" }).click();
+  await panel.getByText("Whom does Meena Rao see?").waitFor();
+  await panel.getByRole("button", { name: "Give token" }).click();
+  await panel.getByRole("button", { name: "Done" }).click();
+  await desk.locator(".line", { hasText: "Meena Rao" }).first().waitFor();
+  assert.deepEqual(await known(), before);
+  await press("c");
+  await panel.getByLabel("Name, as they say it").fill("meena");
+  await panel.getByText("Waiting already").waitFor();
+  await desk.keyboard.press("Escape");
+});
+
 test("what is booked while the box is away waits at the desk, and has its reference when it is back", async () => {
   const stop = (stopped) =>
     ask(`${world.page}/demo/sites/${site.id}/node`, {

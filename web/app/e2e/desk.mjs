@@ -19,9 +19,14 @@ const LINE = /^(Failed to load resource|WebSocket connection to)/;
  * A page of its own browser profile: two people never share a sign-in. `watch` is given the page before it goes
  * anywhere.
  */
-export async function openPage(world, url, { glass = DESK, lang = "en", keeps = false, watch } = {}) {
+export async function openPage(
+  world,
+  url,
+  { glass = DESK, lang = "en", keeps = false, touch = false, watch } = {},
+) {
   const context = await world.browser.newContext({
     viewport: { width: glass[0], height: glass[1] },
+    hasTouch: touch,
     // Each new profile would fetch and keep all screens anew; one test is about that.
     serviceWorkers: keeps ? "allow" : "block",
   });

@@ -4,6 +4,7 @@ import { beatOf, noted, pathOf } from "../src/centre/beats.ts";
 import { stateOf, toldNow, worstFirst } from "../src/centre/sites.ts";
 import { askOf, chosen, EMPTY, phoneIsWrong } from "../src/coordinator/draft.ts";
 import { hitsFor } from "../src/coordinator/hits.ts";
+import { markOf } from "../src/coordinator/marks.ts";
 import { choicesFor } from "../src/coordinator/Prioritise.tsx";
 import { fits, standing } from "../src/coordinator/people.ts";
 import { breakEnd } from "../src/desk/AvailabilityPanel.tsx";
@@ -180,9 +181,27 @@ describe("finding", () => {
   });
   it("lists people only once something is typed, and deeds by their name", () => {
     const deed = { key: "c", icon: "plus" as const, name: "Check in", run() {} };
-    expect(hitsFor("", [person()], [], [deed]).map((hit) => hit.group)).toEqual(["screen"]);
-    expect(hitsFor("usha", [person()], [], [deed]).map((hit) => hit.group)).toEqual(["person"]);
-    expect(hitsFor("check", [person()], [], [deed]).map((hit) => hit.key)).toEqual(["c"]);
+    const hits = (typed: string) => hitsFor(typed, [person()], null, () => [], [deed]);
+    expect(hits("").map((hit) => hit.group)).toEqual(["screen"]);
+    expect(hits("usha").map((hit) => hit.group)).toEqual(["person"]);
+    expect(hits("check").map((hit) => hit.key)).toEqual(["c"]);
+  });
+  it("tells what can be done with the one found best, and what of it with the chosen one", () => {
+    const called = person({ id: "c", token: "A002", name: "Hari Om", status: "called" });
+    const deedsOf = (entry: QueueEntry) =>
+      movesOf(entry).map((key) => ({ key, icon: "plus" as const, name: key, run() {} }));
+    const keys = (typed: string) =>
+      hitsFor(typed, [person(), called], called, deedsOf, []).map((hit) => hit.key);
+    expect(keys("")).toEqual(movesOf(called).map((move) => `c ${move}`));
+    expect(keys("usha")).toEqual(["e", ...movesOf(person()).map((move) => `e ${move}`)]);
+    expect(keys("recall")).toEqual(["c recall"]);
+  });
+  it("marks what was typed, and tears no sign of Devanagari off its letter", () => {
+    expect(markOf("Sandeepa Shirke", "deepa")).toEqual(["San", "deepa", " Shirke"]);
+    expect(markOf("दीपा जोशी", "द")).toEqual(["", "दी", "पा जोशी"]);
+    expect(markOf("लक्ष्मी", "लक")).toEqual(["", "लक्ष्मी", ""]);
+    expect(markOf("Usha", "a1")).toBeNull();
+    expect(markOf("Usha", "")).toBeNull();
   });
 });
 

@@ -1,11 +1,12 @@
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { Icon, type IconName } from "../blocks/Icon.tsx";
 import { Button, Chip, Empty, Name } from "../blocks/small.tsx";
+import { useSteady } from "../blocks/steady.ts";
 import { Sure } from "../desk/Sure.tsx";
-import { useClient, useClientState, usePlace } from "../screen/client.tsx";
+import { useClient, useClientState, useClinicNow, usePlace } from "../screen/client.tsx";
 import { later } from "../screen/later.tsx";
-import { useWords } from "../words/Language.tsx";
-import { clock } from "../words/times.ts";
+import { useLanguage, useWords } from "../words/Language.tsx";
+import { clock, dayAndDate } from "../words/times.ts";
 import { type DeviceRow, devicesOf, unsettled } from "./rows.ts";
 import { admin } from "./words.ts";
 
@@ -20,7 +21,8 @@ export function Devices() {
   const say = useWords(admin);
   const client = useClient();
   const state = useClientState();
-  const { asking, letIn } = devicesOf(state);
+  const place = useRef<HTMLDivElement>(null);
+  const { asking, letIn } = useSteady(devicesOf(state), place);
   const sent = unsettled(state);
   const [out, setOut] = useState<DeviceRow | null>(null);
   const [adding, setAdding] = useState(false);
@@ -36,7 +38,7 @@ export function Devices() {
           {say("addDevice")}
         </Button>
       </header>
-      <div className="rows">
+      <div className="rows" ref={place}>
         {asking.map((one) => (
           <Request
             key={one.id}
@@ -102,9 +104,17 @@ function Request(props: { device: DeviceRow; sent: boolean; onApprove(): void; o
   );
 }
 
+/** 10:24 of today, with its day else. */
+function Seen({ at }: { at: string }) {
+  const { lang } = useLanguage();
+  const { zone } = usePlace();
+  const now = useClinicNow(60_000);
+  const day = dayAndDate(at, lang, zone);
+  return <>{[day !== dayAndDate(now, lang, zone) && day, clock(at, zone)].filter(Boolean).join(", ")}</>;
+}
+
 function LetIn(props: { devices: DeviceRow[]; sent: ReadonlySet<string>; onOut(device: DeviceRow): void }) {
   const say = useWords(admin);
-  const { zone } = usePlace();
   return (
     <table className="table">
       <thead>
@@ -112,7 +122,7 @@ function LetIn(props: { devices: DeviceRow[]; sent: ReadonlySet<string>; onOut(d
           <th scope="col">{say("device")}</th>
           <th scope="col">{say("kind")}</th>
           <th scope="col">{say("state")}</th>
-          <th scope="col">{say("signedIn")}</th>
+          <th scope="col">{say("lastSeen")}</th>
           <th scope="col">
             <span className="unseen">{say("actions")}</span>
           </th>
@@ -137,7 +147,7 @@ function LetIn(props: { devices: DeviceRow[]; sent: ReadonlySet<string>; onOut(d
                 </Chip>
               )}
             </td>
-            <td>{one.lastSeen ? clock(one.lastSeen, zone) : say("notYet")}</td>
+            <td>{one.lastSeen ? <Seen at={one.lastSeen} /> : say("notYet")}</td>
             <td>
               <Button
                 aria-label={`${say("takeOut")}: ${one.name}`}

@@ -103,7 +103,9 @@ function Person(props: { person: StaffRow; sent: boolean; onOver(over: Over): vo
         <Name>{person.name}</Name> {you && <span className="soft">{say("you")}</span>}
       </th>
       <td>{role ? say(`role.${role}`) : person.role}</td>
-      <td>{person.room && common("room", { room: person.room })}</td>
+      <td>
+        {[person.room && common("room", { room: person.room }), person.letter].filter(Boolean).join(" · ")}
+      </td>
       <td>
         {sent ? (
           <Chip tone="rest" icon="send" kind="quiet">

@@ -17,6 +17,8 @@ export interface StaffRow {
   role: string;
   /** Of a guruji, else "". */
   room: string;
+  /** With which the tokens of a guruji begin, else "". */
+  letter: string;
   disabled: boolean;
 }
 
@@ -48,13 +50,17 @@ export function devicesOf(state: State): { asking: DeviceRow[]; letIn: DeviceRow
 export function staffOf(state: State): StaffRow[] {
   const gurujis = rowsOf(state, "guruji");
   return [...rowsOf(state, "staff")]
-    .map(([id, { fields }]) => ({
-      id,
-      name: text(fields, "name"),
-      role: text(fields, "role"),
-      room: text(gurujis.get(text(fields, "guruji"))?.fields ?? {}, "room"),
-      disabled: fields.disabled === true,
-    }))
+    .map(([id, { fields }]) => {
+      const guruji = gurujis.get(text(fields, "guruji"))?.fields ?? {};
+      return {
+        id,
+        name: text(fields, "name"),
+        role: text(fields, "role"),
+        room: text(guruji, "room"),
+        letter: text(guruji, "series"),
+        disabled: fields.disabled === true,
+      };
+    })
     .sort((a, b) => Number(a.disabled) - Number(b.disabled) || a.name.localeCompare(b.name));
 }
 

@@ -18,7 +18,7 @@ import "./checkin.css";
 /** What lies above the desk: one panel at a time, and none most of the time. */
 export function Above({ desk, togglePending }: { desk: Desk; togglePending(): void }) {
   const state = useClientState();
-  const { ofChosen, ofScreen } = useDeeds(desk, state, togglePending);
+  const { deedsOf, ofScreen } = useDeeds(desk, state, togglePending);
   const { over } = desk;
   const close = () => desk.setOver(null);
   switch (over?.what) {
@@ -66,7 +66,7 @@ export function Above({ desk, togglePending }: { desk: Desk; togglePending(): vo
         <Palette
           people={everybody(state)}
           chosen={desk.chosen}
-          ofChosen={ofChosen}
+          deedsOf={deedsOf}
           ofScreen={ofScreen}
           onOpen={(entry) => desk.choose(entry.id)}
           onNew={(name) => desk.startCheckIn({ name })}

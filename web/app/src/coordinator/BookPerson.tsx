@@ -1,57 +1,19 @@
-import type { Shape } from "@sangam/sdk";
-import { type Dispatch, type SetStateAction, useEffect, useState } from "react";
+import type { Dispatch, SetStateAction } from "react";
 import { Field } from "../blocks/choices.tsx";
-import { Button, Chip, Name } from "../blocks/small.tsx";
+import { Button, Chip } from "../blocks/small.tsx";
 import { inFives } from "../desk/phone.ts";
-import { useClient, usePlace } from "../screen/client.tsx";
-import { failureOf } from "../screen/door.ts";
+import { usePlace } from "../screen/client.tsx";
 import { useLanguage, useWords } from "../words/Language.tsx";
 import { clock, dayAndDate } from "../words/times.ts";
 import { askedFor } from "./bookings.ts";
 import { bookingWords } from "./bookingWords.ts";
 import type { BookDraft } from "./draft.ts";
+import { aboutOf, type Person, useFound } from "./everKnown.ts";
+import { Marked } from "./Marked.tsx";
 import { panels } from "./panelWords.ts";
 
-type Person = Shape<"PersonRow">;
-
-interface Found {
-  people: readonly Person[];
-  more: boolean;
-  unheard: boolean;
-}
-
-const NOBODY: Found = { people: [], more: false, unheard: false };
 /** As many as stand beside the form without hiding it. */
 const SHOWN = 4;
-/** A pause in typing. */
-const PAUSE_MS = 250;
-
-/** Whom the site knows by what was typed, asked for after a pause in typing. */
-function useFound(asked: string): Found {
-  const client = useClient();
-  const [found, setFound] = useState(NOBODY);
-  useEffect(() => {
-    if (!asked) return setFound(NOBODY);
-    let wanted = true;
-    const timer = setTimeout(() => {
-      client.request<Shape<"People">>("GET", `/api/v1/people?q=${encodeURIComponent(asked)}`).then(
-        ({ people, more }) =>
-          wanted &&
-          setFound({
-            people: people.slice(0, SHOWN),
-            more: Boolean(more) || people.length > SHOWN,
-            unheard: false,
-          }),
-        (error) => wanted && setFound({ ...NOBODY, unheard: failureOf(error).code === "no_answer" }),
-      );
-    }, PAUSE_MS);
-    return () => {
-      wanted = false;
-      clearTimeout(timer);
-    };
-  }, [client, asked]);
-  return found;
-}
 
 /** Whose appointment it is: typed, or found among those the site knows. */
 export function BookPerson(props: {
@@ -104,37 +66,37 @@ export function BookPerson(props: {
         <section aria-label={say("knownHere")}>
           <h3 className="label">{say("knownHere")}</h3>
           <ul className="found">
-            {found.people.map((one) => (
+            {found.people.slice(0, SHOWN).map((one) => (
               <Known
                 key={one.id}
                 one={one}
+                typed={draft.name}
                 onChoose={() =>
                   setDraft({ ...draft, person: one.id, name: one.name, phone: inFives(one.phone ?? "") })
                 }
               />
             ))}
           </ul>
-          {found.more && <p className="soft note">{say("moreKnown")}</p>}
+          {(found.more || found.people.length > SHOWN) && <p className="soft note">{say("moreKnown")}</p>}
         </section>
       )}
     </>
   );
 }
 
-function Known({ one, onChoose }: { one: Person; onChoose(): void }) {
+function Known({ one, typed, onChoose }: { one: Person; typed: string; onChoose(): void }) {
   const say = useWords(bookingWords);
   const tell = useWords(panels);
   const { lang } = useLanguage();
   const { zone } = usePlace();
   const [next] = one.upcoming;
-  const more = [one.phone && inFives(one.phone), one.place, one.birthYear].filter(Boolean).join(" · ");
   return (
     <li>
       <div>
         <strong>
-          <Name>{one.name}</Name>
+          <Marked typed={typed}>{one.name}</Marked>
         </strong>
-        <p className="soft">{more}</p>
+        <p className="soft">{aboutOf(one)}</p>
         {next?.slot && (
           <Chip tone="flow" icon="calendar" kind="quiet">
             {say("isBooked", { day: dayAndDate(next.slot, lang, zone), time: clock(next.slot, zone) })}

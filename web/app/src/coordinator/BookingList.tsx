@@ -1,9 +1,10 @@
 import { gurujisOf, type PendingAction, type State } from "@sangam/sdk";
-import type { KeyboardEvent } from "react";
+import { type KeyboardEvent, useRef } from "react";
 import { useWhy } from "../blocks/actions.ts";
 import { Icon, type IconName } from "../blocks/Icon.tsx";
 import { Bones } from "../blocks/lines.tsx";
 import { Button, Chip, Empty, Name, Notice, type Tone } from "../blocks/small.tsx";
+import { useSteady } from "../blocks/steady.ts";
 import { inFives } from "../desk/phone.ts";
 import { useClient, useClientState, usePlace } from "../screen/client.tsx";
 import { useCommon, useLanguage, useWords } from "../words/Language.tsx";
@@ -49,7 +50,9 @@ export function BookingList(props: {
   chosen: string | null;
   onChoose(id: string): void;
 }) {
-  const { day, read, any, shown, chosen, onChoose } = props;
+  const { day, read, any, chosen, onChoose } = props;
+  const place = useRef<HTMLElement>(null);
+  const shown = useSteady(props.shown, place);
   const say = useWords(bookingWords);
   const common = useCommon();
   const { lang } = useLanguage();
@@ -68,7 +71,7 @@ export function BookingList(props: {
     onChoose(to.dataset.booking ?? "");
   }
   return (
-    <section aria-label={say("list", { day: said })}>
+    <section aria-label={say("list", { day: said })} ref={place}>
       <p className="day-head">
         <strong>{said}</strong>
         <span className="soft note" role="status">

@@ -254,6 +254,7 @@ function DayPanel(props: DayProps) {
           />
         </div>
         <BookingList
+          key={day}
           day={day}
           read={read}
           any={all.length > 0}

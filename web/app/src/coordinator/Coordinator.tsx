@@ -36,7 +36,8 @@ export function Coordinator() {
   const toggle = useCallback(() => setDrawer((open) => !open), []);
   const field = useRef<HTMLInputElement>(null);
   const place = useRef<HTMLElement>(null);
-  const lanes = useFound(useSteady(lanesOf(state), place), typed);
+  const notices = useRef<HTMLDivElement>(null);
+  const lanes = useFound(useSteady(lanesOf(state), place, notices), typed);
   const hits = plain(typed) ? lanes.reduce((sum, { parts }) => sum + countOf(parts), 0) : null;
   useKeptFocus(place);
   useDeskKeys(desk, lanes, place, field);
@@ -61,7 +62,7 @@ export function Coordinator() {
             onEmergency={() => desk.setOver({ what: "emergency" })}
           />
           <div className="work">
-            <div className="over-work">
+            <div className="over-work" ref={notices}>
               <Emergencies onOpen={desk.choose} />
               {!drawer && <Refusal />}
               <Freshness />

@@ -1,17 +1,21 @@
-import type { QueueEntry } from "@sangam/sdk";
+import { gurujisOf, type QueueEntry } from "@sangam/sdk";
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { createPortal } from "react-dom";
 import { Icon } from "../blocks/Icon.tsx";
-import { Empty, Name, Token } from "../blocks/small.tsx";
+import { Empty, Token } from "../blocks/small.tsx";
+import { minutesSince } from "../desk/time.ts";
 import { StatusChip, statusLook } from "../desk/why.tsx";
-import { useWords } from "../words/Language.tsx";
+import { useClientState, useClinicNow } from "../screen/client.tsx";
+import { useCommon, useWords } from "../words/Language.tsx";
 import { type Deed, type Hit, hitsFor } from "./hits.ts";
+import { Marked } from "./Marked.tsx";
 import { panels } from "./panelWords.ts";
+import { coordinator } from "./words.ts";
 
 export interface PaletteProps {
   people: readonly QueueEntry[];
   chosen: QueueEntry | null;
-  ofChosen: readonly Deed[];
+  deedsOf(entry: QueueEntry): readonly Deed[];
   ofScreen: readonly Deed[];
   onOpen(entry: QueueEntry): void;
   onNew(name: string): void;
@@ -20,13 +24,13 @@ export interface PaletteProps {
 
 /** One field that finds people and does things. What is typed stays in the field, the arrows choose. */
 export function Palette(props: PaletteProps) {
-  const { people, chosen, ofChosen, ofScreen, onClose } = props;
+  const { people, chosen, deedsOf, ofScreen, onClose } = props;
   const say = useWords(panels);
   const list = useId();
   const field = useRef<HTMLInputElement>(null);
   const [typed, setTyped] = useState("");
   const [at, setAt] = useState(0);
-  const hits = hitsFor(typed, people, ofChosen, ofScreen);
+  const hits = hitsFor(typed, people, chosen, deedsOf, ofScreen);
   const chosenAt = Math.min(at, Math.max(0, hits.length - 1));
   const asNew = typed.trim();
 
@@ -40,6 +44,11 @@ export function Palette(props: PaletteProps) {
       if (before instanceof HTMLElement) before.focus();
     };
   }, []);
+
+  const headingOf = (hit: Hit) =>
+    hit.group === "deed"
+      ? say("group.deed", { who: [hit.of.token, hit.of.name].filter(Boolean).join(" ") })
+      : say(`group.${hit.group}`);
 
   function run(hit: Hit | undefined) {
     onClose();
@@ -97,11 +106,11 @@ export function Palette(props: PaletteProps) {
           <kbd className="key">Esc</kbd>
         </header>
         <div className="hits" role="listbox" id={list} aria-label={say("hits")}>
-          {grouped(hits).map(([group, from, own]) => (
+          {grouped(hits, headingOf).map(([heading, from, own]) => (
             // biome-ignore lint/a11y/useSemanticElements: options stand in groups of a listbox
-            <div key={group} role="group" aria-label={headingOf(group, chosen, say)}>
+            <div key={from} role="group" aria-label={heading}>
               <p className="label" role="presentation">
-                {headingOf(group, chosen, say)}
+                {heading}
               </p>
               {own.map((hit, i) => (
                 // biome-ignore lint/a11y/useKeyWithClickEvents: the field has the keys of the whole list
@@ -114,7 +123,7 @@ export function Palette(props: PaletteProps) {
                   aria-selected={from + i === chosenAt}
                   onClick={() => run(hit)}
                 >
-                  <HitLine hit={hit} />
+                  <HitLine hit={hit} typed={typed} />
                 </div>
               ))}
             </div>
@@ -144,27 +153,22 @@ export function Palette(props: PaletteProps) {
   );
 }
 
-/** Groups in their order, each with the index of its first hit. */
-function grouped(hits: readonly Hit[]): readonly [Hit["group"], number, readonly Hit[]][] {
-  const groups: [Hit["group"], number, Hit[]][] = [];
+/** Groups in their order, each with its heading and the index of its first hit. */
+function grouped(
+  hits: readonly Hit[],
+  headingOf: (hit: Hit) => string,
+): readonly [string, number, readonly Hit[]][] {
+  const groups: [string, number, Hit[]][] = [];
   hits.forEach((hit, i) => {
     const last = groups[groups.length - 1];
-    if (last?.[0] === hit.group) last[2].push(hit);
-    else groups.push([hit.group, i, [hit]]);
+    const heading = headingOf(hit);
+    if (last?.[0] === heading) last[2].push(hit);
+    else groups.push([heading, i, [hit]]);
   });
   return groups;
 }
 
-function headingOf(
-  group: Hit["group"],
-  chosen: QueueEntry | null,
-  say: ReturnType<typeof panels.in>,
-): string {
-  if (group === "deed") return say("group.deed", { token: chosen?.token ?? "" });
-  return say(`group.${group}`);
-}
-
-function HitLine({ hit }: { hit: Hit }): ReactNode {
+function HitLine({ hit, typed }: { hit: Hit; typed: string }): ReactNode {
   if (hit.group !== "person") {
     return (
       <>
@@ -177,10 +181,25 @@ function HitLine({ hit }: { hit: Hit }): ReactNode {
   return (
     <>
       <Icon name={statusLook(entry.status).icon} /> <Token>{entry.token}</Token>
-      <span className="name">{entry.name && <Name>{entry.name}</Name>}</span>
+      <span className="name">{entry.name && <Marked typed={typed}>{entry.name}</Marked>}</span>
       <span className="tail">
-        <StatusChip status={entry.status} kind="quiet" />
+        <Stands entry={entry} />
       </span>
     </>
   );
+}
+
+/** Where they stand: place, room and minutes of who waits, a status else. */
+function Stands({ entry }: { entry: QueueEntry }) {
+  const say = useWords(coordinator);
+  const common = useCommon();
+  const guruji = gurujisOf(useClientState()).find((one) => one.id === entry.guruji);
+  const minutes = minutesSince(entry.checkedInAt, useClinicNow(10_000));
+  if (entry.status !== "waiting" || !entry.position) return <StatusChip status={entry.status} kind="quiet" />;
+  const facts = [
+    say("placeIs", { n: entry.position }),
+    guruji?.room && common("room", { room: guruji.room }),
+    minutes !== null && common("minutes", { count: minutes }),
+  ];
+  return <span className="soft note">{facts.filter(Boolean).join(" · ")}</span>;
 }

@@ -1,23 +1,34 @@
 import type { FormEvent } from "react";
 import { Field } from "../blocks/choices.tsx";
-import { Button, Chip, Name } from "../blocks/small.tsx";
+import { Button, Chip } from "../blocks/small.tsx";
 import { inFives } from "../desk/phone.ts";
 import { desk } from "../desk/words.ts";
 import { useClientState, usePlace } from "../screen/client.tsx";
 import { useWords } from "../words/Language.tsx";
 import { clock } from "../words/times.ts";
+import { askedFor } from "./bookings.ts";
+import { bookingWords } from "./bookingWords.ts";
 import type { CheckInProps } from "./CheckIn.tsx";
 import { chosen, type Draft, phoneIsWrong } from "./draft.ts";
+import { aboutOf, type Person, useFound } from "./everKnown.ts";
+import { Marked } from "./Marked.tsx";
 import { panels } from "./panelWords.ts";
 import { type Known, knownToday, waitsAlready } from "./people.ts";
 
-/** Who it is: typed, or found among those of today. */
+/** Of those who came on other days: as many as stand in sight. */
+const BEFORE = 4;
+
+/** Who it is: typed, or found among those of today and among all whom the site knows. */
 export function PersonStep(props: CheckInProps & { wrong: boolean; setWrong(wrong: boolean): void }) {
   const { draft, setDraft, wrong, setWrong } = props;
   const say = useWords(panels);
+  const tell = useWords(bookingWords);
   const state = useClientState();
   const asked = draft.name.trim() || draft.phone.trim();
   const known = asked ? knownToday(state, asked) : [];
+  const site = useFound(askedFor(draft));
+  const here = new Set(known.map((one) => one.person));
+  const before = site.people.filter((one) => !here.has(one.id));
   const set = (over: Partial<Draft>) => {
     setWrong(false);
     setDraft({ ...draft, ...over, known: null });
@@ -57,7 +68,20 @@ export function PersonStep(props: CheckInProps & { wrong: boolean; setWrong(wron
           </ul>
         </section>
       )}
-      <p className="soft note">{say("knownHow")}</p>
+      {before.length > 0 && (
+        <section aria-label={tell("knownHere")}>
+          <h3 className="label">{tell("knownHere")}</h3>
+          <ul className="found">
+            {before.slice(0, BEFORE).map((one) => (
+              <Before key={one.id} one={one} {...props} />
+            ))}
+          </ul>
+          {(site.more || before.length > BEFORE) && <p className="soft note">{tell("moreKnown")}</p>}
+        </section>
+      )}
+      <p className="soft note" role="status">
+        {site.unheard ? tell("notSearched") : say("knownHow")}
+      </p>
     </form>
   );
 }
@@ -70,7 +94,7 @@ function Found({ one, draft, setDraft, onOpen }: CheckInProps & { one: Known }) 
     <li>
       <div>
         <strong>
-          <Name>{one.name}</Name>
+          <Marked typed={draft.name}>{one.name}</Marked>
         </strong>
         <p className="soft">{inFives(one.phone)}</p>
       </div>
@@ -96,6 +120,26 @@ function Found({ one, draft, setDraft, onOpen }: CheckInProps & { one: Known }) 
   );
 }
 
+/** Somebody of another day: they come with the history they have. */
+function Before({ one, draft, setDraft }: CheckInProps & { one: Person }) {
+  const say = useWords(panels);
+  const known = { id: one.id, person: one.id, name: one.name, phone: one.phone ?? "" };
+  return (
+    <li>
+      <div>
+        <strong>
+          <Marked typed={draft.name}>{one.name}</Marked>
+        </strong>
+        <p className="soft">{aboutOf(one)}</p>
+      </div>
+      <span />
+      <Button onClick={() => setDraft(chosen(draft, { ...known, entry: null, appointment: null }))}>
+        {say("thisOne")}
+      </Button>
+    </li>
+  );
+}
+
 export function PersonFoot(props: CheckInProps & { setWrong(wrong: boolean): void }) {
   const { draft, setDraft, onClose } = props;
   const say = useWords(panels);
@@ -110,8 +154,10 @@ export function PersonFoot(props: CheckInProps & { setWrong(wrong: boolean): voi
         {say("noName")}
       </Button>
       <span className="push" />
-      <Button onClick={onClose}>{common("cancel")}</Button>
-      <Button kind="main" icon="arrow-right" type="submit" form="person" disabled={!name}>
+      <Button shortcut="Esc" onClick={onClose}>
+        {common("cancel")}
+      </Button>
+      <Button kind="main" icon="arrow-right" shortcut="Enter" type="submit" form="person" disabled={!name}>
         {name ? say("goOnWith", { name }) : say("goOn")}
       </Button>
     </>

@@ -127,7 +127,7 @@ export function TokenFoot({ draft, setDraft, onClose }: StepProps & { onClose():
       <Button icon="plus" onClick={() => setDraft(EMPTY)}>
         {say("another")}
       </Button>
-      <Button kind="main" icon="check" data-first="" onClick={onClose}>
+      <Button kind="main" icon="check" shortcut="Enter" data-first="" onClick={onClose}>
         {say("done")}
       </Button>
     </>

@@ -174,11 +174,11 @@ export function WhomFoot({ draft, onBack }: { draft: Draft; onBack(): void }) {
       </Button>
       <span className="soft note push">{say(offline ? "savedHere" : "savedAtOnce")}</span>
       {draft.emergency ? (
-        <Button kind="danger" also="solid" icon="siren" type="submit" form="whom">
+        <Button kind="danger" also="solid" icon="siren" shortcut="Enter" type="submit" form="whom">
           {say("giveEmergency")}
         </Button>
       ) : (
-        <Button kind="main" icon="check" type="submit" form="whom">
+        <Button kind="main" icon="check" shortcut="Enter" type="submit" form="whom">
           {say("giveToken")}
         </Button>
       )}

@@ -1,4 +1,4 @@
-import { gurujisOf, type State } from "@sangam/sdk";
+import { gurujisOf, type QueueEntry, type State } from "@sangam/sdk";
 import { KEY_OF, type Move, movesOf } from "../desk/moves.ts";
 import { desk as deskWords } from "../desk/words.ts";
 import { useWords } from "../words/Language.tsx";
@@ -17,19 +17,22 @@ const ICON_OF: Partial<Record<Move, Deed["icon"]>> = {
   start: "play",
 };
 
-/** What the palette can do: with the chosen one, and on this screen. */
+/** What the palette can do: with somebody, who is the chosen one from then on, and on this screen. */
 export function useDeeds(desk: Desk, state: State, togglePending: () => void) {
   const say = useWords(panels);
   const own = useWords(coordinator);
   const words = useWords(deskWords);
-  const { chosen } = desk;
-  const ofChosen: Deed[] = (chosen ? movesOf(chosen) : []).map((move) => ({
-    key: move,
-    icon: ICON_OF[move] ?? "chevron-right",
-    name: words(`do.${move}`),
-    ...(KEY_OF[move] ? { shortcut: KEY_OF[move] } : {}),
-    run: () => desk.act(move),
-  }));
+  const deedsOf = (entry: QueueEntry): readonly Deed[] =>
+    movesOf(entry).map((move) => ({
+      key: move,
+      icon: ICON_OF[move] ?? "chevron-right",
+      name: words(`do.${move}`),
+      ...(KEY_OF[move] ? { shortcut: KEY_OF[move] } : {}),
+      run: () => {
+        desk.choose(entry.id);
+        desk.actOn(entry, move);
+      },
+    }));
   const closed = intakeOf(state).closed;
   const ofScreen: Deed[] = [
     { key: "check_in", icon: "plus", name: own("checkIn"), shortcut: "C", run: () => desk.startCheckIn() },
@@ -71,5 +74,5 @@ export function useDeeds(desk: Desk, state: State, togglePending: () => void) {
       run: () => desk.setOver({ what: "emergency" }),
     },
   ];
-  return { ofChosen, ofScreen };
+  return { deedsOf, ofScreen };
 }

@@ -75,6 +75,8 @@ export interface Desk {
   undo: Undo;
   /** Acts on the chosen entry, or asks first what it needs to know; a move that does not fit it does nothing. */
   act(move: Move, more?: Fields): void;
+  /** The same with another one. */
+  actOn(entry: QueueEntry, move: Move, more?: Fields): void;
   callNext(guruji: string): void;
   raise(what: Emergency): void;
   setIntake(open: boolean): void;
@@ -103,15 +105,16 @@ export function useDesk(): Desk {
     [client],
   );
 
-  function act(what: Move, more?: Fields) {
-    if (!chosen || !movesOf(chosen).includes(what)) return;
-    if (what === "recall" && recallInMs(chosen, clinicNow(state, Date.now()), recallAfterS(state)) > 0)
-      return;
-    if ((what === "transfer" || what === "prioritise") && !more) return setOver({ what, entry: chosen });
+  function actOn(entry: QueueEntry, what: Move, more?: Fields) {
+    if (!movesOf(entry).includes(what)) return;
+    if (what === "recall" && recallInMs(entry, clinicNow(state, Date.now()), recallAfterS(state)) > 0) return;
+    if ((what === "transfer" || what === "prioritise") && !more) return setOver({ what, entry });
     setOver(null);
-    const data = { ...more, entry: chosen.id };
-    undo.follow(move(client, chosen, what, more), `queue.${what}`, data, chosen);
+    const data = { ...more, entry: entry.id };
+    undo.follow(move(client, entry, what, more), `queue.${what}`, data, entry);
   }
+
+  const act = (what: Move, more?: Fields) => chosen && actOn(chosen, what, more);
 
   function callNext(guruji: string) {
     setLane(guruji);
@@ -155,6 +158,7 @@ export function useDesk(): Desk {
     setBooking,
     undo,
     act,
+    actOn,
     callNext,
     raise,
     setIntake,

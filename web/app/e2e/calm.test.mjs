@@ -1,0 +1,182 @@
+// What moves and what does not: rows under a pressed finger, the focus, colours for who asks for less, and whether a
+// finger hits what it means.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { lineOf, openPage, sitDown, TABLET, userOf } from "./desk.mjs";
+import { makeMorning } from "./morning.mjs";
+import { act, queueOf, startDemo, until } from "./world.mjs";
+
+let world;
+let site;
+let api;
+
+before(async () => {
+  world = await startDemo();
+  [site] = world.describe.sites;
+  api = await makeMorning(site);
+});
+
+after(() => world?.stop());
+
+const seat = (screen, how = {}) =>
+  sitDown(world, { base: site.url, screen, user: userOf(site, screen), ...how });
+const glass = (kind, size, { of = site, ...how } = {}) =>
+  openPage(world, `${of.url}/${kind}#pair=${of.devices.find((one) => one.kind === kind).pair}`, {
+    glass: size,
+    ...how,
+  });
+
+async function must(type, data) {
+  const result = await act(api, type, data);
+  assert.equal(result.status, "applied", JSON.stringify(result));
+  return result.data;
+}
+
+/** The page has heard that somebody came before them: their place is one more. */
+const placeOf = async (page, token) => Number(await lineOf(page, token).locator(".place").textContent());
+
+/** The last of the first lane that waits. */
+async function lastInLine() {
+  const { entries, id } = (await queueOf(api)).gurujis[0];
+  return { ...entries.filter((one) => one.status === "waiting").at(-1), guruji: id };
+}
+
+test("rows stand still under a pressed finger and after it, whatever comes before or above them", async () => {
+  const page = await seat("coordinator");
+  const { token, guruji } = await lastInLine();
+  const line = lineOf(page, token);
+  await line.waitFor();
+  const stood = await line.boundingBox();
+  const place = await placeOf(page, token);
+  await page.mouse.move(stood.x + 40, stood.y + stood.height / 2);
+  await page.mouse.down();
+  await must("queue.check_in", { guruji, person: { name: "Aarav Kale" }, emergency: true });
+  await must("emergency.raise", { place: "Hall" });
+  await until("the page has heard of it", async () => (await placeOf(page, token)) === place + 1);
+  await page.waitForTimeout(300);
+  assert.deepEqual(await line.boundingBox(), stood, "the row moved under the finger");
+  await page.mouse.up();
+  await page.locator(".selection", { hasText: token }).waitFor();
+  assert.deepEqual(await line.boundingBox(), stood, "the row moved right after the finger");
+  await until("the row stands where it belongs", async () => (await line.boundingBox()).y > stood.y);
+  await page.getByText("Emergency, raised", { exact: false }).first().waitFor();
+  assert.deepEqual(page.complaints, []);
+  await page.context().close();
+});
+
+test("the focus stays with its row and with what is typed while the queue changes", async () => {
+  const page = await seat("coordinator");
+  const { token, guruji } = await lastInLine();
+  await lineOf(page, token).focus();
+  const focused = () => page.evaluate(() => document.activeElement?.textContent ?? "");
+  const comesFirst = async (name) => {
+    const place = await placeOf(page, token);
+    await must("queue.check_in", { guruji, person: { name }, emergency: true });
+    await until("the page has heard of it", async () => (await placeOf(page, token)) === place + 1);
+  };
+  await comesFirst("Zoya Khan");
+  assert.ok((await focused()).includes(token), "the focus left its row");
+  await page.keyboard.press("c");
+  const name = page.getByLabel("Name, as they say it");
+  await name.fill("Deepa");
+  await name.evaluate((field) => field.setSelectionRange(2, 2));
+  await comesFirst("Om Prakash");
+  assert.deepEqual(
+    await page.evaluate(() => [document.activeElement.value, document.activeElement.selectionStart]),
+    ["Deepa", 2],
+  );
+  assert.deepEqual(page.complaints, []);
+  await page.context().close();
+});
+
+/** Longest change of anything on the page, in ms. */
+const longest = (page) =>
+  page.evaluate(() => {
+    const ms = (said) => said.split(",").map((one) => Number.parseFloat(one) * (/ms/.test(one) ? 1 : 1000));
+    return [...document.querySelectorAll("*")].reduce((most, element) => {
+      const times = [null, "::before", "::after"].flatMap((part) => {
+        const { transitionDuration, animationDuration } = getComputedStyle(element, part);
+        return [...ms(transitionDuration), ...ms(animationDuration)];
+      });
+      return Math.max(most, ...times);
+    }, 0);
+  });
+
+test("nothing takes longer than 200 ms to change, and no time at all for who asks for less motion", async () => {
+  const pages = await Promise.all([
+    glass("kiosk", [1080, 1920]),
+    glass("board", [1920, 1080]),
+    ...["coordinator", "guruji", "admin"].map((screen) => seat(screen)),
+  ]);
+  for (const page of pages) {
+    const what = new URL(page.url()).pathname;
+    await page.locator(".healer, .token, .health, .person, .idle").first().waitFor();
+    assert.ok((await longest(page)) <= 200, `${what} moves longer`);
+    await page.emulateMedia({ reducedMotion: "reduce" });
+    assert.equal(await longest(page), 0, `${what} moves all the same`);
+    await page.context().close();
+  }
+});
+
+const LEAST = 44;
+
+/** What a finger may press and is smaller than it. A label that is pressed for its tick is what counts. */
+const small = (page) =>
+  page.evaluate((least) => {
+    const seen = (element) => element.checkVisibility({ visibilityProperty: true });
+    return [...document.querySelectorAll("button, a[href], input, select, textarea, summary, [role=option]")]
+      .filter((element) => seen(element) && !element.closest("[inert], [aria-hidden=true]"))
+      .map((element) => element.closest("label, .field") ?? element)
+      .map((element) => [element, element.getBoundingClientRect()])
+      .filter(([, { width, height }]) => width > 1 && (width < least - 0.5 || height < least - 0.5))
+      .map(([element, { width, height }]) => {
+        const said = element.getAttribute("aria-label") ?? element.textContent.trim();
+        return `${said} (${Math.round(width)}x${Math.round(height)})`;
+      });
+  }, LEAST);
+
+for (const lang of ["en", "hi"]) {
+  test(`on a tablet a finger hits what it means, in ${lang}`, async () => {
+    const how = { glass: TABLET, touch: true, lang };
+    for (const [screen, sees, hashes, keys] of [
+      ["coordinator", ".lane .line", [], ["c", "a", "m", "e", "Control+k", "?"]],
+      ["guruji", ".person, .idle", [], ["?"]],
+      ["admin", ".health", ["#devices", "#staff", "#settings", "#voices", "#people"], []],
+    ]) {
+      const page = await seat(screen, how);
+      await page.locator(sees).first().waitFor();
+      assert.deepEqual(await small(page), [], screen);
+      for (const key of keys) {
+        await page.keyboard.press(key);
+        await page.getByRole("dialog").waitFor();
+        assert.deepEqual(await small(page), [], `${screen}, ${key}`);
+        await page.keyboard.press("Escape");
+        await page.getByRole("dialog").waitFor({ state: "detached" });
+      }
+      for (const hash of hashes) {
+        await page.evaluate((to) => {
+          location.hash = to;
+        }, hash);
+        await page.locator(".page h2").first().waitFor();
+        assert.deepEqual(await small(page), [], `${screen}${hash}`);
+      }
+      await page.context().close();
+    }
+  });
+}
+
+test("on a phone and at the kiosk a finger hits what it means", async () => {
+  const { data } = await act(api, "queue.check_in", { guruji: (await queueOf(api)).gurujis[1].id });
+  const phone = await openPage(world, `${site.url}${data.link}`, { glass: [320, 640], touch: true });
+  await phone.locator(".card.mine").waitFor();
+  assert.deepEqual(await small(phone), []);
+  await phone.context().close();
+  const kiosk = await glass("kiosk", [1080, 1920], { of: world.describe.sites[1], touch: true });
+  await kiosk.locator(".healer").first().waitFor();
+  assert.deepEqual(await small(kiosk), []);
+  await kiosk.locator(".asides .button").first().click();
+  await kiosk.locator(".pad").waitFor();
+  assert.deepEqual(await small(kiosk), []);
+  await kiosk.context().close();
+});
