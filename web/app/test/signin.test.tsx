@@ -85,6 +85,39 @@ describe("signing in", () => {
     expect(names).toEqual(["Nitin Pawar", "Ashwini Sathe", "Meera Kelkar"]);
   });
 
+  it("shows the mark until it is known who is there, and never the way in to who is signed in", async () => {
+    const coming = new FakeClient();
+    const { session, view } = coming.asClient.getState();
+    coming.set({ session: { ...session, status: "unknown", user: null }, view: null });
+    await open(coming);
+    expect(page().querySelector("main.boot")).not.toBeNull();
+    await act(() => coming.set({ session, view: null }));
+    expect(page().querySelector(".signin")).toBeNull();
+    await act(() => coming.set({ view }));
+    expect(text()).toBe("The desk");
+  });
+
+  it("shows where one is when that takes two seconds, or when the box is away", async () => {
+    for (const [away, ms] of [
+      [false, 2000],
+      [true, 0],
+    ] as const) {
+      const coming = new FakeClient();
+      coming.set({
+        session: { ...coming.asClient.getState().session, status: "unknown", user: null },
+        view: null,
+      });
+      await open(coming);
+      expect(page().querySelector(".signin")).toBeNull();
+      if (away)
+        await act(() =>
+          coming.set({ connection: { ...coming.asClient.getState().connection, mode: "offline" } }),
+        );
+      await pass(ms);
+      expect(page().querySelector(".signin .bank")).not.toBeNull();
+    }
+  });
+
   it("takes the PIN from the pad, and shows the work once the node agrees", async () => {
     await open(FakeClient.signedOut());
     await tap("Ashwini Sathe");

@@ -191,7 +191,7 @@ export function createClient(options: ClientOptions): Client {
     try {
       const [node, user] = await Promise.all([nodeId(http), whoAmI(http)]);
       if (mine !== era || !started) return;
-      if (user) await enter(user, node);
+      if (user) enter(user, node);
       else signedOut(node);
     } catch (error) {
       if (mine !== era || !started || !(error instanceof SangamError)) return;
@@ -205,11 +205,9 @@ export function createClient(options: ClientOptions): Client {
     }
   }
 
-  /** Known for certain: this user, at this node. */
-  async function enter(user: User, node: string): Promise<void> {
-    const mine = era;
-    await (await store()).remember(whoKey, { node, user } satisfies Remembered);
-    if (mine !== era) return;
+  /** Known for certain: this user, at this node. What is shown does not wait for the disk. */
+  function enter(user: User, node: string): void {
+    void store().then((s) => s.remember(whoKey, { node, user } satisfies Remembered));
     enterAs(user, node);
     verified = true;
     outbox.drain();
@@ -266,7 +264,7 @@ export function createClient(options: ClientOptions): Client {
   async function begin(session: { token?: string; user: User }): Promise<User> {
     if (bearer && session.token) http.setToken(session.token);
     const node = state.session.node ?? (await nodeId(http));
-    await enter(session.user, node);
+    enter(session.user, node);
     tabs.tell(sessionScope, null);
     return session.user;
   }

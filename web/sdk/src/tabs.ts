@@ -14,7 +14,7 @@ export const channelName = "ashram-realtime-sync";
 const heartbeatMs = 1_000;
 const leaseMs = 4_000;
 /** How long a new tab waits for a leader to answer. Same machine, so short. */
-const answerMs = 120;
+const answerMs = 60;
 
 type Word =
   | { say: "who" }

@@ -22,7 +22,7 @@ function Front() {
   const say = useWords(entry);
   // Never started: this page only asks.
   const client = useMemo(() => createClient({ view: "queue", screen: "front" }), []);
-  const told = useStatus(client, true);
+  const told = useStatus(client, true, true);
   const names = useNames(client);
   const now = useNow(1000);
   const hub = told.status?.role === "hub";

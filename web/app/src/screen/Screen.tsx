@@ -1,6 +1,6 @@
 import { type Client, createClient, rowsOf, type State, type ViewName } from "@sangam/sdk";
 import { type ReactNode, useEffect, useLayoutEffect, useMemo, useState } from "react";
-import { Bones } from "../blocks/lines.tsx";
+import { Bones, useLate } from "../blocks/lines.tsx";
 import { Button, Empty } from "../blocks/small.tsx";
 import type { Lang } from "../words/catalogue.ts";
 import { entry } from "../words/entry.ts";
@@ -67,7 +67,7 @@ export function Screen(props: ScreenProps) {
 function Gate(props: ScreenProps) {
   const client = useClient();
   const { session, view } = useClientState();
-  const told = useStatus(client, session.status !== "signed_in");
+  const told = useStatus(client, session.status !== "signed_in", props.entry === "staff");
   const claiming = useGivenCode(client);
   const place = usePlaceOf(told);
   const open = session.status === "signed_in" && view !== null;
@@ -107,17 +107,23 @@ function settingOf(state: State, name: string): string | undefined {
   return undefined;
 }
 
+/** The page of the way in is drawn only for who needs it: on most days the work stands before this. */
+const SOON_MS = 2000;
+
 /** Everything before the work: first start, ways in, not for you, not heard yet. */
 function Outside(props: ScreenProps & { told: Told; claiming: boolean }) {
   const client = useClient();
-  const { session } = useClientState();
+  const { session, view, connection } = useClientState();
   const { told } = props;
   const now = useNow(1000);
+  const late = useLate(SOON_MS);
   const here = new URLSearchParams(location.search);
   if (told.status?.setup && props.entry === "staff") {
     return <Setup client={client} hub={told.status.role === "hub"} />;
   }
   const out = session.status === "signed_out" && !props.claiming;
+  const coming = session.status === "signed_in" ? view === null : session.status !== "forbidden" && !out;
+  if (coming && !late && !told.unheard && connection.mode !== "offline") return <Mark />;
   return (
     <main className="signin">
       <Bank
@@ -140,6 +146,11 @@ function Outside(props: ScreenProps & { told: Told; claiming: boolean }) {
       )}
     </main>
   );
+}
+
+/** As it stands in the page until its program has come. */
+function Mark() {
+  return <main className="boot">Sangam</main>;
 }
 
 /** A pair code or the link of a slip may come in the address. */

@@ -13,6 +13,6 @@ export function start(screen: ReactElement) {
   const app = document.getElementById("app");
   if (!app) throw new Error("the page has no #app");
   layIcons(document.body);
-  app.replaceChildren(); // the mark that stood there until now
+  // The mark that stands there is taken over, or taken away.
   render(<Restart>{screen}</Restart>, app);
 }

@@ -12,8 +12,14 @@ export interface Told {
   unheard: boolean;
 }
 
-/** Asks now, and every ten seconds while `again`: a screen that is signed in hears the rest from its client. */
-export function useStatus(client: Client, again: boolean): Told {
+/** A screen that few sign in at has its work to ask for first. */
+const FIRST_AFTER_MS = 1000;
+
+/**
+ * Asks now, or a second later if not `first`, and every ten seconds while `again`: a screen that is signed in hears
+ * the rest from its client.
+ */
+export function useStatus(client: Client, again: boolean, first: boolean): Told {
   const [told, setTold] = useState<Told>({ status: undefined, toldAt: null, unheard: false });
   const known = told.status !== undefined;
   useEffect(() => {
@@ -24,13 +30,14 @@ export function useStatus(client: Client, again: boolean): Told {
         (status) => gone || setTold({ status, toldAt: Date.now(), unheard: false }),
         () => gone || setTold((was) => ({ ...was, unheard: true })),
       );
-    if (!known) ask();
+    const soon = known ? undefined : setTimeout(ask, first ? 0 : FIRST_AFTER_MS);
     const timer = setInterval(ask, ASK_EVERY_MS);
     return () => {
       gone = true;
+      clearTimeout(soon);
       clearInterval(timer);
     };
-  }, [client, again, known]);
+  }, [client, again, first, known]);
   return told;
 }
 
