@@ -1,6 +1,7 @@
 package clinic
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -94,7 +95,7 @@ func mergePersons(w *work, in MergePersons) error {
 	if err := w.checkSaw(keep); err != nil {
 		return err
 	}
-	set := inherit(keep, drop)
+	set := w.inherit(keep, drop)
 	if idOf(keep, "alike") == drop.ID {
 		set["alike"] = record.Null()
 	}
@@ -115,30 +116,29 @@ func mergePersons(w *work, in MergePersons) error {
 	return nil
 }
 
-// inherit is what the one who stays takes over: what they had not, a second phone, and the family.
-func inherit(keep, drop *record.Record) fields {
+// inherit is what the one who stays takes over: what they had not, further phones, and the family.
+func (w *work) inherit(keep, drop *record.Record) fields {
 	set := fields{"mergedFrom": record.IDValue(drop.ID)}
 	for _, name := range []string{"phone", "birthYear", "gender", "place", "language", "guardian"} {
 		if v := drop.Get(name); keep.Get(name).IsNull() && !v.IsNull() {
 			set[name] = v
 		}
 	}
-	var phones []string
+	main := cmp.Or(keep.Get("phone").Text(), drop.Get("phone").Text())
+	var phones, theirs []string
 	_ = keep.Get("phones").Decode(&phones) // an absent list is an empty one
-	var theirs []string
 	_ = drop.Get("phones").Decode(&theirs)
 	for _, phone := range append(theirs, drop.Get("phone").Text()) {
-		if phone != "" && phone != keep.Get("phone").Text() && set["phone"] == nil && !slices.Contains(phones, phone) {
+		if phone != "" && phone != main && !slices.Contains(phones, phone) {
 			phones = append(phones, phone)
 		}
 	}
 	if len(phones) > 0 {
 		set["phones"] = list(phones)
 	}
-	links := without(familyOf(keep), drop.ID)
-	for _, l := range familyOf(drop) {
-		relative := record.ID(l.Person)
-		if relative != keep.ID && len(without(links, relative)) == len(links) && len(links) < mostRelatives {
+	links := without(w.family(keep), drop.ID)
+	for _, l := range w.family(drop) {
+		if relative := record.ID(l.Person); relative != keep.ID && !holds(links, relative) && len(links) < mostRelatives {
 			links = append(links, l)
 		}
 	}

@@ -23,12 +23,40 @@ var inverse = map[string]string{
 	"grandchild": "grandparent", "guardian": "ward", "ward": "guardian", "other": "other",
 }
 
+// Relatives are the ids in somebody's list of relatives, as they were when the list was written.
+func Relatives(r *record.Record) []record.ID {
+	var ids []record.ID
+	for _, l := range familyOf(r) {
+		ids = append(ids, record.ID(l.Person))
+	}
+	return ids
+}
+
 func familyOf(r *record.Record) []familyLink {
 	var links []familyLink
 	if v := r.Get("familyLinks"); !v.IsNull() && v.Decode(&links) != nil {
 		return nil
 	}
+	return slices.DeleteFunc(links, func(l familyLink) bool { return len(l.Person) != len(record.ID{}) })
+}
+
+// family are somebody's relatives as they are known now: who was merged away is who they became.
+func (w *work) family(r *record.Record) []familyLink {
+	var links []familyLink
+	for _, l := range familyOf(r) {
+		if relative, known := w.look.Load(KindPerson, record.ID(l.Person)); known {
+			now := w.became(relative).ID
+			l.Person = now[:]
+		}
+		if id := record.ID(l.Person); id != r.ID && !holds(links, id) {
+			links = append(links, l)
+		}
+	}
 	return links
+}
+
+func holds(links []familyLink, relative record.ID) bool {
+	return slices.ContainsFunc(links, func(l familyLink) bool { return record.ID(l.Person) == relative })
 }
 
 func familyValue(links []familyLink) record.Value {
@@ -62,7 +90,7 @@ func linkFamily(w *work, in LinkFamily) error {
 	if err := w.checkSaw(person); err != nil {
 		return err
 	}
-	ofPerson, ofRelative := without(familyOf(person), relative.ID), familyOf(relative)
+	ofPerson, ofRelative := without(w.family(person), relative.ID), w.family(relative)
 	if in.Unlink {
 		ofRelative = without(ofRelative, person.ID)
 	} else {
@@ -107,16 +135,20 @@ func (w *work) person(id record.ID) (*record.Record, error) {
 // mostMerges bounds the way from one who was merged away to who they are; two disks could merge two into each other.
 const mostMerges = 16
 
-// became is who a person is after merges.
-func (w *work) became(r record.Record) record.Record {
+// Became is who a person is after merges; load finds a person by id.
+func Became(r record.Record, load func(record.ID) (record.Record, bool)) record.Record {
 	for range mostMerges {
-		into, known := w.look.Load(KindPerson, idOf(&r, "mergedInto"))
+		into, known := load(idOf(&r, "mergedInto"))
 		if !known {
 			break
 		}
 		r = into
 	}
 	return r
+}
+
+func (w *work) became(r record.Record) record.Record {
+	return Became(r, func(id record.ID) (record.Record, bool) { return w.look.Load(KindPerson, id) })
 }
 
 // recordConsent adds to the list of what a person agreed to and took back. The list only grows: it is the proof.
@@ -133,7 +165,7 @@ func recordConsent(w *work, in RecordConsent) error {
 		return refuse(CodeInvalid, "To what? The purpose is missing.")
 	case in.Notice == "" && !in.Withdrawn:
 		return refuse(CodeInvalid, "Which notice were they shown? Its version is missing.")
-	case !in.By.IsZero() && !isGuardian(person, in.By):
+	case !in.By.IsZero() && !w.isGuardian(person, in.By):
 		return refuse(CodeNotAllowed, "They are not recorded as a guardian who decides for this person.")
 	}
 	said := map[string]any{
@@ -153,8 +185,8 @@ func recordConsent(w *work, in RecordConsent) error {
 	return nil
 }
 
-func isGuardian(person *record.Record, id record.ID) bool {
-	return slices.ContainsFunc(familyOf(person), func(l familyLink) bool { return l.Guardian && record.ID(l.Person) == id })
+func (w *work) isGuardian(person *record.Record, id record.ID) bool {
+	return slices.ContainsFunc(w.family(person), func(l familyLink) bool { return l.Guardian && record.ID(l.Person) == id })
 }
 
 // consenting is who consents: a person by id for the desk, and for devices and patients the person of an entry that is

@@ -140,6 +140,64 @@ func TestAMergeKeepsPhonesFamilyConsentsAndHistory(t *testing.T) {
 	}
 }
 
+func TestAMergeLosesNoNumber(t *testing.T) {
+	s := newSite(t)
+	keep, drop := s.register("Usha", "").Person, s.register("Usha Patil", "9822012345").Person
+	do[clinic.RecordAnswer](s, desk, "person.update", clinic.PersonUpdate{Person: drop, Phones: &[]string{"9822099999", "02026123456"}})
+	do[clinic.RecordAnswer](s, desk, "person.merge", clinic.MergePersons{Keep: keep, Drop: drop})
+	seen := s.seen(desk, clinic.KindPerson, keep)
+	want := []any{"919822012345", []any{"919822099999", "912026123456"}}
+	if diff := cmp.Diff(want, []any{seen["phone"], seen["phones"]}); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestAMergedRelativeIsStillTheRelative(t *testing.T) {
+	s := newSite(t)
+	child, keep, drop := s.register("Chintu", "").Person, s.register("Sita Rao", "9822012345").Person, s.register("Seeta", "").Person
+	link := clinic.LinkFamily{Person: child, Relative: drop, Relation: "parent", Guardian: true}
+	do[clinic.RecordAnswer](s, desk, "person.link_family", link)
+	do[clinic.RecordAnswer](s, desk, "person.merge", clinic.MergePersons{Keep: keep, Drop: drop})
+	do[clinic.RecordAnswer](s, desk, "person.record_consent", clinic.RecordConsent{Person: child, Purpose: "care", Notice: "1", By: keep})
+	link.Relative, link.Relation = keep, "grandparent"
+	do[clinic.RecordAnswer](s, desk, "person.link_family", link)
+	want := []any{map[string]any{"person": keep.String(), "relation": "grandparent", "guardian": true, "proxy": false}}
+	if diff := cmp.Diff(want, s.seen(desk, clinic.KindPerson, child)["familyLinks"]); diff != "" {
+		t.Error(diff)
+	}
+	do[clinic.RecordAnswer](s, desk, "person.link_family", clinic.LinkFamily{Person: child, Relative: keep, Unlink: true})
+	for _, id := range []record.ID{child, keep} {
+		if got := s.seen(desk, clinic.KindPerson, id)["familyLinks"]; got != nil {
+			t.Errorf("after the unlinking: %v", got)
+		}
+	}
+}
+
+func TestAMergedRelativeWhoIsErasedIsNoRelative(t *testing.T) {
+	s := newSite(t)
+	child, keep, drop := s.register("Chintu", "").Person, s.register("Sita Rao", "9822012345").Person, s.register("Seeta", "").Person
+	do[clinic.RecordAnswer](s, desk, "person.link_family", clinic.LinkFamily{Person: child, Relative: drop, Relation: "parent"})
+	do[clinic.RecordAnswer](s, desk, "person.merge", clinic.MergePersons{Keep: keep, Drop: drop})
+	do[clinic.RecordAnswer](s, admin, "person.erase", clinic.PersonOnly{Person: keep})
+	if got := s.seen(desk, clinic.KindPerson, child)["familyLinks"]; got != nil {
+		t.Errorf("after the erasure: %v", got)
+	}
+}
+
+func TestTwoRelativesWhoAreMergedAreNotTheirOwnRelatives(t *testing.T) {
+	s := newSite(t)
+	keep, drop, sister := s.register("Usha", "9822012345").Person, s.register("Usha Patil", "").Person, s.register("Sita", "").Person
+	for _, relative := range []record.ID{drop, sister} {
+		do[clinic.RecordAnswer](s, desk, "person.link_family", clinic.LinkFamily{Person: keep, Relative: relative, Relation: "sibling"})
+	}
+	do[clinic.RecordAnswer](s, desk, "person.link_family", clinic.LinkFamily{Person: drop, Relative: sister, Relation: "sibling"})
+	do[clinic.RecordAnswer](s, desk, "person.merge", clinic.MergePersons{Keep: keep, Drop: drop})
+	want := []any{map[string]any{"person": sister.String(), "relation": "sibling", "guardian": false, "proxy": false}}
+	if diff := cmp.Diff(want, s.seen(desk, clinic.KindPerson, keep)["familyLinks"]); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestWhoWasMergedAwayIsKnownByTheirOldNameAndPhone(t *testing.T) {
 	s := newSite(t)
 	g := s.guruji("Madhavnath")

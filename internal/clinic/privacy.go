@@ -180,9 +180,9 @@ func (w *work) emptyRequests(person *record.Record) {
 
 // forgetRelative takes a person out of the lists of their relatives.
 func (w *work) forgetRelative(person *record.Record) {
-	for _, l := range familyOf(person) {
+	for _, l := range w.family(person) {
 		relative, known := w.look.Load(KindPerson, record.ID(l.Person))
-		if links := familyOf(&relative); known && len(links) > 0 {
+		if links := w.family(&relative); known && len(links) > 0 {
 			w.edit(record.Edit{Kind: KindPerson, ID: relative.ID, Set: fields{"familyLinks": familyValue(without(links, person.ID))}})
 		}
 	}
