@@ -40,20 +40,13 @@ func (c *centre) enrolledSites() (api.Sites, error) {
 
 func (c *centre) siteRequests(text string) (api.SiteRequests, error) {
 	out := api.SiteRequests{Requests: []api.SiteRequest{}}
-	site, err := record.ParseID(text)
-	known := false
-	if err == nil {
-		err = c.node.Committer.View(func(tx feed.Tx) (err error) {
-			_, _, known, err = feed.Load(tx, feed.Network, record.Key{Kind: clinic.KindSite, ID: site})
-			return err
-		})
-	}
-	if err != nil || !known {
-		return out, &clinic.Error{Code: clinic.CodeNotFound, Message: "The centre has no such site."}
+	site, err := c.knownSite(text)
+	if err != nil {
+		return out, err
 	}
 	err = c.each(feed.SiteScope(site), clinic.KindRequest, func(_ feed.Tx, r *record.Record) error {
 		out.Requests = append(out.Requests, api.SiteRequest{
-			ID: r.ID.String(), Command: r.Get("command").Text(), State: r.Get("state").Text(), Code: r.Get("code").Text(),
+			ID: r.ID.String(), Command: r.Get("command").Text(), Data: clinic.Asked(r), State: r.Get("state").Text(), Code: r.Get("code").Text(),
 			Message: r.Get("message").Text(), ActorName: r.Get("actorName").Text(),
 			SentAt: timeOf(r, "sentAt"), ExpiresAt: timeOf(r, "expiresAt"), SettledAt: timeOf(r, "settledAt"),
 		})

@@ -2,6 +2,7 @@ package hub_test
 
 import (
 	"crypto/rand"
+	"encoding/json"
 	"testing"
 	"time"
 
@@ -34,6 +35,45 @@ func TestTheLastHourOfASiteIsToldFromItsFirstMinute(t *testing.T) {
 	}
 	if out.Sites[0].Name != "Pune" || out.Sites[0].State != "enrolled" || out.Sites[0].RevokedAt != nil {
 		t.Errorf("the site is %+v", out.Sites[0])
+	}
+}
+
+func TestTheCentreReadsAgainWhatItAskedUnlessItIsAboutSomebody(t *testing.T) {
+	c := startCentre(t, 0)
+	c.ask("request.send", map[string]any{"site": c.site, "type": "setting.update", "data": map[string]any{"name": "slotMinutes", "value": 30}})
+	c.ask("request.send", map[string]any{"site": c.site, "type": "person.register", "data": map[string]any{"name": "Usha Patil"}})
+	var asked api.SiteRequests
+	c.call("GET", "/api/v1/sites/"+c.site.String()+"/requests", nil, &asked)
+	if len(asked.Requests) != 2 {
+		t.Fatalf("the requests are %+v", asked.Requests)
+	}
+	for _, one := range asked.Requests {
+		told, _ := json.Marshal(one.Data)
+		if want := map[string]string{"setting.update": `{"name":"slotMinutes","value":30}`, "person.register": "null"}[one.Command]; string(told) != want {
+			t.Errorf("%s asked %s, want %s", one.Command, told, want)
+		}
+	}
+}
+
+func TestTheCentreSeesWhomAndWhatASiteHas(t *testing.T) {
+	c := startCentre(t, 2)
+	var got api.SiteRoster
+	path := "/api/v1/sites/" + c.site.String() + "/roster"
+	if status := c.call("GET", path, nil, &got); status != 200 {
+		t.Fatalf("the roster: %d", status)
+	}
+	if len(got.Gurujis) != 1 || got.Gurujis[0].Name != "Ananda" || got.Gurujis[0].Availability != clinic.Available || len(got.Staff) != 1 || got.Staff[0].Role != "guruji" {
+		t.Errorf("the people are %+v", got)
+	}
+	if len(got.Devices) != 1 || got.Devices[0].Kind != "board" || got.Devices[0].State != clinic.DeviceRequested || len(got.Settings) != 1 || got.Settings[0].Value != 30.0 {
+		t.Errorf("the devices and settings are %+v", got)
+	}
+	if status := c.call("GET", "/api/v1/sites/"+record.Derive("site", "none").String()+"/roster", nil, nil); status != 404 {
+		t.Errorf("of no site: %d", status)
+	}
+	c.token = ""
+	if status := c.call("GET", path, nil, nil); status != 401 {
+		t.Errorf("without a session: %d", status)
 	}
 }
 

@@ -100,6 +100,15 @@ func (c *centre) routes(a huma.API, d *door.Door) {
 	}) (*struct{ Body api.SiteRequests }, error) {
 		return told(ctx, d, func() (api.SiteRequests, error) { return c.siteRequests(in.Site) })
 	})
+	roster := door.Operation(http.MethodGet, "/api/v1/sites/{site}/roster", "siteRoster", "At the hub: the gurujis, staff, devices and settings of a site, as it last told", false, http.StatusNotFound)
+	huma.Register(a, roster, func(ctx context.Context, in *struct {
+		Site string `path:"site" maxLength:"64"`
+	}) (*struct{ Body api.SiteRoster }, error) {
+		return told(ctx, d, func() (api.SiteRoster, error) {
+			reader, _ := door.ActorOf(ctx)
+			return c.roster(in.Site, reader)
+		})
+	})
 	announced := door.Operation(http.MethodGet, "/api/v1/announcements", "announcements", "At the hub: what the sites were told, and who has read it", false)
 	huma.Register(a, announced, func(ctx context.Context, _ *struct{}) (*struct{ Body api.Announcements }, error) {
 		return told(ctx, d, c.announcements)

@@ -40,15 +40,55 @@ type SiteRequests struct {
 
 // SiteRequest is what a site was asked to do, and what became of it.
 type SiteRequest struct {
-	ID        string `json:"id"`
-	Command   string `json:"command"`
-	State     string `json:"state" enum:"pending,accepted,refused,expired"`
-	Code      string `json:"code,omitempty" doc:"Of a refusal"`
-	Message   string `json:"message,omitempty"`
-	ActorName string `json:"actorName"`
-	SentAt    *Time  `json:"sentAt" format:"date-time"`
-	ExpiresAt *Time  `json:"expiresAt" format:"date-time"`
-	SettledAt *Time  `json:"settledAt" format:"date-time"`
+	ID        string         `json:"id"`
+	Command   string         `json:"command"`
+	Data      map[string]any `json:"data,omitempty" doc:"What was asked, where it is about nobody who comes to the site"`
+	State     string         `json:"state" enum:"pending,accepted,refused,expired"`
+	Code      string         `json:"code,omitempty" doc:"Of a refusal"`
+	Message   string         `json:"message,omitempty"`
+	ActorName string         `json:"actorName"`
+	SentAt    *Time          `json:"sentAt" format:"date-time"`
+	ExpiresAt *Time          `json:"expiresAt" format:"date-time"`
+	SettledAt *Time          `json:"settledAt" format:"date-time"`
+}
+
+// SiteRoster is the answer of GET /api/v1/sites/{site}/roster: whom and what a site has, each list by name.
+type SiteRoster struct {
+	Gurujis  []RosterGuruji  `json:"gurujis" nullable:"false"`
+	Staff    []RosterStaff   `json:"staff" nullable:"false"`
+	Devices  []RosterDevice  `json:"devices" nullable:"false"`
+	Settings []RosterSetting `json:"settings" nullable:"false" doc:"What the site decided; what is not here follows the usual"`
+}
+
+// RosterGuruji is a healer of a site.
+type RosterGuruji struct {
+	ID           string `json:"id"`
+	Name         string `json:"name"`
+	Room         string `json:"room,omitempty"`
+	Availability string `json:"availability"`
+	Disabled     bool   `json:"disabled,omitempty"`
+}
+
+// RosterStaff is a member of the staff of a site.
+type RosterStaff struct {
+	ID       string `json:"id"`
+	Name     string `json:"name"`
+	Role     string `json:"role"`
+	Disabled bool   `json:"disabled,omitempty"`
+}
+
+// RosterDevice is a device of a site.
+type RosterDevice struct {
+	ID    string `json:"id"`
+	Name  string `json:"name"`
+	Kind  string `json:"kind"`
+	State string `json:"state"`
+}
+
+// RosterSetting is a setting of a site.
+type RosterSetting struct {
+	Name  string `json:"name"`
+	Value any    `json:"value"`
 }
 
 // Announcements is the answer of GET /api/v1/announcements, the newest first.

@@ -16,11 +16,13 @@ type PersonRow struct {
 	Consents   []ConsentRow  `json:"consents" nullable:"false" doc:"All they ever agreed to or took back, the last word of each purpose counts"`
 	Registered *Time         `json:"registeredAt,omitempty" format:"date-time"`
 	Upcoming   []UpcomingRow `json:"upcoming" nullable:"false" doc:"Appointments that are still to come"`
+	Visits     []VisitRow    `json:"visits" nullable:"false" doc:"The last three days on which they had a token, the latest first"`
 }
 
 // RelativeRow is what another person is to this one.
 type RelativeRow struct {
-	Person   string `json:"person" doc:"Id of the relative"`
+	Person   string `json:"person" doc:"Id of the relative, who they became where two were merged"`
+	Name     string `json:"name,omitempty" example:"Sita Patil" doc:"Absent when nothing is known here of the relative"`
 	Relation string `json:"relation" example:"parent" doc:"What the relative is to the person"`
 	Guardian bool   `json:"guardian,omitempty" doc:"They decide for the person"`
 	Proxy    bool   `json:"proxy,omitempty" doc:"They register and book for the person"`
@@ -41,6 +43,13 @@ type UpcomingRow struct {
 	Slot      *Time  `json:"slot" format:"date-time"`
 	Status    string `json:"status" example:"booked"`
 	Reference string `json:"reference,omitempty" example:"482913"`
+}
+
+// VisitRow is a day on which somebody had a token.
+type VisitRow struct {
+	Day    string `json:"day" example:"2026-11-23" doc:"Service-day"`
+	Guruji string `json:"guruji"`
+	Status string `json:"status" example:"done"`
 }
 
 // People is the answer of GET /api/v1/people, those who fit best first.

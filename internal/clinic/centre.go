@@ -3,6 +3,7 @@ package clinic
 import (
 	"cmp"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/aashram-care/sangam/sync/record"
@@ -112,4 +113,23 @@ func Requested(r *record.Record) (c Command, a Actor, expires time.Time, ok bool
 	c = Command{ID: r.ID, Type: r.Get("command").Text(), Saw: saw, Data: json.RawMessage(r.Get("data").Text())}
 	a = Actor{ID: r.Get("actor").Text(), Name: r.Get("actorName").Text(), Role: Role(r.Get("actorRole").Text())}
 	return c, a, r.Get("expiresAt").Time(), a.Role == RoleCentralAdmin
+}
+
+// ofNobody are the commands whose data is about nobody who comes to a site.
+var ofNobody = []string{
+	"day.open", "day.close", "day.seal", "day.set_intake", "guruji.set_availability", "guruji.set_room", "guruji.set_capacity",
+	"setting.update", "staff.disable", "device.revoke",
+}
+
+// Asked is the data of what a request asks for, for the centre to read again; nil where it may be about somebody who
+// comes to the site, whom the centre knows nothing of.
+func Asked(r *record.Record) map[string]any {
+	if !slices.Contains(ofNobody, r.Get("command").Text()) {
+		return nil
+	}
+	var data map[string]any
+	if json.Unmarshal([]byte(r.Get("data").Text()), &data) != nil {
+		return nil
+	}
+	return data
 }

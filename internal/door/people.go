@@ -47,14 +47,14 @@ func (d *Door) people(ctx context.Context, in *struct {
 	defer d.looking.Unlock()
 	out := &struct{ Body api.People }{api.People{People: []api.PersonRow{}}}
 	var found []*record.Record
-	var booked [][]record.Record
+	var around []around
 	err = d.o.Core.View(func(tx feed.Tx) (err error) {
 		if found, err = d.knownPeople(ctx, tx, fits); err != nil {
 			return err
 		}
 		out.Body.More = len(found) > mostPeople
 		found = found[:min(len(found), mostPeople)]
-		booked, err = d.bookedOf(tx, found)
+		around, err = d.aroundAll(tx, found)
 		return err
 	})
 	if err != nil {
@@ -62,7 +62,7 @@ func (d *Door) people(ctx context.Context, in *struct {
 	}
 	d.o.Core.Day(d.o.Site, func(day *clinic.Day) {
 		for i, r := range found {
-			out.Body.People = append(out.Body.People, personRow(day, s.rights().actor, r, booked[i]))
+			out.Body.People = append(out.Body.People, personRow(day, s.rights().actor, r, around[i]))
 		}
 	})
 	return out, nil
@@ -151,100 +151,4 @@ func (d *Door) knownPeople(ctx context.Context, tx feed.Tx, fits func(*record.Re
 		list[i] = &found[i].r
 	}
 	return list, err
-}
-
-// bookedOf are the appointments of each of them that nobody has come for.
-func (d *Door) bookedOf(tx feed.Tx, people []*record.Record) ([][]record.Record, error) {
-	booked := make([][]record.Record, len(people))
-	for i, person := range people {
-		of := []record.Value{record.IDValue(person.ID)}
-		err := feed.ByIndex(tx, feed.SiteScope(d.o.Site), clinic.KindAppointment, "person", of, func(r record.Record) (bool, error) {
-			if status := clinic.Schema.Shown(&r).Name; status == clinic.StatusBooked || status == clinic.StatusConfirmed {
-				booked[i] = append(booked[i], r)
-			}
-			return true, nil
-		})
-		if err != nil {
-			return nil, err
-		}
-	}
-	return booked, nil
-}
-
-// personRow is one of them as the asker may see them, with what they are booked for.
-func personRow(day *clinic.Day, reader clinic.Actor, r *record.Record, booked []record.Record) api.PersonRow {
-	row := api.PersonRow{ID: r.ID.String(), Family: []api.RelativeRow{}, Consents: []api.ConsentRow{}, Upcoming: []api.UpcomingRow{}}
-	if shown, visible := clinic.View(reader, day, r); visible {
-		fillPerson(&row, seen(shown))
-	}
-	for i := range booked {
-		if shown, visible := clinic.View(reader, day, &booked[i]); visible {
-			f := seen(shown)
-			row.Upcoming = append(row.Upcoming, api.UpcomingRow{
-				ID: booked[i].ID.String(), Guruji: f.text("guruji"), Slot: f.time("slot"), Status: f.text("status"), Reference: f.text("reference"),
-			})
-		}
-	}
-	slices.SortFunc(row.Upcoming, func(a, b api.UpcomingRow) int { return byTime(a.Slot, b.Slot) })
-	return row
-}
-
-// byTime puts what has no time first.
-func byTime(a, b *api.Time) int {
-	var first, second time.Time
-	if a != nil {
-		first = a.Time
-	}
-	if b != nil {
-		second = b.Time
-	}
-	return first.Compare(second)
-}
-
-func fillPerson(row *api.PersonRow, f seen) {
-	row.Name, row.Phone, row.Gender, row.Place, row.Language = f.text("name"), f.text("phone"), f.text("gender"), f.text("place"), f.text("language")
-	row.Guardian, row.Alike, row.Registered = f.text("guardian"), f.text("alike"), f.time("createdAt")
-	if year, ok := f["birthYear"].(int64); ok {
-		row.BirthYear = int(year)
-	}
-	for _, phone := range f.list("phones") {
-		if text, ok := phone.(string); ok {
-			row.Phones = append(row.Phones, text)
-		}
-	}
-	for _, link := range f.list("familyLinks") {
-		l, _ := link.(map[string]any)
-		guardian, _ := l["guardian"].(bool)
-		proxy, _ := l["proxy"].(bool)
-		row.Family = append(row.Family, api.RelativeRow{Person: seen(l).text("person"), Relation: seen(l).text("relation"), Guardian: guardian, Proxy: proxy})
-	}
-	for _, consent := range f.list("consent") {
-		c, _ := consent.(map[string]any)
-		given, _ := c["given"].(bool)
-		row.Consents = append(row.Consents, api.ConsentRow{Purpose: seen(c).text("purpose"), Given: given, Notice: seen(c).text("notice"), At: seen(c).time("at")})
-	}
-	slices.SortFunc(row.Consents, func(a, b api.ConsentRow) int {
-		return cmp.Or(cmp.Compare(a.Purpose, b.Purpose), byTime(a.At, b.At))
-	})
-}
-
-// seen are the fields of a record as View shows it.
-type seen map[string]any
-
-func (f seen) text(name string) string {
-	text, _ := f[name].(string)
-	return text
-}
-
-func (f seen) list(name string) []any {
-	list, _ := f[name].([]any)
-	return list
-}
-
-func (f seen) time(name string) *api.Time {
-	var at api.Time
-	if at.UnmarshalText([]byte(f.text(name))) != nil {
-		return nil
-	}
-	return &at
 }

@@ -1,7 +1,9 @@
 package door_test
 
 import (
+	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -56,6 +58,38 @@ func TestTheDeskFindsWhomTheSiteKnows(t *testing.T) {
 	n.done(c.admin, "person.erase", map[string]any{"person": ids["Usha Patil"]}, nil)
 	if got := names(n.find(c.admin, "usha")); got != "Usha Devi Patil" {
 		t.Errorf("after the erasure: %s", got)
+	}
+}
+
+func TestSomebodyIsToldWithTheirRelativesAndLastVisits(t *testing.T) {
+	n := startNode(t, nil)
+	c := n.crew()
+	register := func(name, phone string) string {
+		var made struct{ Person string }
+		n.done(c.coordinator, "person.register", map[string]any{"name": name, "phone": phone}, &made)
+		return made.Person
+	}
+	child, mother, same, uncle := register("Chintu Rao", ""), register("Sita Rao", "9822012345"), register("Seeta", ""), register("Mohan Rao", "")
+	for relative, relation := range map[string]string{same: "parent", uncle: "other"} {
+		n.done(c.coordinator, "person.link_family", map[string]any{"person": child, "relative": relative, "relation": relation}, nil)
+	}
+	n.done(c.coordinator, "person.merge", map[string]any{"keep": mother, "drop": same}, nil)
+	n.done(c.coordinator, "queue.check_in", map[string]any{"guruji": c.gurujiID, "person": map[string]any{"id": child}, "reason": "fever"}, nil)
+	told := n.find(c.coordinator, child)
+	if strings.Contains(fmt.Sprint(told), "fever") {
+		t.Error("the desk is told why they came")
+	}
+	one := told.People[0]
+	slices.SortFunc(one.Family, func(a, b api.RelativeRow) int { return strings.Compare(a.Name, b.Name) })
+	if want := []api.RelativeRow{{Person: uncle, Name: "Mohan Rao", Relation: "other"}, {Person: mother, Name: "Sita Rao", Relation: "parent"}}; !slices.Equal(one.Family, want) {
+		t.Errorf("the relatives are %+v, want %+v", one.Family, want)
+	}
+	if len(one.Visits) != 1 || one.Visits[0].Guruji != c.gurujiID || one.Visits[0].Status != "waiting" || one.Visits[0].Day == "" {
+		t.Errorf("the visits are %+v", one.Visits)
+	}
+	n.done(c.admin, "person.erase", map[string]any{"person": mother}, nil)
+	if got := n.find(c.admin, child).People[0].Family; len(got) != 1 || got[0].Person != uncle {
+		t.Errorf("after the erasure the relatives are %+v", got)
 	}
 }
 

@@ -331,6 +331,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sites/{site}/roster": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** At the hub: the gurujis, staff, devices and settings of a site, as it last told */
+        get: operations["siteRoster"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/snapshot": {
         parameters: {
             query?: never;
@@ -1554,6 +1571,8 @@ export interface components {
             registeredAt?: string;
             /** @description Appointments that are still to come */
             upcoming: components["schemas"]["UpcomingRow"][];
+            /** @description The last three days on which they had a token, the latest first */
+            visits: components["schemas"]["VisitRow"][];
         } & {
             [key: string]: unknown;
         };
@@ -1741,7 +1760,12 @@ export interface components {
         RelativeRow: {
             /** @description They decide for the person */
             guardian?: boolean;
-            /** @description Id of the relative */
+            /**
+             * @description Absent when nothing is known here of the relative
+             * @example Sita Patil
+             */
+            name?: string;
+            /** @description Id of the relative, who they became where two were merged */
             person: string;
             /** @description They register and book for the person */
             proxy?: boolean;
@@ -1900,6 +1924,37 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        RosterDevice: {
+            id: string;
+            kind: string;
+            name: string;
+            state: string;
+        } & {
+            [key: string]: unknown;
+        };
+        RosterGuruji: {
+            availability: string;
+            disabled?: boolean;
+            id: string;
+            name: string;
+            room?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        RosterSetting: {
+            name: string;
+            value: unknown;
+        } & {
+            [key: string]: unknown;
+        };
+        RosterStaff: {
+            disabled?: boolean;
+            id: string;
+            name: string;
+            role: string;
+        } & {
+            [key: string]: unknown;
+        };
         Row: {
             fields?: unknown;
             gone?: boolean;
@@ -2043,6 +2098,10 @@ export interface components {
             /** @description Of a refusal */
             code?: string;
             command: string;
+            /** @description What was asked, where it is about nobody who comes to the site */
+            data?: {
+                [key: string]: unknown;
+            };
             /** Format: date-time */
             expiresAt: string | null;
             id: string;
@@ -2058,6 +2117,15 @@ export interface components {
         };
         SiteRequests: {
             requests: components["schemas"]["SiteRequest"][];
+        } & {
+            [key: string]: unknown;
+        };
+        SiteRoster: {
+            devices: components["schemas"]["RosterDevice"][];
+            gurujis: components["schemas"]["RosterGuruji"][];
+            /** @description What the site decided; what is not here follows the usual */
+            settings: components["schemas"]["RosterSetting"][];
+            staff: components["schemas"]["RosterStaff"][];
         } & {
             [key: string]: unknown;
         };
@@ -2299,6 +2367,18 @@ export interface components {
             disabled?: boolean | null;
             /** @example coordinator */
             role?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        VisitRow: {
+            /**
+             * @description Service-day
+             * @example 2026-11-23
+             */
+            day: string;
+            guruji: string;
+            /** @example done */
+            status: string;
         } & {
             [key: string]: unknown;
         };
@@ -3733,6 +3813,7 @@ export interface operations {
                      *           "family": [
                      *             {
                      *               "guardian": false,
+                     *               "name": "Sita Patil",
                      *               "person": "0199c3a0-0000-7000-8000-000000000001",
                      *               "proxy": false,
                      *               "relation": "parent"
@@ -3756,6 +3837,13 @@ export interface operations {
                      *               "reference": "482913",
                      *               "slot": "2026-01-05T04:32:10.250Z",
                      *               "status": "booked"
+                     *             }
+                     *           ],
+                     *           "visits": [
+                     *             {
+                     *               "day": "2026-11-23",
+                     *               "guruji": "0199c3a0-0000-7000-8000-000000000001",
+                     *               "status": "done"
                      *             }
                      *           ]
                      *         }
@@ -4748,6 +4836,7 @@ export interface operations {
                      *           "actorName": "Asha",
                      *           "code": "K7QX-2M4P",
                      *           "command": "day.set_intake",
+                     *           "data": {},
                      *           "expiresAt": "2026-01-05T04:32:10.250Z",
                      *           "id": "0199c3a0-0000-7000-8000-000000000001",
                      *           "message": "The day is open already.",
@@ -4759,6 +4848,126 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["SiteRequests"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    siteRoster: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "devices": [
+                     *         {
+                     *           "id": "0199c3a0-0000-7000-8000-000000000001",
+                     *           "kind": "entry",
+                     *           "name": "Asha",
+                     *           "state": "state"
+                     *         }
+                     *       ],
+                     *       "gurujis": [
+                     *         {
+                     *           "availability": "availability",
+                     *           "disabled": false,
+                     *           "id": "0199c3a0-0000-7000-8000-000000000001",
+                     *           "name": "Asha",
+                     *           "room": "2"
+                     *         }
+                     *       ],
+                     *       "settings": [
+                     *         {
+                     *           "name": "Asha",
+                     *           "value": {}
+                     *         }
+                     *       ],
+                     *       "staff": [
+                     *         {
+                     *           "disabled": false,
+                     *           "id": "0199c3a0-0000-7000-8000-000000000001",
+                     *           "name": "Asha",
+                     *           "role": "coordinator"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SiteRoster"];
                 };
             };
             /** @description Unauthorized */
