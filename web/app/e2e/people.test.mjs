@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { isSound, openPage, userOf } from "./desk.mjs";
+import { isSound, openPage, sitDown, userOf } from "./desk.mjs";
 import { act, ask, queueOf, signIn, startDemo, until } from "./world.mjs";
 
 const KIOSK = [1080, 1920];
@@ -257,6 +257,64 @@ test("a phone shouts when it is their turn, and leaving can be taken back, by ke
   assert.ok(!["waiting", "called"].includes(await statusOf()), "the desk sees that they left");
   await isSound(phone, "left");
   await phone.context().close();
+});
+
+test("whoever needs help calls the staff from their phone, at any time, in each language", async () => {
+  const [, , guruji] = await gurujis();
+  const { entry, token, link } = await done("queue.check_in", { guruji: guruji.id });
+  const staff = await sitDown(world, {
+    base: site.url,
+    screen: "coordinator",
+    user: userOf(site, "coordinator"),
+  });
+  const phone = await phoneOf(link);
+  const status = async (type) => {
+    const { status, generation } = (await entries()).find((one) => one.id === entry);
+    await done(type, { entry }, { status, generation });
+  };
+  await phone.locator(".choice [lang=en]").click();
+  await phone.getByRole("button", { name: "I need help" }).focus();
+  await phone.keyboard.press("Enter");
+  await phone.getByLabel("Where you are", { exact: false }).fill("by the well");
+  await isSound(phone, "asked whether to call");
+  await phone.keyboard.press("Enter");
+  await phone.getByText("The staff have been called.", { exact: false }).waitFor();
+  const told = staff.getByRole("alert").filter({ hasText: token });
+  await told.getByText("by the well").waitFor();
+  await isSound(phone, "help is called");
+  await told.getByRole("button", { name: "It is resolved" }).click();
+  await told.waitFor({ state: "detached" });
+  assert.equal((await entries()).find((one) => one.id === entry).status, "waiting", "they keep their place");
+
+  await status("queue.call");
+  await phone.getByRole("alert").getByText("It is your turn").waitFor();
+  for (const [lang, again, call] of [
+    ["mr", "पुन्हा बोलावा", "बोलावा"],
+    ["hi", "फिर बुलाएँ", "बुलाएँ"],
+  ]) {
+    await phone.locator(`.choice [lang=${lang}]`).click();
+    await phone.getByRole("button", { name: again }).click();
+    await isSound(phone, `help while called, in ${lang}`);
+    await phone.getByRole("dialog").getByRole("button", { name: call, exact: true }).click();
+    await told.first().waitFor();
+    await phone.locator(".called .notice").waitFor();
+    await isSound(phone, `help is called while called, in ${lang}`);
+  }
+  await status("queue.start");
+  await phone.getByText("आप गुरुजी के साथ हैं").waitFor();
+  await phone.getByRole("button", { name: "फिर बुलाएँ" }).waitFor();
+  await isSound(phone, "with the guruji");
+
+  await phone.context().setOffline(true);
+  await phone.getByText("फ़ोन आश्रम से जुड़ा नहीं है").waitFor();
+  await phone.getByRole("button", { name: "फिर बुलाएँ" }).click();
+  await phone.getByRole("dialog").getByRole("button", { name: "बुलाएँ", exact: true }).click();
+  await phone.getByText("अभी किसी को पता नहीं", { exact: false }).waitFor();
+  await isSound(phone, "nobody knows yet");
+  await phone.getByRole("button", { name: "नहीं, सब ठीक है" }).click();
+  await phone.getByText("अभी किसी को पता नहीं", { exact: false }).waitFor({ state: "detached" });
+  await phone.context().close();
+  await staff.context().close();
 });
 
 test("who waits for a guruji on a break may go to the one who is offered, with token and time", async () => {

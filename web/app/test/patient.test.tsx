@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import type { Fields, SnapshotEntry } from "@sangam/sdk";
+import type { Fields, PendingState, SnapshotEntry } from "@sangam/sdk";
 import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -202,5 +202,56 @@ describe("the phone", () => {
     await open();
     for (const { entries } of gurujis)
       for (const { token } of entries) if (token !== "B041") expect(text()).not.toContain(token);
+  });
+});
+
+describe("a call for help", () => {
+  const raised = () => client.of("emergency.raise");
+  /** The one call as the phone keeps it. */
+  const kept = (state: PendingState) =>
+    act(() => {
+      const one = { id: "h", type: "emergency.raise", data: { entry: "B41" }, at: 0, state, mine: true };
+      client.set({ pending: [{ ...one, user: { id: "d1", name: "" } }] });
+    });
+  const sent = () => act(() => client.set({ pending: [] }));
+
+  it.each(["waiting", "called", "in_service", "on_hold", "no_answer"])(
+    "is there while they are %s, and asks once",
+    async (status) => {
+      await open({ status });
+      await tap("I need help");
+      expect(raised()).toEqual([]);
+      await tap("Call them");
+      expect(raised().map((one) => one.data)).toEqual([{ entry: "B41" }]);
+    },
+  );
+
+  it("says that nobody knows while the phone is cut off, and then that somebody does", async () => {
+    await open();
+    await kept("waiting");
+    expect(text()).toContain("Nobody knows yet");
+    await kept("sending");
+    expect(text()).toContain("The staff are being called");
+    await sent();
+    expect(text()).toContain("The staff have been called. Stay here, or call 112.");
+    await now({ status: "called", position: null, ahead: null, calledAt: "2026-11-23T04:55:00Z" });
+    expect(text()).toContain("The staff have been called.");
+  });
+
+  it("is not told as given when it was taken back or refused", async () => {
+    await open();
+    await kept("waiting");
+    await tap("No, it is all right");
+    await sent();
+    expect(text()).not.toContain("have been called");
+    await kept("rejected");
+    expect(text()).toContain("They could not be called.");
+    await sent();
+    expect(text()).not.toContain("have been called");
+  });
+
+  it("is not offered to whoever is out", async () => {
+    await open({ status: "done" });
+    expect(text()).not.toContain("I need help");
   });
 });

@@ -3,28 +3,21 @@ import { Panel } from "../blocks/Panel.tsx";
 import { Button, Notice } from "../blocks/small.tsx";
 import { useClient } from "../screen/client.tsx";
 import { failureOf } from "../screen/door.ts";
-import { useLanguage, useWords } from "../words/Language.tsx";
+import { useWords } from "../words/Language.tsx";
 import { people } from "./peopleWords.ts";
 import { askNow, newId, type PersonRow } from "./person.ts";
+import { useRefusal } from "./refusal.ts";
 
 /** Says what goes and what stays, and erases only whom the admin saw. */
 export function ErasePanel(props: { person: PersonRow; onErased(): void; onClose(): void }) {
   const { person } = props;
   const say = useWords(people);
   const client = useClient();
-  const { lang } = useLanguage();
   const [sure, setSure] = useState(false);
   const [busy, setBusy] = useState(false);
   const [why, setWhy] = useState("");
   const id = useRef(newId());
-  function refusalOf(error: unknown): string {
-    const { code, message } = failureOf(error);
-    if (code === "no_answer") return `${say("unheard")}. ${say("unheardWhy")}`;
-    if (code === "stale") return say("changed");
-    if (code === "not_found") return say("gone");
-    if (lang === "en" && message) return message;
-    return code === "not_allowed" ? say("inQueue") : say("otherwise");
-  }
+  const refusalOf = useRefusal("inQueue");
   function erase() {
     setBusy(true);
     setWhy("");

@@ -1,76 +1,24 @@
-import type { Shape } from "@sangam/sdk";
-import { type FormEvent, useEffect, useRef, useState } from "react";
+import { type FormEvent, useCallback, useEffect, useRef, useState } from "react";
 import { Field } from "../blocks/choices.tsx";
 import { Icon } from "../blocks/Icon.tsx";
 import { Bones } from "../blocks/lines.tsx";
 import { Button, Empty, Name, Notice } from "../blocks/small.tsx";
 import { inFives } from "../desk/phone.ts";
-import { useClient } from "../screen/client.tsx";
-import { failureOf } from "../screen/door.ts";
 import { useWords } from "../words/Language.tsx";
+import { type Found, useLook } from "./looking.ts";
 import { PersonPage } from "./PersonPage.tsx";
 import { people } from "./peopleWords.ts";
 import { lookable, type PersonRow } from "./person.ts";
-import "./site.css";
+import { Unfound } from "./Unfound.tsx";
+import "./table.css";
+import "./people.css";
 
-type Found = Shape<"People">;
-interface Failed {
-  code: string;
-  message: string;
-}
+/** Why the page tells of a change: what became of whom. */
+type Done = { what: "erased" } | { what: "merged"; name: string } | null;
 
-/** What somebody may ask of the clinic about themselves. Nothing of who is looked up stays in this browser. */
+/** What somebody may ask of the clinic about themselves. */
 export function People() {
   const say = useWords(people);
-  const client = useClient();
-  const [typed, setTyped] = useState("");
-  const [asked, setAsked] = useState("");
-  const [short, setShort] = useState(false);
-  const [found, setFound] = useState<Found | null>(null);
-  const [failed, setFailed] = useState<Failed | null>(null);
-  const [open, setOpen] = useState<PersonRow | null>(null);
-  const [erased, setErased] = useState(false);
-  const form = useRef<HTMLFormElement>(null);
-  const turn = useRef(0);
-  const focusSearch = () => form.current?.querySelector("input")?.focus();
-  useEffect(focusSearch, []);
-
-  /** Looks for people; the answer to an earlier question is dropped. */
-  function look(text: string, then: (answer: Found) => void) {
-    const own = ++turn.current;
-    setFailed(null);
-    client.request<Found>("GET", `/api/v1/people?${new URLSearchParams({ q: text })}`).then(
-      (answer) => own === turn.current && then(answer),
-      (error) => own === turn.current && setFailed(failureOf(error)),
-    );
-  }
-  function search(text: string) {
-    setAsked(text);
-    setFound(null);
-    setOpen(null);
-    setErased(false);
-    look(text, setFound);
-  }
-  function go(event: FormEvent) {
-    event.preventDefault();
-    setShort(!lookable(typed));
-    if (lookable(typed)) search(typed.trim());
-  }
-  /** Someone as the box knows them now. */
-  const see = (id: string) => look(id, ({ people: [person] }) => setOpen(person ?? null));
-  function back() {
-    search(asked);
-    focusSearch();
-  }
-  function forget() {
-    turn.current++;
-    setOpen(null);
-    setFound(null);
-    setAsked("");
-    setTyped("");
-    setErased(true);
-    focusSearch();
-  }
   return (
     <>
       <header>
@@ -79,6 +27,66 @@ export function People() {
           <p>{say("peopleHow")}</p>
         </div>
       </header>
+      <Finder />
+    </>
+  );
+}
+
+/** Finds people, and opens one; `first` is who is open at once. Nothing of who is looked up stays in this browser. */
+export function Finder({ first = "" }: { first?: string }) {
+  const say = useWords(people);
+  const { failed, look, drop } = useLook();
+  const [typed, setTyped] = useState("");
+  const [asked, setAsked] = useState("");
+  const [short, setShort] = useState(false);
+  const [found, setFound] = useState<Found | null>(null);
+  const [open, setOpen] = useState<PersonRow | null>(null);
+  const [done, setDone] = useState<Done>(null);
+  const [opening, setOpening] = useState(first !== "");
+  const form = useRef<HTMLFormElement>(null);
+  const focusSearch = () => form.current?.querySelector("input")?.focus();
+  /** Someone as the box knows them now. */
+  const see = useCallback(
+    (id: string) =>
+      look(id, ({ people: [person] }) => {
+        setOpen(person ?? null);
+        setOpening(false);
+      }),
+    [look],
+  );
+  useEffect(() => {
+    if (first) see(first);
+    else form.current?.querySelector("input")?.focus();
+  }, [first, see]);
+
+  function search(text: string) {
+    setAsked(text);
+    setFound(null);
+    setOpen(null);
+    setDone(null);
+    setOpening(false);
+    if (text) look(text, setFound);
+  }
+  function go(event: FormEvent) {
+    event.preventDefault();
+    setShort(!lookable(typed));
+    if (lookable(typed)) search(typed.trim());
+  }
+  function back() {
+    search(asked);
+    focusSearch();
+  }
+  function forget() {
+    drop();
+    setOpen(null);
+    setFound(null);
+    setAsked("");
+    setTyped("");
+    setDone({ what: "erased" });
+    focusSearch();
+  }
+  return (
+    <>
       <form className="seek" ref={form} onSubmit={go} noValidate>
         <Field
           label={say("find")}
@@ -99,10 +107,17 @@ export function People() {
           <Icon name="file-text" /> {say("notice")}
         </a>
       </form>
-      {failed && <Unfound failed={failed} onRetry={() => (open ? see(open.id) : search(asked))} />}
-      {erased && (
+      {failed && (
+        <Unfound failed={failed} onRetry={() => (open || !asked ? see(open?.id ?? first) : search(asked))} />
+      )}
+      {done?.what === "erased" && (
         <Notice tone="flow" icon="check" title={say("erased")}>
           {say("erasedWhy")}
+        </Notice>
+      )}
+      {done?.what === "merged" && (
+        <Notice tone="flow" icon="check" title={say("merged")}>
+          {say("mergedWhy", { name: done.name })}
         </Notice>
       )}
       {open ? (
@@ -110,57 +125,35 @@ export function People() {
           key={open.id}
           person={open}
           onBack={back}
-          onSee={see}
+          onSee={(id) => {
+            setDone(null);
+            see(id);
+          }}
           onChanged={() => see(open.id)}
+          onMerged={(kept) => {
+            setDone({ what: "merged", name: kept.name });
+            see(kept.id);
+          }}
           onErased={forget}
         />
       ) : (
-        !failed && <List asked={asked} found={found} onOpen={setOpen} erased={erased} />
+        !failed &&
+        (opening ? <Bones /> : <List asked={asked} found={found} onOpen={setOpen} quiet={done !== null} />)
       )}
     </>
-  );
-}
-
-function Unfound({ failed, onRetry }: { failed: Failed; onRetry(): void }) {
-  const say = useWords(people);
-  if (failed.code === "forbidden")
-    return (
-      <Empty icon="lock" title={say("locked")}>
-        {say("lockedWhy")}
-      </Empty>
-    );
-  const unheard = failed.code === "no_answer";
-  const busy = failed.code === "unavailable" || failed.code === "rate_limited";
-  const [title, why] = unheard
-    ? [say("unheard"), say("unheardWhy")]
-    : busy
-      ? [say("busy"), say("busyWhy")]
-      : [say("notDone"), failed.message];
-  return (
-    <Notice
-      tone={unheard ? "rest" : busy ? "heed" : "alarm"}
-      icon={unheard ? "cloud-off" : busy ? "clock" : "triangle-alert"}
-      loud
-      title={title}
-    >
-      <p>{why}</p>
-      <p className="actions">
-        <Button onClick={onRetry}>{say("retry")}</Button>
-      </p>
-    </Notice>
   );
 }
 
 function List(props: {
   asked: string;
   found: Found | null;
-  erased: boolean;
+  quiet: boolean;
   onOpen(person: PersonRow): void;
 }) {
   const say = useWords(people);
   const { asked, found, onOpen } = props;
   if (!asked)
-    return props.erased ? null : (
+    return props.quiet ? null : (
       <Empty icon="user" title={say("start")}>
         {say("startWhy")}
       </Empty>

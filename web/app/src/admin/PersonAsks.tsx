@@ -9,6 +9,7 @@ import { people } from "./peopleWords.ts";
 import { askNow, newId, type PersonRow } from "./person.ts";
 import { Taking } from "./Taking.tsx";
 import { keep, takeOut } from "./takeOut.ts";
+import "./site.css";
 
 /** What they may take with them, who saw what, and to be erased: each on the box and now, so never while it is away. */
 export function PersonAsks({ person, onErased }: { person: PersonRow; onErased(): void }) {

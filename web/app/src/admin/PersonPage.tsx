@@ -1,5 +1,5 @@
 import { type ReactNode, useEffect, useRef, useState } from "react";
-import { Button, Chip, Name } from "../blocks/small.tsx";
+import { Button, Chip, Name, Notice } from "../blocks/small.tsx";
 import { inFives } from "../desk/phone.ts";
 import { Sure } from "../desk/Sure.tsx";
 import { useClient, useClientState, usePlace } from "../screen/client.tsx";
@@ -8,26 +8,38 @@ import { useLanguage, useWords } from "../words/Language.tsx";
 import { clock, dayAndDate } from "../words/times.ts";
 import { ConsentPanel } from "./ConsentPanel.tsx";
 import { CorrectPanel } from "./CorrectPanel.tsx";
+import { FamilyPanel } from "./FamilyPanel.tsx";
+import { MergePanel } from "./MergePanel.tsx";
 import { PersonAsks } from "./PersonAsks.tsx";
 import { PersonDone } from "./PersonDone.tsx";
+import { PersonFamily, useKnown } from "./PersonFamily.tsx";
 import { people } from "./peopleWords.ts";
-import { type Draft, lastWord, type PersonRow, PURPOSES, type Purpose } from "./person.ts";
+import { type Draft, lastWord, type PersonRow, PURPOSES, type Purpose, type Relative } from "./person.ts";
+import { Visits } from "./Visits.tsx";
 
-type Over = { what: "correct" } | { what: "record" | "takeBack"; purpose: Purpose } | null;
+type Deed = "person.update" | "person.record_consent" | "person.link_family";
+type Over =
+  | { what: "correct" | "relative" }
+  | { what: "merge"; alike: string }
+  | { what: "unlink"; relative: Relative }
+  | { what: "record" | "takeBack"; purpose: Purpose }
+  | null;
 
-/** One person: what is kept that an admin may see, and what they may ask for. */
+/** One person: what is kept that the desk may see, and what they may ask for. */
 export function PersonPage(props: {
   person: PersonRow;
   onBack(): void;
   onSee(id: string): void;
   /** Something was saved: they are to be looked up again. */
   onChanged(): void;
+  onMerged(kept: PersonRow): void;
   onErased(): void;
 }) {
   const { person, onChanged } = props;
   const say = useWords(people);
   const client = useClient();
   const state = useClientState();
+  const role = state.session.user?.role;
   const [over, setOver] = useState<Over>(null);
   const [draft, setDraft] = useState<Draft | null>(null);
   const heading = useRef<HTMLHeadingElement>(null);
@@ -43,13 +55,13 @@ export function PersonPage(props: {
     (one) =>
       one.mine && one.data.person === person.id && (one.state === "waiting" || one.state === "sending"),
   );
-  function act(type: "person.update" | "person.record_consent", data: object, saw?: Record<string, unknown>) {
+  function act(type: Deed, data: object, saw?: Record<string, unknown>) {
     const { settled } = client.act(type, { ...data, person: person.id }, { optimistic: false, saw });
     void settled.then((outcome) => here.current && outcome.status !== "rejected" && onChanged());
   }
   return (
     <>
-      <header className="person-head">
+      <div className="person-head">
         <h3 ref={heading} tabIndex={-1}>
           <Name>{person.name}</Name>
         </h3>
@@ -58,14 +70,64 @@ export function PersonPage(props: {
             {say("willSend")}
           </Chip>
         )}
-        <Button also="push" kind="bare" onClick={props.onBack}>
+        <Button also="push" icon="users" onClick={() => setOver({ what: "merge", alike: "" })}>
+          {say("sameAs")}
+        </Button>
+        <Button kind="bare" onClick={props.onBack}>
           {say("back")}
         </Button>
-      </header>
-      <Kept person={person} onSee={props.onSee} onCorrect={() => setOver({ what: "correct" })} />
+      </div>
+      {person.alike && (
+        <Notice tone="heed" icon="users" title={say("alike")}>
+          <p>{say("alikeWhy")}</p>
+          <p className="actions">
+            <Button onClick={() => setOver({ what: "merge", alike: person.alike ?? "" })}>
+              {say("lookAtBoth")}
+            </Button>
+            <Button kind="bare" onClick={() => act("person.update", { distinct: true })}>
+              {say("areTwo")}
+            </Button>
+          </p>
+        </Notice>
+      )}
+      <Kept person={person} onCorrect={() => setOver({ what: "correct" })} />
+      <PersonFamily
+        person={person}
+        onSee={props.onSee}
+        onAdd={() => setOver({ what: "relative" })}
+        onRemove={(relative) => setOver({ what: "unlink", relative })}
+      />
       <Consents person={person} onOver={setOver} />
-      <PersonAsks person={person} onErased={props.onErased} />
-      <PersonDone person={person} />
+      {role === "admin" && <PersonAsks person={person} onErased={props.onErased} />}
+      {role === "admin" && <PersonDone person={person} />}
+      {over?.what === "merge" && (
+        <MergePanel
+          person={person}
+          alike={over.alike}
+          onMerged={props.onMerged}
+          onClose={() => setOver(null)}
+        />
+      )}
+      {over?.what === "relative" && (
+        <FamilyPanel
+          person={person}
+          onSave={(link) => act("person.link_family", link)}
+          onClose={() => setOver(null)}
+        />
+      )}
+      {over?.what === "unlink" && (
+        <Sure
+          title={say("unlinkTitle", {
+            relative: over.relative.name || say("nameUnknown"),
+            person: person.name,
+          })}
+          why={say("unlinkWhy")}
+          does={say("relativeRemove")}
+          calm
+          onDo={() => act("person.link_family", { relative: over.relative.person, unlink: true })}
+          onClose={() => setOver(null)}
+        />
+      )}
       {over?.what === "correct" && (
         <CorrectPanel
           person={person}
@@ -100,16 +162,7 @@ export function PersonPage(props: {
   );
 }
 
-/** A word of ours for a value that has one, else the value. */
-function useKnown() {
-  const say = useWords(people);
-  return (group: "gender" | "relation", value: string) => {
-    const key = `${group}.${value}`;
-    return key in people.phrases ? say(key as "gender.other") : value;
-  };
-}
-
-function Kept(props: { person: PersonRow; onSee(id: string): void; onCorrect(): void }) {
+function Kept(props: { person: PersonRow; onCorrect(): void }) {
   const { person } = props;
   const say = useWords(people);
   const known = useKnown();
@@ -153,17 +206,12 @@ function Kept(props: { person: PersonRow; onSee(id: string): void; onCorrect(): 
             ))}
           </div>
         )}
-        {person.family.length > 0 && (
-          <div>
-            <dt>{say("family")}</dt>
-            {person.family.map((one) => (
-              <dd key={one.person}>
-                <button type="button" className="button bare" onClick={() => props.onSee(one.person)}>
-                  {known("relation", one.relation)}
-                </button>
-                {one.guardian && <span className="soft note"> {say("decides")}</span>}
-              </dd>
-            ))}
+        {person.visits.length > 0 && (
+          <div className="wide">
+            <dt>{say("visits")}</dt>
+            <dd>
+              <Visits person={person} />
+            </dd>
           </div>
         )}
       </dl>

@@ -5,7 +5,6 @@ export const deeds = staffWords({
   "person.history": { en: "Look at earlier visits", hi: "पिछली भेंटें देखीं" },
   "note.view": { en: "Had health notes on the screen", hi: "स्वास्थ्य की बातें स्क्रीन पर थीं" },
   "person.register": { en: "Register a person", hi: "व्यक्ति दर्ज करें" },
-  "person.link_family": { en: "Join a family", hi: "परिवार जोड़ें" },
   "person.export": { en: "Take out what is known of a person", hi: "व्यक्ति की जानकारी निकालें" },
   "person.erase": { en: "Erase a person", hi: "व्यक्ति की जानकारी मिटाएँ" },
   "remedy.deliver": { en: "Hand over a remedy", hi: "उपाय सौंपें" },

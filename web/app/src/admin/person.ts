@@ -3,6 +3,20 @@ import { inFives } from "../desk/phone.ts";
 
 export type PersonRow = Shape<"PersonRow">;
 export type Consent = PersonRow["consents"][number];
+export type Relative = PersonRow["family"][number];
+
+export const RELATIONS = [
+  "parent",
+  "child",
+  "spouse",
+  "sibling",
+  "grandparent",
+  "grandchild",
+  "guardian",
+  "ward",
+  "other",
+] as const;
+export type Relation = (typeof RELATIONS)[number];
 
 export const PURPOSES = ["care", "messages", "share_with_centre", "research"] as const;
 export type Purpose = (typeof PURPOSES)[number];

@@ -16,8 +16,8 @@ export interface PanelProps {
 }
 
 /**
- * A panel above the desk, which stays in sight and is out of reach meanwhile. Focus goes in, stays
- * in, and returns to where it was; Escape closes. Closing must lose nothing: the caller keeps drafts.
+ * A panel above the desk, which stays in sight and is out of reach meanwhile, as is a panel below this one. Focus goes
+ * in, stays in, and returns to where it was; Escape closes. Closing must lose nothing: the caller keeps drafts.
  */
 export function Panel({ title, foot, also, onClose, children }: PanelProps) {
   const say = useCommon();
@@ -29,7 +29,7 @@ export function Panel({ title, foot, also, onClose, children }: PanelProps) {
   // What had the focus may be gone from the panel, and then its keys reach the page alone.
   useEffect(() => {
     function astray(event: globalThis.KeyboardEvent) {
-      if (event.target !== document.body) return;
+      if (event.target !== document.body || panel.current?.closest("[inert]")) return;
       if (event.key === "Escape") close.current();
       if (event.key !== "Tab") return;
       event.preventDefault();
@@ -41,12 +41,15 @@ export function Panel({ title, foot, also, onClose, children }: PanelProps) {
 
   useEffect(() => {
     const before = document.activeElement;
-    const desk = document.getElementById("app");
-    desk?.setAttribute("inert", "");
+    const own = panel.current?.parentElement;
+    const behind = [...document.querySelectorAll("#app, .over")].filter(
+      (one) => one !== own && !one.hasAttribute("inert"),
+    );
+    for (const one of behind) one.setAttribute("inert", "");
     const first = panel.current?.querySelector<HTMLElement>("[data-first]") ?? reachable(panel.current)[1];
     (first ?? panel.current)?.focus();
     return () => {
-      desk?.removeAttribute("inert");
+      for (const one of behind) one.removeAttribute("inert");
       if (before instanceof HTMLElement) before.focus();
     };
   }, []);

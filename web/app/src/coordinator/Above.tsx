@@ -3,6 +3,7 @@ import { AvailabilityPanel } from "../desk/AvailabilityPanel.tsx";
 import { MovePanel } from "../desk/MovePanel.tsx";
 import { movesOf } from "../desk/moves.ts";
 import { useClientState } from "../screen/client.tsx";
+import { later } from "../screen/later.tsx";
 import { Bookings } from "./Bookings.tsx";
 import { CheckIn } from "./CheckIn.tsx";
 import { useDeeds } from "./deeds.ts";
@@ -14,6 +15,8 @@ import { Palette } from "./Palette.tsx";
 import { Prioritise } from "./Prioritise.tsx";
 import { everybody } from "./people.ts";
 import "./checkin.css";
+
+const PeoplePanel = later(async () => (await import("./PeoplePanel.tsx")).PeoplePanel);
 
 /** What lies above the desk: one panel at a time, and none most of the time. */
 export function Above({ desk, togglePending }: { desk: Desk; togglePending(): void }) {
@@ -45,6 +48,8 @@ export function Above({ desk, togglePending }: { desk: Desk; togglePending(): vo
           onClose={close}
         />
       );
+    case "people":
+      return <PeoplePanel person={personOf(desk)} onClose={close} />;
     case "emergency":
       return <EmergencyPanel chosen={waitingOf(desk)} onRaise={desk.raise} onClose={close} />;
     case "transfer":
@@ -79,3 +84,9 @@ export function Above({ desk, togglePending }: { desk: Desk; togglePending(): vo
 
 /** The chosen one, if they can still be put first. */
 const waitingOf = ({ chosen }: Desk) => (chosen && movesOf(chosen).includes("prioritise") ? chosen : null);
+
+/** Who the chosen one is, where that is known. */
+function personOf({ chosen }: Desk): string {
+  const person = chosen?.fields.person;
+  return typeof person === "string" ? person : "";
+}

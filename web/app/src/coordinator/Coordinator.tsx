@@ -59,6 +59,7 @@ export function Coordinator() {
             onCheckIn={() => desk.startCheckIn()}
             onSeveral={() => desk.setOver({ what: "several" })}
             onBookings={() => desk.setOver({ what: "bookings" })}
+            onPeople={() => desk.setOver({ what: "people" })}
             onEmergency={() => desk.setOver({ what: "emergency" })}
           />
           <div className="work">
@@ -172,6 +173,7 @@ function useDeskKeys(
     c: () => desk.startCheckIn(),
     m: () => desk.setOver({ what: "several" }),
     a: () => desk.setOver({ what: "bookings" }),
+    w: () => desk.setOver({ what: "people" }),
     e: () => desk.setOver({ what: "emergency" }),
     n: lane ? () => desk.callNext(lane) : undefined,
     u: desk.undo.undo,

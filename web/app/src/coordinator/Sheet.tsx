@@ -18,6 +18,7 @@ export function Sheet({ onClose }: { onClose(): void }) {
         { keys: ["C"], does: own("checkIn") },
         { keys: ["M"], does: own("keySeveral") },
         { keys: ["A"], does: own("bookings") },
+        { keys: ["W"], does: own("people") },
         { keys: ["N"], does: say("keyNext") },
         { keys: ["E"], does: say("keyEmergency") },
         { keys: ["/"], does: say("keyFind") },

@@ -15,6 +15,7 @@ export function Tools(props: {
   onCheckIn(): void;
   onSeveral(): void;
   onBookings(): void;
+  onPeople(): void;
   onEmergency(): void;
 }) {
   const say = useWords(coordinator);
@@ -52,6 +53,9 @@ export function Tools(props: {
       </Button>
       <Button icon="calendar" shortcut="A" onClick={props.onBookings}>
         {say("bookings")}
+      </Button>
+      <Button icon="user" shortcut="W" onClick={props.onPeople}>
+        {say("people")}
       </Button>
       <span className="push" />
       <Button kind="danger" icon="siren" shortcut="E" onClick={props.onEmergency}>

@@ -50,6 +50,13 @@ export function useDeeds(desk: Desk, state: State, togglePending: () => void) {
       shortcut: "A",
       run: () => desk.setOver({ what: "bookings" }),
     },
+    {
+      key: "people",
+      icon: "user",
+      name: own("people"),
+      shortcut: "W",
+      run: () => desk.setOver({ what: "people" }),
+    },
     ...gurujisOf(state).flatMap(({ id, name }): Deed[] => [
       { key: `next ${id}`, icon: "bell", name: say("callNextOf", { name }), run: () => desk.callNext(id) },
       {

@@ -16,6 +16,7 @@ export const coordinator = staffWords({
   checkIn: { en: "Check in", hi: "दर्ज करें" },
   several: { en: "Several", hi: "कई लोग" },
   bookings: { en: "Bookings", hi: "बुकिंग" },
+  people: { en: "People", hi: "लोग" },
   keySeveral: { en: "Check in several at once", hi: "कई लोगों को एक साथ दर्ज करें" },
   emergency: { en: "Emergency", hi: "आपात स्थिति" },
   wholeQueue: { en: "The whole queue", hi: "पूरी क़तार" },

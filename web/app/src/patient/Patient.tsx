@@ -21,6 +21,7 @@ import { LANGS } from "../words/catalogue.ts";
 import { useCommon, useLanguage, useWords } from "../words/Language.tsx";
 import { clock, span, waitRange } from "../words/times.ts";
 import { useAttention } from "./attention.ts";
+import { type Calling, Help, useCalling } from "./Help.tsx";
 import { Leave, type Leaving, useLeaving } from "./Leave.tsx";
 import { Offer } from "./Offer.tsx";
 import { Stream } from "./Stream.tsx";
@@ -36,14 +37,22 @@ export function Patient() {
   const called = entry?.status === "called";
   const chime = useChime();
   const leaving = useLeaving(entry?.id);
+  const calling = useCalling(entry?.id);
   useAttention(called ? `${entry.id} ${entry.fields.calledAt}` : null, chime.ring);
   useTitle(called);
   return (
     <div className="patient" lang={lang}>
       {called && entry ? (
-        <YourTurn entry={entry} guruji={guruji} leaving={leaving} />
+        <YourTurn entry={entry} guruji={guruji} leaving={leaving} calling={calling} />
       ) : (
-        <Waiting entry={entry} guruji={guruji} leaving={leaving} sound={chime.on} onSound={chime.turnOn} />
+        <Waiting
+          entry={entry}
+          guruji={guruji}
+          leaving={leaving}
+          calling={calling}
+          sound={chime.on}
+          onSound={chime.turnOn}
+        />
       )}
     </div>
   );
@@ -84,7 +93,7 @@ function Top() {
   );
 }
 
-function YourTurn({ entry, guruji, leaving }: Mine & { entry: QueueEntry }) {
+function YourTurn({ entry, guruji, leaving, calling }: Mine & { entry: QueueEntry }) {
   const say = useWords(patient);
   const common = useCommon();
   const room = guruji?.room ?? null;
@@ -106,6 +115,7 @@ function YourTurn({ entry, guruji, leaving }: Mine & { entry: QueueEntry }) {
       </section>
       <div className="asides">
         <Coming key={String(entry.fields.calledAt)} />
+        <Help calling={calling} />
         <Leave entry={entry} leaving={leaving} />
       </div>
     </main>
@@ -134,6 +144,7 @@ interface Mine {
   entry: QueueEntry | null;
   guruji: GurujiRow | null;
   leaving: Leaving;
+  calling: Calling;
 }
 
 interface WaitingProps extends Mine {
@@ -141,7 +152,7 @@ interface WaitingProps extends Mine {
   onSound(): void;
 }
 
-function Waiting({ entry, guruji, leaving, sound, onSound }: WaitingProps) {
+function Waiting({ entry, guruji, leaving, calling, sound, onSound }: WaitingProps) {
   const say = useWords(patient);
   const { offline, ms } = useDataAge();
   const over = !entry || ENDED[entry.status] !== undefined;
@@ -169,6 +180,7 @@ function Waiting({ entry, guruji, leaving, sound, onSound }: WaitingProps) {
               {say("ring")}
             </Button>
           ))}
+        {!over && <Help calling={calling} />}
         {entry && !over && entry.status !== "in_service" && <Leave entry={entry} leaving={leaving} />}
       </div>
       <footer>

@@ -90,6 +90,7 @@ export const pending = staffWords({
   "setting.update": { en: "Change a setting", hi: "सेटिंग बदलें" },
   "conflict.settle": { en: "Settle two edits", hi: "दो बदलावों का निर्णय" },
   "person.merge": { en: "Make two people one", hi: "दो को एक व्यक्ति मानें" },
+  "person.link_family": { en: "Change a family", hi: "परिवार के रिश्ते बदलें" },
   "person.record_consent": { en: "Record a consent", hi: "सहमति दर्ज करें" },
   "person.update": { en: "Change a person’s details", hi: "व्यक्ति की जानकारी बदलें" },
   "consultation.amend": { en: "Add to a note", hi: "टिप्पणी में जोड़ें" },
