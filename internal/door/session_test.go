@@ -172,6 +172,7 @@ func TestAWrongNameAndAWrongPINAreToldAlike(t *testing.T) {
 func TestWrongPINsWaitLongerAndLongerButNeverForEver(t *testing.T) {
 	n := startNode(t, nil)
 	n.admin()
+	n.clock.stop()
 	try := func(user, pin string) answer {
 		return n.call("POST", "/api/v1/session", "", api.SessionRequest{User: user, PIN: pin}, nil)
 	}
