@@ -1,6 +1,7 @@
-import type { Backlog, PendingAction } from "@sangam/sdk";
+import type { Backlog, PendingAction, State } from "@sangam/sdk";
 import { type ReactNode, useId } from "react";
-import { useClient, useClientState, usePlace } from "../screen/client.tsx";
+import { useClient, usePlace, useTold } from "../screen/client.tsx";
+import { sameFields } from "../screen/same.ts";
 import { useCommon, useWords } from "../words/Language.tsx";
 import { type PendingKey, pending as words } from "../words/pending.ts";
 import { clock } from "../words/times.ts";
@@ -15,14 +16,14 @@ import { Button, Chip, Empty, type Tone } from "./small.tsx";
 export function Drawer({ onClose, more }: { onClose?: () => void; more?: ReactNode }) {
   const say = useWords(words);
   const common = useCommon();
-  const state = useClientState();
+  const { pending, uplink: line, mode, queueDurable } = useTold(kept, sameFields);
   const heading = useId();
-  const mine = state.pending.filter((one) => one.mine);
+  const mine = pending.filter((one) => one.mine);
   const refused = mine.filter((one) => one.state === "rejected");
   const waiting = mine.filter((one) => one.state !== "rejected");
-  const uplink = state.uplink && state.uplink.state !== "off" ? state.uplink : null;
+  const uplink = line && line.state !== "off" ? line : null;
   const backlog = uplink && uplink.backlog.records > 0 ? uplink.backlog : null;
-  const nothing = state.pending.length === 0 && !backlog && !more;
+  const nothing = pending.length === 0 && !backlog && !more;
   return (
     <aside className="drawer" aria-labelledby={heading}>
       <header>
@@ -38,12 +39,9 @@ export function Drawer({ onClose, more }: { onClose?: () => void; more?: ReactNo
       {waiting.map((one) => (
         <Waiting key={one.id} action={one} />
       ))}
-      <OfOthers pending={state.pending} />
+      <OfOthers pending={pending} />
       {backlog && (
-        <SavedHere
-          backlog={backlog}
-          line={state.connection.mode === "offline" ? "untold" : (uplink?.state ?? "")}
-        />
+        <SavedHere backlog={backlog} line={mode === "offline" ? "untold" : (uplink?.state ?? "")} />
       )}
       {nothing && (
         <Empty icon="check" title={say("nothing")}>
@@ -51,11 +49,18 @@ export function Drawer({ onClose, more }: { onClose?: () => void; more?: ReactNo
         </Empty>
       )}
       <footer>
-        <p className="note soft">{say(state.queueDurable ? "nothingLost" : "memoryOnly")}</p>
+        <p className="note soft">{say(queueDurable ? "nothingLost" : "memoryOnly")}</p>
       </footer>
     </aside>
   );
 }
+
+const kept = ({ pending, uplink, connection, queueDurable }: State) => ({
+  pending,
+  uplink,
+  mode: connection.mode,
+  queueDurable,
+});
 
 function Article(props: { action: PendingAction; children: ReactNode }) {
   const { zone } = usePlace();

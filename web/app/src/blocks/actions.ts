@@ -1,15 +1,15 @@
 import type { PendingAction } from "@sangam/sdk";
-import { useClientState } from "../screen/client.tsx";
+import { useClient } from "../screen/client.tsx";
 import { useLanguage, useWords } from "../words/Language.tsx";
 import { type PendingKey, pending as words } from "../words/pending.ts";
 
 /** An action in words, with the token it is about as far as this screen knows it: "Call A038". */
 export function useActionWords(): (action: Pick<PendingAction, "type" | "data">) => string {
   const say = useWords(words);
-  const { rows } = useClientState();
+  const client = useClient();
   return ({ type, data }) => {
     const entry = typeof data.entry === "string" ? data.entry : "";
-    const known = rows.get("row")?.get(entry)?.fields.token ?? data.token ?? "";
+    const known = client.getState().rows.get("row")?.get(entry)?.fields.token ?? data.token ?? "";
     const key = (type in words.phrases ? type : "action") as "queue.call";
     return say(key, { token: String(known) }).trim();
   };

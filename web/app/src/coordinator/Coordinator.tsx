@@ -1,16 +1,17 @@
-import { type KeyboardEvent, useCallback, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, type RefObject, useCallback, useMemo, useRef, useState } from "react";
 import { Button, Empty, Notice } from "../blocks/small.tsx";
 import { useSteady } from "../blocks/steady.ts";
 import { Bar } from "../desk/Bar.tsx";
 import { lineBeside, lineOf, useKeptFocus } from "../desk/focus.ts";
 import { KEY_OF, type Move } from "../desk/moves.ts";
 import { Freshness } from "../desk/Trouble.tsx";
-import { useClientState } from "../screen/client.tsx";
+import { useClient, useTold } from "../screen/client.tsx";
 import { useKeys } from "../screen/keys.ts";
 import { soon } from "../screen/later.tsx";
+import { sameFields } from "../screen/same.ts";
 import { useWords } from "../words/Language.tsx";
 import { DeskLane } from "./DeskLane.tsx";
-import { type Desk, intakeOf, type LaneOf, lanesOf, useDesk } from "./desk.ts";
+import { type Desk, intakeOf, type LaneOf, lanesOf, useDesk, useLanes } from "./desk.ts";
 import { found, plain } from "./people.ts";
 import { Selection } from "./Selection.tsx";
 import { Tools } from "./Tools.tsx";
@@ -29,7 +30,7 @@ const WIDE = "(width >= 84rem)";
 /** The whole queue at once, a lane for each guruji; what can be done with the chosen person at the foot. */
 export function Coordinator() {
   const say = useWords(coordinator);
-  const state = useClientState();
+  const client = useClient();
   const desk = useDesk();
   const [typed, setTyped] = useState("");
   const [drawer, setDrawer] = useState(() => matchMedia(WIDE).matches);
@@ -37,10 +38,10 @@ export function Coordinator() {
   const field = useRef<HTMLInputElement>(null);
   const place = useRef<HTMLElement>(null);
   const notices = useRef<HTMLDivElement>(null);
-  const lanes = useFound(useSteady(lanesOf(state), place, notices), typed);
-  const hits = plain(typed) ? lanes.reduce((sum, { parts }) => sum + countOf(parts), 0) : null;
-  useKeptFocus(place);
-  useDeskKeys(desk, lanes, place, field);
+  const hits = useTold((state) =>
+    plain(typed) ? foundIn(lanesOf(state), typed).flatMap(inLane).length : null,
+  );
+  useDeskKeys(desk, place, field);
 
   return (
     <div className={drawer ? "desk coordinator" : "desk coordinator undrawn"}>
@@ -53,7 +54,7 @@ export function Coordinator() {
             hits={hits}
             onType={setTyped}
             onFirst={() => {
-              const first = lanes.flatMap(({ parts }) => [...parts.now, ...parts.line, ...parts.aside])[0];
+              const first = foundIn(lanesOf(client.getState()), typed).flatMap(inLane)[0];
               if (first) desk.choose(first.id);
             }}
             onCheckIn={() => desk.startCheckIn()}
@@ -75,36 +76,47 @@ export function Coordinator() {
                 </Notice>
               )}
             </div>
-            <Lanes lanes={lanes} desk={desk} place={place} />
+            <Lanes typed={typed} desk={desk} place={place} notices={notices} />
           </div>
           <Selection entry={desk.chosen} undo={desk.undo} onMove={(move) => desk.act(move)} />
         </main>
         {drawer && <StaffDrawer onClose={toggle} />}
       </div>
-      <Above desk={desk} togglePending={toggle} />
+      {desk.over && <Above desk={desk} togglePending={toggle} />}
     </div>
   );
 }
 
-const countOf = (parts: LaneOf["parts"]) => parts.now.length + parts.line.length + parts.aside.length;
+const inLane = ({ parts }: LaneOf) => [...parts.now, ...parts.line, ...parts.aside];
 
 /** The lanes with those in sight whom the search means. */
-function useFound(lanes: readonly LaneOf[], typed: string): readonly LaneOf[] {
-  return useMemo(() => {
-    if (!plain(typed)) return lanes;
-    return lanes.map((lane) => {
-      const { now, line, aside } = lane.parts;
-      return {
-        ...lane,
-        parts: { now: found(now, typed), line: found(line, typed), aside: found(aside, typed) },
-      };
-    });
-  }, [lanes, typed]);
+function foundIn(lanes: readonly LaneOf[], typed: string): readonly LaneOf[] {
+  if (!plain(typed)) return lanes;
+  return lanes.map((lane) => {
+    const { now, line, aside } = lane.parts;
+    return {
+      ...lane,
+      parts: { now: found(now, typed), line: found(line, typed), aside: found(aside, typed) },
+    };
+  });
 }
 
-function Lanes(props: { lanes: readonly LaneOf[]; desk: Desk; place: React.RefObject<HTMLElement | null> }) {
-  const { lanes, desk, place } = props;
+function Lanes(props: {
+  typed: string;
+  desk: Desk;
+  place: RefObject<HTMLElement | null>;
+  notices: RefObject<HTMLElement | null>;
+}) {
+  const { typed, desk, place, notices } = props;
   const say = useWords(coordinator);
+  const steady = useSteady(useLanes(), place, notices);
+  const lanes = useMemo(() => foundIn(steady, typed), [steady, typed]);
+  useKeptFocus(place);
+  const { setOver } = desk;
+  const onAvailability = useCallback(
+    (guruji: string) => setOver({ what: "availability", guruji }),
+    [setOver],
+  );
   const onChoose = useCallback((entry: { id: string }) => desk.choose(entry.id), [desk.choose]);
   function arrows(event: KeyboardEvent) {
     const from = (event.target as HTMLElement).closest<HTMLElement>("[data-line]");
@@ -127,10 +139,10 @@ function Lanes(props: { lanes: readonly LaneOf[]; desk: Desk; place: React.RefOb
           key={lane.guruji.id}
           lane={lane}
           active={desk.lane === lane.guruji.id}
-          chosen={desk.chosen?.id ?? null}
+          chosen={desk.chosen?.guruji === lane.guruji.id ? desk.chosen.id : null}
           onChoose={onChoose}
-          onAvailability={() => desk.setOver({ what: "availability", guruji: lane.guruji.id })}
-          onCallNext={() => desk.callNext(lane.guruji.id)}
+          onAvailability={onAvailability}
+          onCallNext={desk.callNext}
         />
       ))}
     </section>
@@ -139,7 +151,7 @@ function Lanes(props: { lanes: readonly LaneOf[]; desk: Desk; place: React.RefOb
 
 function Intake({ desk }: { desk: Desk }) {
   const say = useWords(coordinator);
-  const { closed, reason } = intakeOf(useClientState());
+  const { closed, reason } = useTold(intakeOf, sameFields);
   if (!closed) return null;
   return (
     <Notice tone="heed" icon="sliders" title={say("intakeClosed")}>
@@ -164,10 +176,10 @@ const SINGLE: readonly Move[] = [
 
 function useDeskKeys(
   desk: Desk,
-  lanes: readonly LaneOf[],
-  place: React.RefObject<HTMLElement | null>,
-  field: React.RefObject<HTMLInputElement | null>,
+  place: RefObject<HTMLElement | null>,
+  field: RefObject<HTMLInputElement | null>,
 ) {
+  const client = useClient();
   const { lane } = desk;
   const keys: Record<string, (() => void) | undefined> = {
     c: () => desk.startCheckIn(),
@@ -182,15 +194,16 @@ function useDeskKeys(
     "Ctrl+K": () => desk.setOver({ what: "palette" }),
   };
   for (const move of SINGLE) keys[String(KEY_OF[move]).toLowerCase()] = () => desk.act(move);
-  lanes.slice(0, 9).forEach(({ guruji, parts }, i) => {
+  for (let i = 0; i < 9; i++) {
     keys[String(i + 1)] = () => {
-      desk.setLane(guruji.id);
-      const first = parts.line[0] ?? parts.now[0];
-      if (first) {
-        desk.choose(first.id);
-        lineOf(place.current, first.id)?.focus();
-      }
+      const lane = lanesOf(client.getState())[i];
+      if (!lane) return;
+      desk.setLane(lane.guruji.id);
+      const first = lane.parts.line[0] ?? lane.parts.now[0];
+      if (!first) return;
+      desk.choose(first.id);
+      lineOf(place.current, first.id)?.focus();
     };
-  });
+  }
   useKeys(keys);
 }

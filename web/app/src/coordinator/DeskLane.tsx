@@ -1,4 +1,5 @@
 import type { QueueEntry } from "@sangam/sdk";
+import { memo } from "react";
 import { Button, Name } from "../blocks/small.tsx";
 import { Lane } from "../desk/Lane.tsx";
 import { DoingChip, doing } from "../desk/why.tsx";
@@ -9,16 +10,19 @@ import { coordinator } from "./words.ts";
 
 const MAY_CALL = new Set(["free", "with", "calling", "busy"]);
 
-/** A lane with what the desk does for its guruji: change their availability, call the next one. */
-export function DeskLane(props: {
+interface DeskLaneProps {
   lane: LaneOf;
   /** N calls here. */
   active: boolean;
+  /** Whoever of this lane is chosen. */
   chosen: string | null;
   onChoose(entry: QueueEntry): void;
-  onAvailability(): void;
-  onCallNext(): void;
-}) {
+  onAvailability(guruji: string): void;
+  onCallNext(guruji: string): void;
+}
+
+/** A lane with what the desk does for its guruji: change their availability, call the next one. */
+export const DeskLane = memo(function DeskLane(props: DeskLaneProps) {
   const { guruji, queue, parts } = props.lane;
   const say = useWords(coordinator);
   const common = useWords(words);
@@ -31,7 +35,7 @@ export function DeskLane(props: {
       chosen={props.chosen}
       onChoose={props.onChoose}
       state={
-        <button type="button" className="state" onClick={props.onAvailability}>
+        <button type="button" className="state" onClick={() => props.onAvailability(guruji.id)}>
           <span className="unseen">{say("changeAvailability", { name: guruji.name })} </span>
           <DoingChip guruji={guruji} queue={queue} />
         </button>
@@ -41,7 +45,7 @@ export function DeskLane(props: {
           icon="bell"
           {...(props.active ? { shortcut: "N" } : {})}
           disabled={parts.line.length === 0 || !MAY_CALL.has(now)}
-          onClick={props.onCallNext}
+          onClick={() => props.onCallNext(guruji.id)}
         >
           <span>
             {common("callNext")}
@@ -54,4 +58,4 @@ export function DeskLane(props: {
       }
     />
   );
-}
+});

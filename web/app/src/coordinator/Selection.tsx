@@ -8,7 +8,7 @@ import { recallAfterS } from "../desk/settings.ts";
 import { minutesSince } from "../desk/time.ts";
 import type { Undo } from "../desk/undo.ts";
 import { desk } from "../desk/words.ts";
-import { useClientState, useClinicNow, usePlace } from "../screen/client.tsx";
+import { useByClinicTime, usePlace, useTold } from "../screen/client.tsx";
 import { soon } from "../screen/later.tsx";
 import { useWords } from "../words/Language.tsx";
 import { clock } from "../words/times.ts";
@@ -71,17 +71,19 @@ function MoveButton(props: { move: Move; entry: QueueEntry; onMove(move: Move): 
   const { move, entry, onMove } = props;
   const say = useWords(desk);
   const { zone } = usePlace();
-  const now = useClinicNow(1000);
-  const afterS = recallAfterS(useClientState());
-  const wait = move === "recall" ? recallInMs(entry, now, afterS) : 0;
+  const afterS = useTold(recallAfterS);
+  const again = useByClinicTime((now) => {
+    const wait = move === "recall" ? recallInMs(entry, now, afterS) : 0;
+    return wait > 0 ? clock(now + wait, zone) : "";
+  }, 1000);
   const shortcut = KEY_OF[move];
   return (
     <Button
       icon={ICONS[move]}
       {...(shortcut ? { shortcut } : {})}
-      disabled={wait > 0}
+      disabled={again !== ""}
       onClick={() => onMove(move)}
-      title={wait > 0 ? say("againFrom", { time: clock(now + wait, zone) }) : undefined}
+      title={again ? say("againFrom", { time: again }) : undefined}
     >
       {say(`do.${move}`)}
     </Button>
@@ -91,8 +93,7 @@ function MoveButton(props: { move: Move; entry: QueueEntry; onMove(move: Move): 
 function Facts({ entry }: { entry: QueueEntry }) {
   const say = useWords(coordinator);
   const { zone } = usePlace();
-  const now = useClinicNow(10_000);
-  const minutes = minutesSince(entry.checkedInAt, now);
+  const minutes = useByClinicTime((now) => minutesSince(entry.checkedInAt, now), 10_000);
   const { credit, misses } = entry.fields;
   // What the row itself does not say comes first: on narrow glass the end is cut.
   const facts = [

@@ -9,12 +9,13 @@ import {
   queueOf,
   type State,
 } from "@sangam/sdk";
-import { type Dispatch, type SetStateAction, useCallback, useState } from "react";
+import { type Dispatch, type SetStateAction, useCallback, useRef, useState } from "react";
 import { type LaneParts, laneParts } from "../desk/Lane.tsx";
 import { type Move, move, movesOf, recallInMs } from "../desk/moves.ts";
 import { recallAfterS } from "../desk/settings.ts";
 import { type Undo, useUndo } from "../desk/undo.ts";
-import { useClient, useClientState } from "../screen/client.tsx";
+import { useClient, useTold } from "../screen/client.tsx";
+import { sameFields } from "../screen/same.ts";
 import { type BookDraft, type Draft, EMPTY, type Group, NO_BOOKING, NO_GROUP } from "./draft.ts";
 import type { Emergency } from "./EmergencyPanel.tsx";
 
@@ -38,6 +39,25 @@ export function lanesOf(state: State): readonly LaneOf[] {
     lanes.push({ guruji, queue, parts: laneParts(queue, own) });
   }
   return lanes;
+}
+
+const sameLane = (a: LaneOf, b: LaneOf): boolean =>
+  a.guruji.fields === b.guruji.fields &&
+  sameFields(a.guruji.wait, b.guruji.wait) &&
+  sameFields(a.queue, b.queue) &&
+  sameFields(a.parts.aside, b.parts.aside);
+
+/** The lanes as they stand; one of which nothing is told anew stays the same object. */
+export function useLanes(): readonly LaneOf[] {
+  const last = useRef<readonly LaneOf[]>([]);
+  return useTold((state) => {
+    const lanes = lanesOf(state).map((lane) => {
+      const before = last.current.find(({ guruji }) => guruji.id === lane.guruji.id);
+      return before && sameLane(before, lane) ? before : lane;
+    });
+    last.current = sameFields(last.current, lanes) ? last.current : lanes;
+    return last.current;
+  });
 }
 
 /** Whether tokens are given, by the day's own record, which changes; the snapshot's word until it is there. */
@@ -85,7 +105,6 @@ export interface Desk {
 
 export function useDesk(): Desk {
   const client = useClient();
-  const state = useClientState();
   const undo = useUndo();
   const [chosenId, setChosenId] = useState<string | null>(null);
   const [laneId, setLane] = useState<string | null>(null);
@@ -93,8 +112,8 @@ export function useDesk(): Desk {
   const [draft, setDraft] = useState<Draft>(EMPTY);
   const [group, setGroup] = useState<Group>(NO_GROUP);
   const [booking, setBooking] = useState<BookDraft>(NO_BOOKING);
-  const chosen = chosenId ? entryById(state, chosenId) : null;
-  const lane = laneId ?? gurujisOf(state)[0]?.id ?? null;
+  const chosen = useTold((state) => (chosenId ? entryById(state, chosenId) : null));
+  const lane = useTold((state) => laneId ?? gurujisOf(state)[0]?.id ?? null);
 
   const choose = useCallback(
     (id: string | null) => {
@@ -107,6 +126,7 @@ export function useDesk(): Desk {
 
   function actOn(entry: QueueEntry, what: Move, more?: Fields) {
     if (!movesOf(entry).includes(what)) return;
+    const state = client.getState();
     if (what === "recall" && recallInMs(entry, clinicNow(state, Date.now()), recallAfterS(state)) > 0) return;
     if ((what === "transfer" || what === "prioritise") && !more) return setOver({ what, entry });
     setOver(null);
@@ -116,14 +136,18 @@ export function useDesk(): Desk {
 
   const act = (what: Move, more?: Fields) => chosen && actOn(chosen, what, more);
 
-  function callNext(guruji: string) {
-    setLane(guruji);
-    const act = client.act("queue.call_next", { guruji });
-    undo.follow(act, "queue.call_next", { guruji }, null);
-    void act.settled.then((outcome) => {
-      if (outcome.status !== "rejected") setChosenId(outcome.data.entry);
-    });
-  }
+  const { follow } = undo;
+  const callNext = useCallback(
+    (guruji: string) => {
+      setLane(guruji);
+      const act = client.act("queue.call_next", { guruji });
+      follow(act, "queue.call_next", { guruji }, null);
+      void act.settled.then((outcome) => {
+        if (outcome.status !== "rejected") setChosenId(outcome.data.entry);
+      });
+    },
+    [client, follow],
+  );
 
   function startCheckIn(given?: Partial<Draft>) {
     if (given || draft.step === "token") setDraft({ ...EMPTY, ...given });

@@ -2,9 +2,10 @@ import { type ComponentType, type ReactNode, useState } from "react";
 import { Icon } from "../blocks/Icon.tsx";
 import { pendingCount } from "../blocks/pendingCount.ts";
 import { Button, Name } from "../blocks/small.tsx";
-import { ScreenAge, ScreenLinks, useClientState, useClinicNow, usePlace } from "../screen/client.tsx";
+import { ScreenAge, ScreenLinks, useByClinicTime, usePlace, useTold } from "../screen/client.tsx";
 import { useKeys } from "../screen/keys.ts";
 import { soon } from "../screen/later.tsx";
+import { sameFields } from "../screen/same.ts";
 import { useLanguage, useWords } from "../words/Language.tsx";
 import { clock, dayAndDate } from "../words/times.ts";
 import { doubtCount, doubtsOf } from "./doubts.ts";
@@ -27,9 +28,7 @@ export function Bar(props: {
   children?: ReactNode;
 }) {
   const say = useWords(desk);
-  const { lang } = useLanguage();
   const place = usePlace();
-  const now = useClinicNow(1000);
   const [sheet, setSheet] = useState(false);
   useKeys({ "?": () => setSheet(true) });
   return (
@@ -46,7 +45,7 @@ export function Bar(props: {
         {props.title}{" "}
         {!props.brief && (
           <span className="soft">
-            {dayAndDate(now, lang, place.zone)}, {clock(now, place.zone)}
+            <DayAndTime />
           </span>
         )}
       </h1>
@@ -69,13 +68,19 @@ export function Bar(props: {
   );
 }
 
+function DayAndTime() {
+  const { lang } = useLanguage();
+  const { zone } = usePlace();
+  return <>{useByClinicTime((now) => `${dayAndDate(now, lang, zone)}, ${clock(now, zone)}`, 1000)}</>;
+}
+
 /** How much waits, in words for a screen reader and as a tone for all: red only when something was refused. */
 function PendingButton(props: { open: boolean; toggle(): void; brief: boolean }) {
   const say = useWords(desk);
   const { open, toggle, brief } = props;
-  const state = useClientState();
-  const { needsYou: refused, waiting } = pendingCount(state);
-  const needsYou = refused + (usePlace().node === "site" ? doubtCount(doubtsOf(state)) : 0);
+  const { needsYou: refused, waiting } = useTold(pendingCount, sameFields);
+  const { node } = usePlace();
+  const needsYou = refused + useTold((state) => (node === "site" ? doubtCount(doubtsOf(state)) : 0));
   const tone = refused ? "alarm" : needsYou || waiting ? "heed" : "";
   const said = [
     needsYou && say("needYou", { count: needsYou }),

@@ -1,6 +1,7 @@
 import { entryById, rowsOf, type State } from "@sangam/sdk";
 import { Button, Notice } from "../blocks/small.tsx";
-import { useClient, useClientState, usePlace } from "../screen/client.tsx";
+import { useClient, usePlace, useTold } from "../screen/client.tsx";
+import { sameItems } from "../screen/same.ts";
 import { useWords } from "../words/Language.tsx";
 import { clock } from "../words/times.ts";
 import { panels } from "./panelWords.ts";
@@ -39,7 +40,7 @@ export function openEmergencies(state: State): readonly Emergency[] {
 export function Emergencies({ onOpen }: { onOpen?: (entry: string) => void }) {
   const tell = useWords(panels);
   const client = useClient();
-  const state = useClientState();
+  const open = useTold(openEmergencies, sameItems);
   const { zone } = usePlace();
   const resolve = (id: string) =>
     client.act(
@@ -49,7 +50,7 @@ export function Emergencies({ onOpen }: { onOpen?: (entry: string) => void }) {
     );
   return (
     <>
-      {openEmergencies(state).map((one) => (
+      {open.map((one) => (
         <Notice
           key={one.id}
           tone="alarm"

@@ -1,9 +1,9 @@
-import { entryById, type GurujiRow, type QueueEntry, toBeCalled } from "@sangam/sdk";
+import { type GurujiRow, type QueueEntry, toBeCalled } from "@sangam/sdk";
 import { memo, type ReactNode } from "react";
 import { Icon } from "../blocks/Icon.tsx";
 import { Line } from "../blocks/lines.tsx";
 import { Chip, Name } from "../blocks/small.tsx";
-import { useByClinicTime, useClientState, useTold } from "../screen/client.tsx";
+import { useByClinicTime, useTold } from "../screen/client.tsx";
 import { useCommon, useWords } from "../words/Language.tsx";
 import { waitRange } from "../words/times.ts";
 import { expectationOf } from "./expect.ts";
@@ -52,10 +52,14 @@ export function Lane({ guruji, queue, parts, chosen, onChoose, state, action }: 
       : guruji.availability === "off"
         ? "nobodyOff"
         : "nobodyNow";
+  // Whoever is only searched for stands alone, and tells their place themselves.
+  const waiting = queue.filter((entry) => toBeCalled(entry.status)).length;
+  const whole = parts.line.length === waiting;
   const line = (entry: QueueEntry) => (
     <EntryLine
       key={entry.id}
       entry={entry}
+      place={whole ? null : entry.position}
       chosen={chosen === entry.id}
       {...(onChoose ? { onChoose } : {})}
     />
@@ -68,7 +72,7 @@ export function Lane({ guruji, queue, parts, chosen, onChoose, state, action }: 
         </h2>
         {state ?? <DoingChip guruji={guruji} queue={queue} />}
         <p className="soft note">
-          <Expect guruji={guruji} waiting={parts.line.length} />
+          <Expect guruji={guruji} waiting={waiting} />
         </p>
         {action}
       </header>
@@ -86,7 +90,10 @@ export function Lane({ guruji, queue, parts, chosen, onChoose, state, action }: 
       {parts.line.length === 0 ? (
         <p className="nobody soft">{say("nobodyWaits")}</p>
       ) : (
-        <ol {...(parts.line.length > MANY ? { className: "many" } : {})}>{parts.line.map(line)}</ol>
+        <div className="ruled">
+          {whole && <Places upTo={parts.line.length} />}
+          <ol {...(parts.line.length > MANY ? { className: "many" } : {})}>{parts.line.map(line)}</ol>
+        </div>
       )}
       {parts.aside.length > 0 && (
         <>
@@ -103,7 +110,7 @@ export function Lane({ guruji, queue, parts, chosen, onChoose, state, action }: 
 function Expect({ guruji, waiting }: { guruji: GurujiRow; waiting: number }) {
   const say = useWords(desk);
   const common = useCommon();
-  const { longWait, meanMinutes: mean } = expectationOf(useClientState(), guruji);
+  const { longWait, meanMinutes: mean } = useTold((state) => expectationOf(state, guruji));
   const parts = [
     guruji.room && common("room", { room: guruji.room }),
     say("waiting", { count: waiting }),
@@ -113,20 +120,40 @@ function Expect({ guruji, waiting }: { guruji: GurujiRow; waiting: number }) {
   return <>{parts.filter(Boolean).join(" · ")}</>;
 }
 
+/**
+ * The places beside a line, 1 to its end, written once and cut where the line ends: whoever leaves moves all behind
+ * them up, and no number has to be written anew. A screen reader counts the list itself.
+ */
+const Places = memo(
+  function Places({ upTo }: { upTo: number }) {
+    const places = Array.from({ length: inFifties(upTo) }, (_, i) => i + 1);
+    return (
+      <p className="places" aria-hidden="true">
+        {places.join("\n")}
+      </p>
+    );
+  },
+  (a, b) => inFifties(a.upTo) === inFifties(b.upTo),
+);
+
+const inFifties = (lines: number) => Math.ceil(lines / 50) * 50;
+
 interface EntryLineProps {
   entry: QueueEntry;
+  /** Told in the line itself; null where the places stand beside it, or where there is none. */
+  place: number | null;
   chosen: boolean;
   onChoose?(entry: QueueEntry): void;
 }
 
-/** Whoever leaves moves all behind them up: their lines stay, and `Place` alone tells another number. */
 const sameLine = (a: EntryLineProps, b: EntryLineProps) =>
   a.entry.fields === b.entry.fields &&
+  a.place === b.place &&
   a.entry.pending === b.entry.pending &&
   a.chosen === b.chosen &&
   a.onChoose === b.onChoose;
 
-const EntryLine = memo(function EntryLine({ entry, chosen, onChoose }: EntryLineProps) {
+const EntryLine = memo(function EntryLine({ entry, place, chosen, onChoose }: EntryLineProps) {
   const say = useWords(desk);
   const inNow = NOW.has(entry.status);
   const aside = !inNow && !toBeCalled(entry.status);
@@ -137,7 +164,7 @@ const EntryLine = memo(function EntryLine({ entry, chosen, onChoose }: EntryLine
       now={inNow}
       aside={aside}
       {...(emergency ? { tone: "alarm" as const } : inNow ? { tone: "flow" as const } : {})}
-      place={inNow ? <Icon name={statusLook(entry.status).icon} /> : <Place id={entry.id} />}
+      place={inNow ? <Icon name={statusLook(entry.status).icon} /> : place}
       token={entry.token || "–"}
       name={entry.name ?? <span className="soft">{say(entry.token ? "unnamed" : "noToken")}</span>}
       chosen={chosen}
@@ -146,10 +173,6 @@ const EntryLine = memo(function EntryLine({ entry, chosen, onChoose }: EntryLine
     />
   );
 }, sameLine);
-
-function Place({ id }: { id: string }) {
-  return <>{useTold((state) => entryById(state, id)?.position ?? "")}</>;
-}
 
 function Tail({ entry }: { entry: QueueEntry }) {
   const say = useWords(desk);

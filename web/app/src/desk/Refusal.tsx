@@ -1,7 +1,7 @@
 import { pendingOf } from "@sangam/sdk";
 import { useActionWords, useWhy } from "../blocks/actions.ts";
 import { Button, Notice } from "../blocks/small.tsx";
-import { useClient, useClientState } from "../screen/client.tsx";
+import { useClient, useTold } from "../screen/client.tsx";
 import { useCommon, useWords } from "../words/Language.tsx";
 import { pending } from "../words/pending.ts";
 
@@ -12,8 +12,7 @@ export function Refusal() {
   const client = useClient();
   const inWords = useActionWords();
   const why = useWhy();
-  const { rejected } = pendingOf(useClientState());
-  const last = rejected[rejected.length - 1];
+  const last = useTold((state) => pendingOf(state).rejected.at(-1));
   if (!last) return null;
   return (
     <Notice tone="alarm" icon="triangle-alert" loud title={`${inWords(last)}: ${say("refused")}`}>

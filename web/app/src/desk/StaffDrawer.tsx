@@ -2,7 +2,8 @@ import { entryById, rowsOf, type State } from "@sangam/sdk";
 import type { ReactNode } from "react";
 import { Drawer } from "../blocks/Drawer.tsx";
 import { Button, Chip, Name } from "../blocks/small.tsx";
-import { useClient, useClientState, usePlace } from "../screen/client.tsx";
+import { useClient, useClientState, usePlace, useTold } from "../screen/client.tsx";
+import { sameItems } from "../screen/same.ts";
 import type { Say } from "../words/catalogue.ts";
 import { useWords } from "../words/Language.tsx";
 import { clock } from "../words/times.ts";
@@ -11,7 +12,7 @@ import { doubts as words } from "./doubtWords.ts";
 
 /** The drawer of a site's staff, with what only a person can decide on top. */
 export function StaffDrawer({ onClose }: { onClose?: () => void }) {
-  const doubts = doubtsOf(useClientState());
+  const doubts = useTold(doubtsOf, sameDoubts);
   return (
     <Drawer
       {...(onClose ? { onClose } : {})}
@@ -19,6 +20,8 @@ export function StaffDrawer({ onClose }: { onClose?: () => void }) {
     />
   );
 }
+
+const sameDoubts = (a: Doubts, b: Doubts) => sameItems(a.met, b.met) && sameItems(a.alike, b.alike);
 
 function List(doubts: Doubts) {
   return (

@@ -1,6 +1,8 @@
+import { clinicNow } from "@sangam/sdk";
 import { useState } from "react";
 import { Button, Name, Notice } from "../blocks/small.tsx";
-import { useClient, useClientState, useClinicNow } from "../screen/client.tsx";
+import { useClient, useTold } from "../screen/client.tsx";
+import { sameFields } from "../screen/same.ts";
 import { staffWords } from "../words/catalogue.ts";
 import { useWords } from "../words/Language.tsx";
 import { keepRead, readHere, unreadOf } from "./told.ts";
@@ -14,13 +16,15 @@ const words = staffWords({
 export function Told() {
   const say = useWords(words);
   const client = useClient();
-  const state = useClientState();
-  const now = useClinicNow(30_000);
   const [read, setRead] = useState(readHere);
-  const first = unreadOf(state, now, read)[0];
+  const first = useTold(
+    (state) => unreadOf(state, clinicNow(state, Date.now()), read)[0],
+    sameFields,
+    30_000,
+  );
   if (!first) return null;
   function done(id: string) {
-    keepRead(`${state.session.user?.id ?? ""} ${id}`);
+    keepRead(`${client.getState().session.user?.id ?? ""} ${id}`);
     setRead(readHere());
     client.act("announcement.acknowledge", { announcement: id });
   }

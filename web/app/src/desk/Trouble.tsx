@@ -1,6 +1,6 @@
 import { pendingOf } from "@sangam/sdk";
 import { Notice } from "../blocks/small.tsx";
-import { useClientState, useDataAge, usePlace } from "../screen/client.tsx";
+import { useDataAge, usePlace, useTold } from "../screen/client.tsx";
 import { useCommon, useWords } from "../words/Language.tsx";
 import { span } from "../words/times.ts";
 import { desk } from "./words.ts";
@@ -10,7 +10,8 @@ export function Freshness() {
   const common = useCommon();
   const say = useWords(desk);
   const { node } = usePlace();
-  const state = useClientState();
+  const count = useTold((state) => pendingOf(state).waiting.length);
+  const asking = useTold((state) => state.connection.mode === "fallback");
   const age = useDataAge();
   if (age.ms === null) return null;
   const ago = common("ago", { span: span(age.ms, common) });
@@ -22,14 +23,13 @@ export function Freshness() {
     );
   }
   if (age.offline) {
-    const count = pendingOf(state).waiting.length;
     return (
       <Notice tone="rest" icon="cloud-off" title={common("onlyHere")}>
         {count > 0 ? common("willBeSent", { count }) : common("nothingToSend", { ago })}
       </Notice>
     );
   }
-  if (!age.stale || state.connection.mode === "fallback") return null;
+  if (!age.stale || asking) return null;
   return (
     <Notice tone="heed" icon="clock" title={common("stale")}>
       {node === "centre" ? say("staleCentre", { ago }) : common("staleWhy", { ago })}

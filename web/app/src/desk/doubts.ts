@@ -81,14 +81,21 @@ export function doubtsOf(state: State): Doubts {
 }
 
 function alikeOf(state: State, asked: ReadonlySet<unknown>): readonly Alike[] {
-  const entries = [...rowsOf(state, "row").keys()].map((id) => entryById(state, id));
-  const here = entries.filter((one): one is QueueEntry => one !== null && !isTerminal(one.status));
+  const rows = rowsOf(state, "row");
+  const hereOf = (id: string) => {
+    const entry = entryById(state, id);
+    return entry && !isTerminal(entry.status) ? entry : null;
+  };
   const found = new Map<string, Alike>();
-  for (const entry of here) {
-    const { person, alike } = entry.fields;
+  for (const [id, { fields }] of rows) {
+    const { person, alike } = fields;
     if (typeof person !== "string" || typeof alike !== "string" || asked.has(person)) continue;
-    const other = here.find((one) => one.fields.person === alike) ?? null;
-    found.set(person, { entry, person, known: alike, other });
+    const entry = hereOf(id);
+    if (!entry) continue;
+    const others = [...rows]
+      .filter(([, other]) => other.fields.person === alike)
+      .map(([other]) => hereOf(other));
+    found.set(person, { entry, person, known: alike, other: others.find((one) => one !== null) ?? null });
   }
   return [...found.values()];
 }

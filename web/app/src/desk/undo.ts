@@ -1,10 +1,10 @@
 import {
   type Act,
-  type Client,
   entryById,
   type Outcome,
   type PendingAction,
   type QueueEntry,
+  type State,
 } from "@sangam/sdk";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { useClient } from "../screen/client.tsx";
@@ -38,8 +38,8 @@ export interface Undo {
   undo(): void;
 }
 
-export const lastActionOf = (client: Client, entry: string) =>
-  client.getState().rows.get("row")?.get(entry)?.fields.lastAction;
+export const lastActionOf = (state: State, entry: string) =>
+  state.rows.get("row")?.get(entry)?.fields.lastAction;
 
 /** Remembers the last thing done here, as long as the node would take it back. */
 export function useUndo(): Undo {
@@ -60,7 +60,7 @@ export function useUndo(): Undo {
         if (outcome.status === "rejected") return;
         const answered = (outcome.data as { entry?: unknown } | undefined)?.entry;
         const entry = typeof answered === "string" ? answered : String(data.entry ?? "");
-        const seen = lastActionOf(client, entry);
+        const seen = lastActionOf(client.getState(), entry);
         setLast({
           action: act.id,
           type,

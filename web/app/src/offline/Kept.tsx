@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react";
 import { Icon } from "../blocks/Icon.tsx";
 import { Button } from "../blocks/small.tsx";
-import { useClientState } from "../screen/client.tsx";
+import { useTold } from "../screen/client.tsx";
 import { useWords } from "../words/Language.tsx";
 import { canStartAlone } from "./alone.ts";
 import { offline } from "./words.ts";
@@ -13,7 +13,7 @@ import "./kept.css";
  */
 export function Kept({ ask }: { ask: boolean }) {
   const say = useWords(offline);
-  const { boot } = useClientState().connection;
+  const boot = useTold((state) => state.connection.boot);
   const [newer, setNewer] = useState(false);
   // A box that began anew may have been updated.
   useEffect(() => {

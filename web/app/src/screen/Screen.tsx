@@ -1,4 +1,4 @@
-import { type Client, createClient, rowsOf, type State, type ViewName } from "@sangam/sdk";
+import { type Client, createClient, rowsOf, type SessionState, type State, type ViewName } from "@sangam/sdk";
 import { type ReactNode, useEffect, useLayoutEffect, useMemo, useState } from "react";
 import { Bones, useLate } from "../blocks/lines.tsx";
 import { Button, Empty } from "../blocks/small.tsx";
@@ -6,7 +6,7 @@ import type { Lang } from "../words/catalogue.ts";
 import { entry } from "../words/entry.ts";
 import { Language, useWords } from "../words/Language.tsx";
 import { Bank } from "./Bank.tsx";
-import { ClientContext, type Place, PlaceContext, useClient, useClientState } from "./client.tsx";
+import { ClientContext, type Place, PlaceContext, useClient, useClientState, useTold } from "./client.tsx";
 import { fetchRest, later, soon } from "./later.tsx";
 import { useNow } from "./now.ts";
 import { heardFromStatus, type Told, useStatus } from "./status.ts";
@@ -66,11 +66,12 @@ export function Screen(props: ScreenProps) {
 
 function Gate(props: ScreenProps) {
   const client = useClient();
-  const { session, view } = useClientState();
+  const session = useTold((state) => state.session);
+  const hasView = useTold((state) => state.view !== null);
   const told = useStatus(client, session.status !== "signed_in", props.entry === "staff");
-  const claiming = useGivenCode(client);
+  const claiming = useGivenCode(client, session.status);
   const place = usePlaceOf(told);
-  const open = session.status === "signed_in" && view !== null;
+  const open = session.status === "signed_in" && hasView;
   useEffect(() => {
     if (open) fetchRest();
   }, [open]);
@@ -91,20 +92,18 @@ function Gate(props: ScreenProps) {
 }
 
 function usePlaceOf({ status }: Told): Place {
-  const state = useClientState();
-  const site = state.view?.site as { name?: string; timezone?: string } | undefined;
-  const name = settingOf(state, "name") || site?.name || status?.siteName || "";
-  const zone = settingOf(state, "timezone") || site?.timezone || status?.timezone || undefined;
+  const name = useTold((state) => ofSite(state, "name")) || status?.siteName || "";
+  const zone = useTold((state) => ofSite(state, "timezone")) || status?.timezone || undefined;
   const node = status?.role === "hub" ? "centre" : "site";
   return useMemo(() => ({ name, zone, node }), [name, zone, node]);
 }
 
-/** A text setting of the site, as far as this view is told. */
-function settingOf(state: State, name: string): string | undefined {
+/** What the site set, or what the snapshot says of it, as far as this view is told. */
+function ofSite(state: State, name: "name" | "timezone"): string | undefined {
   for (const { fields } of rowsOf(state, "setting").values()) {
-    if (fields.name === name && typeof fields.value === "string") return fields.value;
+    if (fields.name === name && typeof fields.value === "string" && fields.value) return fields.value;
   }
-  return undefined;
+  return (state.view?.site as { name?: string; timezone?: string } | undefined)?.[name];
 }
 
 /** The page of the way in is drawn only for who needs it: on most days the work stands before this. */
@@ -160,8 +159,7 @@ function given(): { link: string | null; pair: string | null } {
 }
 
 /** It is used once and taken out of sight. True while that is not settled: nobody need ask to be let in meanwhile. */
-function useGivenCode(client: Client): boolean {
-  const { status } = useClientState().session;
+function useGivenCode(client: Client, status: SessionState["status"]): boolean {
   const [claiming, setClaiming] = useState(() => Object.values(given()).some(Boolean));
   useEffect(() => {
     if (status === "unknown") return;

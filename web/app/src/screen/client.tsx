@@ -1,8 +1,10 @@
 import { type Client, clinicNow, dataAgeMs, modeNow, pendingOf, type State, serverNow } from "@sangam/sdk";
-import { createContext, useCallback, useContext, useSyncExternalStore } from "react";
+import { createContext, useCallback, useContext, useRef, useSyncExternalStore } from "react";
 import { type Heard, Links } from "../blocks/Links.tsx";
 import { Age } from "../blocks/small.tsx";
 import { useNow } from "./now.ts";
+import { type Same, sameFields } from "./same.ts";
+import { every } from "./ticks.ts";
 
 /** The place a screen stands in: its name as people know it ("" when not told) and its time zone. */
 export interface Place {
@@ -21,7 +23,7 @@ export function useClient(): Client {
   return client;
 }
 
-/** The client's state; the block is drawn again after every change of it. */
+/** The whole state; the block is drawn again after every change of it. What is always in sight reads with `useTold`. */
 export function useClientState(): State {
   const client = useClient();
   return useSyncExternalStore(client.subscribe, client.getState, client.getState);
@@ -38,30 +40,44 @@ export function useClinicNow(periodMs: number): number {
 
 /**
  * What `read` tells of the state, looked at again whenever that changes and, if given, every `periodMs`. The block is
- * drawn again only when it differs: in a list of hundreds most of what is told stays when one of them changes.
+ * drawn again only when it differs by `same`: of all that stands on a screen, most stays when one thing changes.
  */
-export function useTold<T extends string | number | null>(read: (state: State) => T, periodMs?: number): T {
+export function useTold<T>(read: (state: State) => T, same: Same<T> = Object.is, periodMs?: number): T {
   const client = useClient();
   const subscribe = useCallback(
     (changed: () => void) => {
-      const unsubscribe = client.subscribe(changed);
-      const timer = periodMs && setInterval(changed, periodMs);
+      const stop = [client.subscribe(changed), ...(periodMs ? [every(periodMs, changed)] : [])];
       return () => {
-        unsubscribe();
-        clearInterval(timer);
+        for (const end of stop) end();
       };
     },
     [client, periodMs],
   );
-  const told = () => read(client.getState());
+  const told = useKept(() => read(client.getState()), same);
   return useSyncExternalStore(subscribe, told, told);
 }
 
-/** As `useTold`, of the clinic's time in ms since 1970. */
-export const useByClinicTime = <T extends string | number | null>(
+/** What `read` tells of the clinic's time, in ms since 1970, every `periodMs`; drawn again only when it differs. */
+export function useByClinicTime<T>(
   read: (nowMs: number) => T,
   periodMs: number,
-): T => useTold((state) => read(clinicNow(state, Date.now())), periodMs);
+  same: Same<T> = Object.is,
+): T {
+  const client = useClient();
+  const subscribe = useCallback((changed: () => void) => every(periodMs, changed), [periodMs]);
+  const told = useKept(() => read(clinicNow(client.getState(), Date.now())), same);
+  return useSyncExternalStore(subscribe, told, told);
+}
+
+/** Reads again, and gives what it gave before as long as that is the same. */
+function useKept<T>(read: () => T, same: Same<T>): () => T {
+  const last = useRef<{ value: T } | null>(null);
+  return () => {
+    const value = read();
+    if (!last.current || !same(last.current.value, value)) last.current = { value };
+    return last.current.value;
+  };
+}
 
 /** How old what is shown is, and from when on that asks for attention. */
 export interface DataAge {
@@ -83,9 +99,12 @@ export function dataAge(state: State, now: number): DataAge {
   };
 }
 
-export function useDataAge(periodMs = 1000): DataAge {
-  return dataAge(useClientState(), useNow(periodMs));
+/** In whole seconds: as it is told. */
+export function useDataAge(): DataAge {
+  return useTold((state) => inSeconds(dataAge(state, Date.now())), sameFields, 1000);
 }
+
+const inSeconds = (age: DataAge): DataAge => ({ ...age, ms: age.ms && Math.floor(age.ms / 1000) * 1000 });
 
 /** The age of what this screen shows, as a block. */
 export function ScreenAge() {
@@ -122,7 +141,19 @@ function hereOf(mode: State["connection"]["mode"], age: DataAge): Heard["here"] 
 
 /** Two links, one sentence, of this screen. Same place on every staff screen. */
 export function ScreenLinks({ also }: { also?: string }) {
-  useClientState();
-  const heard = heardFrom(useClient(), usePlace().node, useNow(1000));
+  const client = useClient();
+  const { node } = usePlace();
+  const heard = useTold(() => asSaid(heardFrom(client, node, Date.now())), sameFields, 1000);
   return <Links heard={heard} {...(also ? { also } : {})} />;
+}
+
+/** In whole seconds, and without an age that a live line does not tell. */
+function asSaid(heard: Heard): Heard {
+  const { here, agoMs, centreAgoMs } = heard;
+  const seconds = (ms: number | null) => ms && Math.floor(ms / 1000) * 1000;
+  return {
+    ...heard,
+    agoMs: here === "live" && agoMs !== null ? 0 : seconds(agoMs),
+    centreAgoMs: seconds(centreAgoMs),
+  };
 }

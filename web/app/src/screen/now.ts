@@ -1,4 +1,5 @@
 import { useEffect, useState } from "react";
+import { every } from "./ticks.ts";
 
 /**
  * This browser's clock as the block is drawn, which is again every `periodMs`: for ages and countdowns, which must move
@@ -6,9 +7,6 @@ import { useEffect, useState } from "react";
  */
 export function useNow(periodMs: number): number {
   const [, draw] = useState(0);
-  useEffect(() => {
-    const timer = setInterval(() => draw((times) => times + 1), periodMs);
-    return () => clearInterval(timer);
-  }, [periodMs]);
+  useEffect(() => every(periodMs, () => draw((times) => times + 1)), [periodMs]);
   return Date.now();
 }
