@@ -75,6 +75,53 @@ test("rows stand still under a pressed finger and after it, whatever comes befor
   await page.context().close();
 });
 
+test("what one does next shows at once, though the row was just pressed", async () => {
+  const page = await seat("coordinator");
+  const { token } = await lastInLine();
+  await lineOf(page, token).click();
+  const took = page.evaluate(
+    (of) =>
+      new Promise((seen) => {
+        let from = 0;
+        document.querySelector(".selection").addEventListener("click", () => {
+          from = performance.now();
+        });
+        new MutationObserver(() => {
+          const line = [...document.querySelectorAll(".line.gone")].find((one) =>
+            one.textContent.includes(of),
+          );
+          if (from && line) seen(performance.now() - from);
+        }).observe(document.body, { childList: true, subtree: true, characterData: true, attributes: true });
+      }),
+    token,
+  );
+  await page.locator(".selection").getByRole("button", { name: "Hold" }).click();
+  assert.ok((await took) < 1000, `the row was held back for ${await took} ms`);
+  await page.context().close();
+});
+
+test("on a narrow desk what needs somebody lies over the lanes, and a lane keeps its height when it is chosen", async () => {
+  const page = await seat("coordinator", { glass: TABLET, lang: "hi" });
+  await page.locator(".lane .line").first().waitFor();
+  const tops = () =>
+    page.locator(".lane .now").evaluateAll((all) => all.map((one) => one.getBoundingClientRect().top));
+  const stood = await tops();
+  assert.equal(new Set(stood).size, 1, `the lanes begin at different heights: ${stood}`);
+  for (const key of ["2", "3", "1"]) {
+    await page.keyboard.press(key);
+    assert.deepEqual(await tops(), stood, `lane ${key} moved what stands in it`);
+  }
+  await page.locator(".pending-button").click();
+  const hidden = await page.locator(".drawer").evaluate((drawer) => {
+    const { left, top, width, height } = drawer.getBoundingClientRect();
+    return [0.1, 0.3, 0.5, 0.7, 0.9].filter(
+      (part) => !drawer.contains(document.elementFromPoint(left + width / 2, top + height * part)),
+    );
+  });
+  assert.deepEqual(hidden, [], "something lies over the drawer");
+  await page.context().close();
+});
+
 test("the focus stays with its row and with what is typed while the queue changes", async () => {
   const page = await seat("coordinator");
   const { token, guruji } = await lastInLine();

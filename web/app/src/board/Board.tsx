@@ -73,7 +73,7 @@ export function Board() {
       <footer>
         <Freshness ms={age.ms} stale={stale} />
         <MayDarken />
-        <Sound on={chime.on} onTurnOn={chime.turnOn} />
+        {!stale && <Sound on={chime.on} onTurnOn={chime.turnOn} />}
       </footer>
     </div>
   );

@@ -35,12 +35,15 @@ export function Ask({ busy, onChoose, onShow, left }: AskProps) {
       <LanguageChoice among={LANGS} />
       <div className="question">
         <h1>{say("question")}</h1>
-        <p className="soft">{say("touchName")}</p>
-        {busy && busy.guruji === undefined && <OneMoment />}
-        {offline && (
+        {/* One line, whatever it says: what may be touched below keeps its place. */}
+        {busy && busy.guruji === undefined ? (
+          <OneMoment />
+        ) : offline ? (
           <p className="soft">
             <Icon name="cloud-off" /> {say("aloneLine")}
           </p>
+        ) : (
+          <p className="soft">{say("touchName")}</p>
         )}
       </div>
       {healers.length === 0 ? (
