@@ -9,9 +9,10 @@ import { recallAfterS } from "../desk/settings.ts";
 import { Freshness } from "../desk/Trouble.tsx";
 import { useUndo } from "../desk/undo.ts";
 import { desk } from "../desk/words.ts";
-import { useClient, useClientState } from "../screen/client.tsx";
+import { useClient, useTold } from "../screen/client.tsx";
 import { useKeys } from "../screen/keys.ts";
 import { soon } from "../screen/later.tsx";
+import { sameFields } from "../screen/same.ts";
 import { useCommon, useWords } from "../words/Language.tsx";
 import type { Drafts } from "./Care.tsx";
 import { Foot } from "./Foot.tsx";
@@ -33,9 +34,8 @@ const MovePanel = soon(async () => (await import("../desk/MovePanel.tsx")).MoveP
 /** The person in front of the guruji is large; one key leads through the day. */
 export function Guruji() {
   const say = useWords(words);
-  const state = useClientState();
-  const own = state.session.user?.gurujiId ?? "";
-  const guruji = gurujisOf(state).find((one) => one.id === own) ?? null;
+  const own = useTold((state) => state.session.user?.gurujiId ?? "");
+  const guruji = useTold((state) => gurujisOf(state).find((one) => one.id === own) ?? null, sameFields);
   if (!own) {
     return (
       <main className="signin">
@@ -50,8 +50,7 @@ export function Guruji() {
 
 function Tablet({ guruji, own }: { guruji: GurujiRow | null; own: string }) {
   const common = useCommon();
-  const state = useClientState();
-  const queue = queueOf(state, own);
+  const queue = useTold((state) => queueOf(state, own), sameFields);
   const stage = stageOf(guruji, queue);
   const line = queue.filter((entry) => toBeCalled(entry.status));
   const find = useRef<HTMLInputElement>(null);
@@ -163,7 +162,6 @@ function useWork(
   setMoving: (entry: QueueEntry | null) => void,
 ): Work {
   const client = useClient();
-  const state = useClientState();
   const undo = useUndo();
   const drafts = useMemo<Drafts>(() => new Map(), []);
   const entry = stage.name === "here" || stage.name === "called" ? stage.entry : null;
@@ -204,6 +202,7 @@ function useWork(
   function on(what: Move) {
     if (!entry || !FITS[stage.name].includes(what)) return undefined;
     if (what === "transfer") return () => setMoving(entry);
+    const state = client.getState();
     if (what === "recall" && recallInMs(entry, clinicNow(state, Date.now()), recallAfterS(state)) > 0)
       return undefined;
     return () => act(entry, what);
