@@ -140,7 +140,7 @@ export const people = staffWords({
   mergeGoes: { en: "What goes", hi: "क्या हटेगा" },
   mergeGoesWhat: {
     en: "The second entry under the name {drop}. Whoever gives that name and number from now on is {keep}.",
-    hi: "{drop} नाम की दूसरी प्रविष्टि। अब से जो वह नाम और नंबर देंगे, वे {keep} माने जाएँगे।",
+    hi: "{drop} नाम से दूसरी बार दर्ज जानकारी। अब से जो वह नाम और नंबर देंगे, वे {keep} माने जाएँगे।",
   },
   mergeQueue: { en: "In the queue today", hi: "आज की क़तार में" },
   mergeQueueWhat: {
