@@ -1,3 +1,5 @@
+import { readdir, readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { deeds } from "../src/admin/deedWords.ts";
 import { kiosk } from "../src/kiosk/words.ts";
@@ -6,6 +8,7 @@ import { type Lang, peopleWords, type StaffPhrase, staffWords, type Text } from 
 import { common } from "../src/words/common.ts";
 import { entry } from "../src/words/entry.ts";
 import { pending } from "../src/words/pending.ts";
+import { REFUSALS, refusalInHindi } from "../src/words/refusals.ts";
 import { clock, dayAndDate, span, waitRange } from "../src/words/times.ts";
 
 interface AnyCatalogue {
@@ -93,6 +96,22 @@ describe("the words", () => {
       }
       for (const form of forms(phrase.mr)) expect(form, `${name}.${key}`).not.toMatch(/कतार|येथे|बोलवा|क़|ज़/);
     }
+  });
+
+  it("tell in Hindi what a node refuses in English, as its code says it", async () => {
+    const clinic = fileURLToPath(new URL("../../../internal/clinic/", import.meta.url));
+    const files = (await readdir(clinic)).filter(
+      (name) => name.endsWith(".go") && !name.endsWith("_test.go"),
+    );
+    const code = (await Promise.all(files.map((name) => readFile(clinic + name, "utf8")))).join("");
+    for (const [en, hi] of REFUSALS) {
+      expect(code.includes(`"${en}"`), `no node says ${en}`).toBe(true);
+      expect(hi.match(/%[sd]/g), en).toEqual(en.match(/%[sd]/g));
+    }
+    expect(refusalInHindi("B002 was called a moment ago. Call again in 41 s.")).toBe(
+      "B002 को अभी-अभी बुलाया गया। 41 से. बाद फिर बुलाएँ।",
+    );
+    expect(refusalInHindi("Nobody ever said this.")).toBeNull();
   });
 
   it("name each deed in one place", () => {

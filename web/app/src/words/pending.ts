@@ -118,6 +118,10 @@ export const pending = staffWords({
   "why.rate_limited": { en: "Too much at once.", hi: "एक साथ बहुत ज़्यादा।" },
   "why.invalid": { en: "Something in it is not right.", hi: "इसमें कुछ ठीक नहीं है।" },
   "why.not_allowed": { en: "That cannot be done now.", hi: "यह अभी नहीं हो सकता।" },
+  "why.closed": { en: "No tokens are given now.", hi: "अभी टोकन नहीं दिए जा रहे।" },
+  "why.locked_out": { en: "Too many tries. Wait a little.", hi: "बहुत कोशिशें हुईं। थोड़ा रुकें।" },
+  "why.too_large": { en: "It is too long.", hi: "यह बहुत लंबा है।" },
+  "why.internal": { en: "Something went wrong on the box.", hi: "मशीन में कुछ गड़बड़ हुई।" },
   "why.unavailable": { en: "The box could not save it just then.", hi: "मशीन तब इसे सहेज न सकी।" },
 });
 
