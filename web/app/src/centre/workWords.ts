@@ -51,19 +51,6 @@ export const work = staffWords({
     hi: "भक्तों के नाम या स्वास्थ्य की बात न लिखें: और भूमिकाओं के लोग भी पढ़ते हैं।",
   },
 
-  ask: { en: "Ask the site", hi: "आश्रम से कहें" },
-  askHow: {
-    en: "A request waits here and goes out when the site is heard. The site decides.",
-    hi: "अनुरोध यहाँ रुकता है और संपर्क होते ही जाता है। निर्णय आश्रम का।",
-  },
-  askClose: { en: "Stop giving tokens", hi: "टोकन देना रोकें" },
-  askOpen: { en: "Give tokens again", hi: "टोकन फिर दें" },
-  nothingAsked: { en: "Nothing was asked of it yet.", hi: "अभी कुछ नहीं कहा गया।" },
-  "request.pending": { en: "Not settled yet", hi: "अभी बाक़ी" },
-  "request.accepted": { en: "Done", hi: "हो गया" },
-  "request.refused": { en: "Refused", hi: "मना किया" },
-  "request.expired": { en: "Expired", hi: "समय निकला" },
-
   enrol: { en: "Enrol a site", hi: "आश्रम जोड़ें" },
   enrolHow: {
     en: "You get a join code for its box. The name of a site that is here already gives a code for its next box.",
