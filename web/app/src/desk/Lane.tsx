@@ -19,8 +19,6 @@ export interface LaneParts {
 }
 
 const NOW = new Set(["called", "in_service"]);
-/** More than a glass shows of one lane: from here on it pays to find out which lines are in sight. */
-const MANY = 30;
 
 /** `gone` are the last of this queue that ended without being seen; they can be brought back. */
 export function laneParts(queue: readonly QueueEntry[], gone: readonly QueueEntry[]): LaneParts {
@@ -92,7 +90,7 @@ export function Lane({ guruji, queue, parts, chosen, onChoose, state, action }: 
       ) : (
         <div className="ruled">
           {whole && <Places upTo={parts.line.length} />}
-          <ol {...(parts.line.length > MANY ? { className: "many" } : {})}>{parts.line.map(line)}</ol>
+          <ol>{parts.line.map(line)}</ol>
         </div>
       )}
       {parts.aside.length > 0 && (
