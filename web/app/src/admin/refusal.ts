@@ -1,5 +1,6 @@
 import { failureOf } from "../screen/door.ts";
 import { useLanguage, useWords } from "../words/Language.tsx";
+import { refusalInHindi } from "../words/refusals.ts";
 import { people } from "./peopleWords.ts";
 
 /** Why something asked of the box now was not done, in words; `notAllowed` where the box only says that it may not be. */
@@ -12,6 +13,6 @@ export function useRefusal(notAllowed: "inQueue" | "oneIsGone"): (error: unknown
     if (code === "stale") return say("changed");
     if (code === "not_found") return say("gone");
     if (lang === "en" && message) return message;
-    return say(code === "not_allowed" ? notAllowed : "otherwise");
+    return refusalInHindi(message) ?? say(code === "not_allowed" ? notAllowed : "otherwise");
   };
 }

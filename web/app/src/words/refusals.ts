@@ -51,6 +51,11 @@ export const REFUSALS: readonly (readonly [en: string, hi: string])[] = [
     "The clock of this box says %s, but it has already seen %s. Set the clock; no tokens are given until then.",
     "इस मशीन की घड़ी %s बताती है, पर यह %s देख चुकी है। घड़ी ठीक करें; तब तक टोकन नहीं दिए जाएँगे।",
   ],
+  ["One of them is no longer here.", "इनमें से एक की जानकारी अब यहाँ नहीं है।"],
+  ["These are one person already.", "ये पहले से एक ही व्यक्ति हैं।"],
+  ["A person has at most %d relatives here.", "यहाँ एक व्यक्ति के ज़्यादा से ज़्यादा %d रिश्तेदार हो सकते हैं।"],
+  ["There is no such person any more.", "इस व्यक्ति की जानकारी अब यहाँ नहीं है।"],
+  ["The end of the break is past.", "विश्राम का समय बीत चुका है।"],
 ];
 
 const SLOT = /%[sd]/g;
