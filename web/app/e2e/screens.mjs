@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { atTheDoor, DESK, openPage, sitDown, TABLET, userOf } from "./desk.mjs";
 import { makeMorning, moreArrive } from "./morning.mjs";
 import { withPalette } from "./palette.mjs";
-import { act, ask, queueOf, startDemo, until } from "./world.mjs";
+import { act, ask, queueOf, signIn, startDemo, until } from "./world.mjs";
 
 const args = process.argv.slice(2);
 const all = args[0] === "--all" ? args.splice(0, 2)[1] : null;
@@ -47,6 +47,46 @@ const atHash = (open, hash, sees) =>
     await page.locator(sees).first().waitFor();
   });
 
+const [KNOWN, TWIN] = [
+  { name: "Usha Patil", phone: "98220 12345", birthYear: 1961, place: "Nashik" },
+  { name: "Ushatai Patil", phone: "98220 54321", birthYear: 1961 },
+];
+
+/** Somebody with a family, who is known a second time and is booked; and what the centre asked of their site. */
+async function makeKnown(desk) {
+  const must = async (who, type, data) => {
+    const result = await act(who, type, data);
+    if (result.status !== "applied") throw new Error(`${type}: ${JSON.stringify(result)}`);
+    return result.data;
+  };
+  const register = async (person) => (await must(desk, "person.register", person)).person;
+  const [person, twin] = [await register(KNOWN), await register(TWIN)];
+  const [son, sister] = [await register({ name: "Mahesh Patil" }), await register({ name: "विमल शिंदे" })];
+  await must(desk, "person.link_family", { person, relative: son, relation: "child", proxy: true });
+  await must(desk, "person.link_family", { person, relative: sister, relation: "sibling", guardian: true });
+  await must(desk, "person.record_consent", { person, purpose: "care", notice: "1" });
+  const { gurujis } = await queueOf(desk);
+  for (const [i, one] of [twin, person, sister, son].entries())
+    await must(desk, "appointment.book", {
+      person: { id: one },
+      guruji: gurujis[i % 3].id,
+      slot: new Date(Date.now() + (i + 1) * 600_000).toISOString(),
+    });
+  const chief = await signIn(hub.url, hub.users[0]);
+  const request = (type, data, saw) =>
+    must(chief, "request.send", { site: site.id, type, data, ...(saw ? { saw } : {}) });
+  await request("setting.update", { name: "slotMinutes", value: 30 });
+  await request("guruji.set_room", { guruji: gurujis[2].id, room: "9" }, { room: "12" });
+}
+
+async function openPerson(page) {
+  await page.keyboard.press("4");
+  await page.locator(".seek input").fill(KNOWN.phone);
+  await page.keyboard.press("Enter");
+  await page.locator(".table .button").first().click();
+  await page.locator(".person-head").waitFor();
+}
+
 /** name -> [open, what must be in sight] */
 const seen = {
   coordinator: [coordinator, ".lane .line"],
@@ -79,6 +119,31 @@ const more = {
   "admin-staff": [atHash(admin, "staff", ".table"), ".table"],
   "admin-reports": [atHash(admin, "reports", ".takings"), ".takings"],
   "admin-audit": [atHash(admin, "audit", ".audit"), ".audit"],
+  "coordinator-bookings": [pressed(coordinator, "a", ".panel .booking"), ".panel .booking"],
+  "admin-people": [opened(admin, (page) => openPerson(page)), ".person-head"],
+  "admin-merge": [
+    opened(admin, async (page) => {
+      await openPerson(page);
+      await page.locator(".person-head .button").first().click();
+      await page.locator(".panel input").fill(TWIN.phone);
+      await page.keyboard.press("Enter");
+      await page.locator(".finds .button").first().click();
+    }),
+    ".panel.merge",
+  ],
+  "admin-voices": [atHash(admin, "voices", ".page table, .page .card"), ".page"],
+  "centre-ask": [
+    opened(centre, async (page) => {
+      await page.evaluate((id) => {
+        location.hash = `site=${id}`;
+      }, site.id);
+      await page.locator(".asked li").first().waitFor();
+      await page.locator(".site section:has(.asked) .actions .button").first().click();
+      await page.locator(".kinds input").nth(2).check();
+      await page.locator(".panel select").first().selectOption({ index: 1 });
+    }),
+    ".panel.asking",
+  ],
   "centre-remedies": [atHash(centre, "remedies", ".work-page"), ".work-page"],
   "centre-site": [atHash(centre, `site=${cut.id}`, ".drawer.site"), ".drawer.site"],
   "centre-queue": [atHash(centre, `site=${site.id}&queue`, ".lane .line"), ".lane"],
@@ -87,6 +152,15 @@ const more = {
       atTheDoor(world, { base: site.url, screen: "coordinator", user: userOf(site, "coordinator"), ...how }),
     ".pad",
   ],
+};
+
+/** Pages and panels that are in the documents too. */
+const PANELS = {
+  "coordinator-bookings": { glass: DESK, lang: "en" },
+  "admin-people": { glass: DESK, lang: "en" },
+  "admin-merge": { glass: TABLET, lang: "hi" },
+  "admin-voices": { glass: DESK, lang: "en" },
+  "centre-ask": { glass: TABLET, lang: "hi" },
 };
 
 const wanted = (name) => args.length === 0 || args.some((part) => name.includes(part));
@@ -159,6 +233,7 @@ async function phonesOf(desk) {
 try {
   const desk = await makeMorning(site);
   const away = await makeMorning(cut);
+  await makeKnown(desk);
   await until("all of it is at the centre", async () => {
     const { uplink } = await ask(`${cut.url}/api/v1/status`, { token: away.token });
     return uplink.backlog.records === 0;
@@ -185,6 +260,7 @@ try {
         lang: "hi",
       });
     }
+    for (const [name, how] of Object.entries(PANELS)) await shoot(name, ...more[name], how);
   }
   await shoot("board", glass("board", 1920, 1080), ".token", {});
   await kioskPictures();
