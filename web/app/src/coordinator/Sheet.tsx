@@ -25,7 +25,6 @@ export function Sheet({ onClose }: { onClose(): void }) {
         { keys: ["1", "2", "3"], does: say("keyLane") },
         { keys: ["↑", "↓"], does: say("keyAlong") },
         { keys: ["←", "→"], does: say("keyBeside") },
-        { keys: ["Ctrl", "K"], does: say("keyPalette") },
       ],
     },
     {
@@ -44,5 +43,6 @@ export function Sheet({ onClose }: { onClose(): void }) {
       ],
     },
   ];
-  return <KeySheet groups={groups} onClose={onClose} />;
+  const everywhere = [{ keys: ["Ctrl", "K"], does: say("keyPalette") }];
+  return <KeySheet groups={groups} everywhere={everywhere} onClose={onClose} />;
 }

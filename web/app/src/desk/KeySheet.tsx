@@ -16,7 +16,13 @@ export interface KeyGroup {
 }
 
 /** What the keys do, whether single ones act, the language of the screen, and who is signed in. */
-export function KeySheet({ groups, onClose }: { groups: readonly KeyGroup[]; onClose(): void }) {
+export function KeySheet(props: {
+  groups: readonly KeyGroup[];
+  /** What else acts everywhere on this screen. */
+  everywhere?: KeyGroup["keys"];
+  onClose(): void;
+}) {
+  const { groups, everywhere = [], onClose } = props;
   const tell = useWords(panels);
   const [on, setOn] = useState(singleKeysOn);
   const all: KeyGroup[] = [
@@ -24,6 +30,7 @@ export function KeySheet({ groups, onClose }: { groups: readonly KeyGroup[]; onC
     {
       title: tell("everywhere"),
       keys: [
+        ...everywhere,
         { keys: ["?"], does: tell("thisSheet") },
         { keys: ["Esc"], does: tell("closeNothingLost") },
       ],
