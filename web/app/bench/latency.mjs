@@ -74,7 +74,7 @@ export async function latency(world, site) {
   const settled = () =>
     until(
       "nothing waits to be sent",
-      async () => (await here.locator(`[data-line="${id}"] svg use[href$=send]`).count()) === 0,
+      async () => (await here.locator(`[data-line="${id}"] [data-icon=send]`).count()) === 0,
     );
 
   const taken = { ours: [], bare: [] };

@@ -83,7 +83,7 @@ export const lineOf = (page, token) =>
 /** The page knows that the site has what was done to them: only then can it be undone. */
 export const isSettled = (page, token) =>
   until(`${token} is settled`, async () => {
-    return (await lineOf(page, token).locator("svg use[href$=send]").count()) === 0;
+    return (await lineOf(page, token).locator("[data-icon=send]").count()) === 0;
   });
 
 /** No fault of accessibility, nothing wider than the glass, and the page complained about nothing. */

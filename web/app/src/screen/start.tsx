@@ -1,6 +1,5 @@
 import { render } from "preact";
 import type { ReactElement } from "react";
-import { layIcons } from "../blocks/Icon.tsx";
 import { Restart } from "./Restart.tsx";
 import "../look/fonts.css";
 import "../look/tokens.css";
@@ -12,7 +11,6 @@ import "./signin.css";
 export function start(screen: ReactElement) {
   const app = document.getElementById("app");
   if (!app) throw new Error("the page has no #app");
-  layIcons(document.body);
   // The mark that stands there is taken over, or taken away.
   render(<Restart>{screen}</Restart>, app);
 }
