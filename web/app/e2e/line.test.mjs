@@ -176,6 +176,7 @@ test("the site is killed in the middle of work: what was done meanwhile is appli
     await press(desk, key);
   }
   await until("three wait", async () => (await desk.locator("aside.drawer article").count()) === 3);
+  await until("three are on the disk", async () => (await desk.evaluate(onDisk)) === 3);
   const context = desk.context();
   await desk.close();
   await edge.start();
@@ -235,6 +236,20 @@ test("two tabs share one socket, replay side by side without doubling, and one g
   await until("one socket again", () => line.sockets() === 1);
 });
 
+/** In the page: how many actions its browser keeps. */
+const onDisk = () =>
+  new Promise((counted, failed) => {
+    const opened = indexedDB.open("sangam");
+    opened.onerror = () => failed(opened.error);
+    opened.onsuccess = () => {
+      const count = opened.result.transaction("actions").objectStore("actions").count();
+      count.onsuccess = () => {
+        opened.result.close();
+        counted(count.result);
+      };
+    };
+  });
+
 test("what one person did offline waits for them: the next one is told, and sends nothing of it", async () => {
   const tokens = [await checkIn("Fatima"), await checkIn("Gauri"), await checkIn("Hema")];
   await lineOf(desk, tokens[2]).waitFor();
@@ -245,6 +260,7 @@ test("what one person did offline waits for them: the next one is told, and send
     await press(desk, "h");
   }
   await until("three wait", async () => (await desk.locator("aside.drawer article").count()) === 3);
+  await until("three are on the disk", async () => (await desk.evaluate(onDisk)) === 3);
   const context = desk.context();
   await desk.close();
   await context.clearCookies(); // the night ends her session
