@@ -17,34 +17,38 @@ func (n *node) bookings(token, day string) (b api.Bookings) {
 func TestTheDeskSeesTheBookingsOfAnyDay(t *testing.T) {
 	n := startNode(t, nil)
 	c := n.crew()
-	book := func(name string, in time.Duration) (made struct{ Appointment, Reference string }) {
+	zone := time.FixedZone("IST", 19_800)
+	today, err := time.ParseInLocation(time.DateOnly, clinic.ServiceDay(n.clinic.Now(), zone), zone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	slot := func(days, hour int) time.Time { return today.AddDate(0, 0, days).Add(time.Duration(hour) * time.Hour) }
+	day := func(days int) string { return today.AddDate(0, 0, days).Format(time.DateOnly) }
+	book := func(name string, at time.Time) (made struct{ Appointment, Reference string }) {
 		n.done(c.coordinator, "appointment.book", map[string]any{"person": map[string]any{"name": name, "phone": "98220 12345"}, "guruji": c.gurujiID,
-			"slot": n.clinic.Now().Add(in), "reason": "an old ache"}, &made)
+			"slot": at, "reason": "an old ache"}, &made)
 		return made
 	}
-	day := func(in time.Duration) string {
-		return clinic.ServiceDay(n.clinic.Now().Add(in), time.FixedZone("IST", 19_800))
-	}
-	later, first := book("Usha Patil", 49*time.Hour), book("Anil Rao", 48*time.Hour)
-	book("Gopal", 96*time.Hour)
+	later, first := book("Usha Patil", slot(2, 11)), book("Anil Rao", slot(2, 10))
+	book("Gopal", slot(4, 10))
 
-	got := n.bookings(c.coordinator, day(48*time.Hour))
+	got := n.bookings(c.coordinator, day(2))
 	if len(got.Bookings) != 2 || got.Bookings[0].ID != first.Appointment || got.Bookings[1].ID != later.Appointment {
 		t.Fatalf("of the day after tomorrow: %+v", got)
 	}
 	if one := got.Bookings[1]; one.Name != "Usha Patil" || one.Phone != "919822012345" || one.Reference != later.Reference || one.Status != "booked" || one.Guruji != c.gurujiID {
 		t.Errorf("a booking is shown as %+v", one)
 	}
-	if got := n.bookings(c.admin, day(24*time.Hour)); len(got.Bookings) != 0 {
+	if got := n.bookings(c.admin, day(1)); len(got.Bookings) != 0 {
 		t.Errorf("of an empty day: %+v", got)
 	}
 
 	var moved struct{ Appointment string }
-	n.done(c.coordinator, "appointment.reschedule", map[string]any{"appointment": first.Appointment, "slot": n.clinic.Now().Add(72 * time.Hour)}, &moved)
-	if one := n.bookings(c.coordinator, day(48*time.Hour)).Bookings[0]; one.Status != "cancelled" || one.MovedTo != moved.Appointment {
+	n.done(c.coordinator, "appointment.reschedule", map[string]any{"appointment": first.Appointment, "slot": slot(3, 10)}, &moved)
+	if one := n.bookings(c.coordinator, day(2)).Bookings[0]; one.Status != "cancelled" || one.MovedTo != moved.Appointment {
 		t.Errorf("what was moved to another day is shown as %+v", one)
 	}
-	if one := n.bookings(c.coordinator, day(72*time.Hour)).Bookings[0]; one.ID != moved.Appointment || one.Reference != first.Reference {
+	if one := n.bookings(c.coordinator, day(3)).Bookings[0]; one.ID != moved.Appointment || one.Reference != first.Reference {
 		t.Errorf("what it became is shown as %+v, not under reference %s", one, first.Reference)
 	}
 }
