@@ -157,7 +157,8 @@ test("what the centre announces stands at the desk until it is read, and the cen
 
 test("a site is asked by the centre, and the centre sees that it was done", async () => {
   await centre.goto(`${world.describe.hub.url}/centre#site=${site.id}`);
-  await centre.getByRole("button", { name: "Stop giving tokens" }).click();
+  await centre.getByRole("button", { name: "Ask the site" }).click();
+  await centre.getByRole("dialog").getByRole("button", { name: "Ask", exact: true }).click();
   await coordinator.getByText("No more tokens are given").waitFor({ timeout: 40_000 });
   await centre.locator(".asked li", { hasText: "Done" }).first().waitFor({ timeout: 40_000 });
   await coordinator.getByRole("button", { name: "Give tokens again" }).click();
