@@ -1,12 +1,12 @@
-import { type FormEvent, useState } from "react";
-import { Field } from "../blocks/choices.tsx";
+import { useState } from "react";
 import { Bones } from "../blocks/lines.tsx";
 import { Button, Empty, Name } from "../blocks/small.tsx";
 import { inFives } from "../desk/phone.ts";
 import { useWords } from "../words/Language.tsx";
 import { type Found, useLook } from "./looking.ts";
 import { people } from "./peopleWords.ts";
-import { lookable, type PersonRow } from "./person.ts";
+import type { PersonRow } from "./person.ts";
+import { Seek } from "./Seek.tsx";
 import { Unfound } from "./Unfound.tsx";
 
 /** Finds somebody else than `but`, by name or number. */
@@ -14,7 +14,6 @@ export function FindPerson({ but, onChoose }: { but: string; onChoose(person: Pe
   const say = useWords(people);
   const { failed, look } = useLook();
   const [typed, setTyped] = useState("");
-  const [short, setShort] = useState(false);
   const [asked, setAsked] = useState("");
   const [found, setFound] = useState<Found | null>(null);
   function search(text: string) {
@@ -22,32 +21,10 @@ export function FindPerson({ but, onChoose }: { but: string; onChoose(person: Pe
     setFound(null);
     look(text, setFound);
   }
-  function go(event: FormEvent) {
-    event.preventDefault();
-    setShort(!lookable(typed));
-    if (lookable(typed)) search(typed.trim());
-  }
   const others = found?.people.filter(({ id }) => id !== but);
   return (
     <div className="stack">
-      <form className="seek" onSubmit={go} noValidate>
-        <Field
-          label={say("find")}
-          labelUnseen
-          data-first=""
-          icon="search"
-          type="search"
-          autoComplete="off"
-          placeholder={say("find")}
-          maxLength={200}
-          value={typed}
-          wrong={short && say("tooShort")}
-          onChange={(event) => setTyped(event.currentTarget.value)}
-        />
-        <Button kind="main" type="submit">
-          {say("search")}
-        </Button>
-      </form>
+      <Seek typed={typed} onType={setTyped} onSearch={search} first />
       {failed && <Unfound failed={failed} onRetry={() => search(asked)} />}
       {asked && !failed && !others && <Bones />}
       {others?.length === 0 && (

@@ -1,5 +1,4 @@
-import { type FormEvent, useCallback, useEffect, useRef, useState } from "react";
-import { Field } from "../blocks/choices.tsx";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { Icon } from "../blocks/Icon.tsx";
 import { Bones } from "../blocks/lines.tsx";
 import { Button, Empty, Name, Notice } from "../blocks/small.tsx";
@@ -8,7 +7,8 @@ import { useWords } from "../words/Language.tsx";
 import { type Found, useLook } from "./looking.ts";
 import { PersonPage } from "./PersonPage.tsx";
 import { people } from "./peopleWords.ts";
-import { lookable, type PersonRow } from "./person.ts";
+import type { PersonRow } from "./person.ts";
+import { Seek } from "./Seek.tsx";
 import { Unfound } from "./Unfound.tsx";
 import "./table.css";
 import "./people.css";
@@ -38,7 +38,6 @@ export function Finder({ first = "" }: { first?: string }) {
   const { failed, look, drop } = useLook();
   const [typed, setTyped] = useState("");
   const [asked, setAsked] = useState("");
-  const [short, setShort] = useState(false);
   const [found, setFound] = useState<Found | null>(null);
   const [open, setOpen] = useState<PersonRow | null>(null);
   const [done, setDone] = useState<Done>(null);
@@ -67,11 +66,6 @@ export function Finder({ first = "" }: { first?: string }) {
     setOpening(false);
     if (text) look(text, setFound);
   }
-  function go(event: FormEvent) {
-    event.preventDefault();
-    setShort(!lookable(typed));
-    if (lookable(typed)) search(typed.trim());
-  }
   function back() {
     search(asked);
     focusSearch();
@@ -87,26 +81,11 @@ export function Finder({ first = "" }: { first?: string }) {
   }
   return (
     <>
-      <form className="seek" ref={form} onSubmit={go} noValidate>
-        <Field
-          label={say("find")}
-          labelUnseen
-          icon="search"
-          type="search"
-          autoComplete="off"
-          placeholder={say("find")}
-          maxLength={200}
-          value={typed}
-          wrong={short && say("tooShort")}
-          onChange={(event) => setTyped(event.currentTarget.value)}
-        />
-        <Button kind="main" type="submit">
-          {say("search")}
-        </Button>
+      <Seek typed={typed} onType={setTyped} onSearch={search} form={form}>
         <a className="button bare push" href="/notice" target="_blank" rel="noreferrer">
           <Icon name="file-text" /> {say("notice")}
         </a>
-      </form>
+      </Seek>
       {failed && (
         <Unfound failed={failed} onRetry={() => (open || !asked ? see(open?.id ?? first) : search(asked))} />
       )}
