@@ -42,7 +42,7 @@ export function createClient(options: ClientOptions): Client {
   const timers = createTimers<"identify">(deps);
   let opening: Promise<Store> | null = null;
   let stopWatching = () => {};
-  let ownerAsked: (() => void)[] = [];
+  const ownerAsked: (() => void)[] = [];
 
   // ---- the store of state
 
@@ -255,9 +255,7 @@ export function createClient(options: ClientOptions): Client {
     for (const action of early)
       dispatchHere({ type: "added", action: { ...action, user: session.user ?? action.user } });
     if (session.node) void outbox.load(session.node, session.user?.id ?? null);
-    const asked = ownerAsked;
-    ownerAsked = [];
-    for (const known of asked) known();
+    for (const known of ownerAsked.splice(0)) known();
   }
 
   /** A session that just began, here or by another request of the screen. */
@@ -295,7 +293,7 @@ export function createClient(options: ClientOptions): Client {
         outbox.drain();
       },
       left: () => tabs.leave(),
-      unsafe: () => !state.queueDurable && state.pending.some((p) => p.state !== "rejected"),
+      unsafe: () => outbox.unsafe() || (!state.queueDurable && state.pending.length > 0),
       returned: joinReaders,
     });
     joinReaders();

@@ -22,9 +22,9 @@ export function createOptimistic(deps: Deps, dispatch: (msg: Msg) => void): Opti
     open.get(key)?.confirm(); // its place is taken, so there is nothing to take back
     const made = make();
     const working = made && "then" in made ? made : null;
-    const patches = working ? null : (made as Patch | readonly Patch[] | undefined);
     const shown = `update ${key}`;
-    if (patches) dispatch({ type: "patched", set: { key: shown, patches: [patches].flat() } });
+    if (made && !working)
+      dispatch({ type: "patched", set: { key: shown, patches: [made as Patch | readonly Patch[]].flat() } });
 
     const timer = deps.setTimeout(() => update.rollback(), given.timeoutMs ?? patienceMs);
     function close(): boolean {

@@ -67,6 +67,8 @@ export interface Outbox {
   onResult(result: WireResult): void;
   onSocketLost(): void;
   hear(note: OutboxNote): void;
+  /** True while an action is on its way to the disk. */
+  unsafe(): boolean;
   stop(): void;
 }
 
@@ -74,6 +76,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
   const { deps, http, getState, dispatch, log } = options;
   const settling = new Map<string, (outcome: Outcome) => void>();
   let writing: Promise<unknown> = Promise.resolve();
+  let inHand = 0;
   let draining = false;
   let again = false;
   let stopped = false;
@@ -117,7 +120,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
     if (nothingBefore && owner && options.maySend(owner))
       sentAtOnce = { id, result: sendOnSocket(wireOf(action)) };
     // Writes are chained, so that the order of taps is the order on disk.
-    const kept = writing.then(() => keep(action, patches, owner));
+    inHand++;
+    const kept = writing.then(() => keep(action, patches, owner)).finally(() => inHand--);
     writing = kept;
     return { id, stored: kept, settled };
   }
@@ -291,7 +295,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
 
   /** False: something is to be sent again later. */
   async function judged(batch: readonly WireAction[], results: readonly WireResult[]): Promise<boolean> {
-    const final = results.filter((r) => !(r.error?.retryable && r.status === "rejected"));
+    const final = results.filter((r) => !r.error?.retryable);
     await settle(final);
     const open = batch.map((a) => a.id).filter((id) => !final.some((r) => r.id === id));
     move(open, "waiting");
@@ -377,6 +381,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
       if (onSocket?.id === result.id) onSocket.answer(result);
     },
     onSocketLost: () => onSocket?.answer(null),
+    unsafe: () => inHand > 0,
     hear(note) {
       if (note.type === "settled") show(note.result);
       else if (note.type === "dropped") cancelled(note.id);
