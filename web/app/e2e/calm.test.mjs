@@ -193,6 +193,22 @@ const small = (page) =>
       });
   }, LEAST);
 
+/** Fields whose placeholder is longer than they are. */
+const cut = (page) =>
+  page.evaluate(async () => {
+    await document.fonts.ready;
+    const ruler = document.createElement("span");
+    ruler.style.cssText = "position: fixed; visibility: hidden; white-space: pre";
+    document.body.append(ruler);
+    const fields = [...document.querySelectorAll("input[placeholder]")].filter((field) => {
+      ruler.style.font = getComputedStyle(field, "::placeholder").font;
+      ruler.textContent = field.placeholder;
+      return ruler.getBoundingClientRect().width > field.clientWidth;
+    });
+    ruler.remove();
+    return fields.map((field) => field.placeholder);
+  });
+
 for (const lang of ["en", "hi"]) {
   test(`on a tablet a finger hits what it means, in ${lang}`, async () => {
     const how = { glass: TABLET, touch: true, lang };
@@ -204,6 +220,7 @@ for (const lang of ["en", "hi"]) {
       const page = await seat(screen, how);
       await page.locator(sees).first().waitFor();
       assert.deepEqual(await small(page), [], screen);
+      assert.deepEqual(await cut(page), [], `${screen}: what a field says is cut`);
       for (const key of keys) {
         await page.keyboard.press(key);
         await page.getByRole("dialog").waitFor();

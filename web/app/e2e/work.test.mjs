@@ -116,6 +116,56 @@ test("a key acts once, never while somebody types, not at all when switched off,
   await until("it is taken back", async () => (await named("Gopal Rao"))[0].status === "waiting");
 });
 
+test("the queue goes on paper: everybody in their order, and nothing else of the screen", async () => {
+  await desk.evaluate(() => {
+    window.print = () => document.body.setAttribute("data-printed", "");
+  });
+  await desk.keyboard.press("Control+p");
+  const sheet = desk.locator(".paper .sheet");
+  await sheet.waitFor();
+  for (const { token, name } of await entries()) {
+    const row = sheet.locator("tr", { has: desk.getByText(token, { exact: true }) });
+    assert.ok((await row.textContent()).includes(name ?? ""), token);
+  }
+  const line = (await queueOf(api)).gurujis[0].entries.filter((one) => one.position);
+  const places = sheet
+    .locator("section")
+    .first()
+    .locator("tr", { has: desk.locator("td:first-child:not(:empty)") });
+  assert.deepEqual(
+    await places.locator(".token").allTextContents(),
+    line.map((one) => one.token),
+    "in their order",
+  );
+  await isSound(desk, "the sheet");
+  await desk.keyboard.press("Enter");
+  await desk.locator("body[data-printed]").waitFor();
+  await desk.emulateMedia({ media: "print" });
+  assert.equal(await desk.locator("header.bar").isVisible(), false);
+  assert.equal(await desk.locator(".paper .button").first().isVisible(), false);
+  assert.equal(await sheet.isVisible(), true);
+  const pdf = (await desk.pdf({ preferCSSPageSize: true })).toString("latin1");
+  assert.ok(pdf.match(/\/Type\s*\/Page\b/g).length <= 2, "two pages at most");
+  await desk.emulateMedia({ media: null });
+  await desk.keyboard.press("Escape");
+});
+
+test("from the palette one comes to all keys, and from those to the queue on paper", async () => {
+  await desk.keyboard.press("Control+k");
+  await desk.locator(".palette").waitFor();
+  await desk.keyboard.press("?");
+  await desk.locator(".keysheet").waitFor();
+  await desk.keyboard.press("Escape");
+  await desk.keyboard.press("Control+k");
+  await desk.locator(".palette").waitFor();
+  await desk.keyboard.type("all keys");
+  await desk.keyboard.press("Enter");
+  await desk.locator(".keysheet").getByRole("button", { name: "Print the queue" }).click();
+  await desk.locator(".paper .sheet").waitFor();
+  await desk.keyboard.press("Escape");
+  assert.equal(await desk.getByRole("dialog").count(), 0);
+});
+
 test("a remedy that the centre prepares is given with one tap, and a note is added to afterwards", async () => {
   await go(centre, "remedies");
   await centre.getByLabel("Name", { exact: true }).fill("Mahayograj guggulu");

@@ -12,8 +12,10 @@ import { chosen, EMPTY } from "./draft.ts";
 import { EmergencyPanel } from "./EmergencyPanel.tsx";
 import { GroupPanel } from "./GroupPanel.tsx";
 import { Palette } from "./Palette.tsx";
+import { Paper } from "./Paper.tsx";
 import { Prioritise } from "./Prioritise.tsx";
 import { everybody } from "./people.ts";
+import { Sheet } from "./Sheet.tsx";
 import "./checkin.css";
 
 const PeoplePanel = later(async () => (await import("./PeoplePanel.tsx")).PeoplePanel);
@@ -75,9 +77,14 @@ export function Above({ desk, togglePending }: { desk: Desk; togglePending(): vo
           ofScreen={ofScreen}
           onOpen={(entry) => desk.choose(entry.id)}
           onNew={(name) => desk.startCheckIn({ name })}
+          onKeys={() => desk.setOver({ what: "keys" })}
           onClose={close}
         />
       );
+    case "paper":
+      return <Paper onClose={close} />;
+    case "keys":
+      return <Sheet onClose={close} />;
   }
   return null;
 }

@@ -192,6 +192,7 @@ function useDeskKeys(
     h: () => desk.act(desk.chosen?.status === "on_hold" ? "resume" : "hold"),
     "/": () => field.current?.focus(),
     "Ctrl+K": () => desk.setOver({ what: "palette" }),
+    "Ctrl+P": () => desk.setOver({ what: "paper" }),
   };
   for (const move of SINGLE) keys[String(KEY_OF[move]).toLowerCase()] = () => desk.act(move);
   for (let i = 0; i < 9; i++) {

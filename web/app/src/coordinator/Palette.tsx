@@ -2,7 +2,7 @@ import { gurujisOf, type QueueEntry } from "@sangam/sdk";
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { createPortal } from "react-dom";
 import { Icon } from "../blocks/Icon.tsx";
-import { Empty, Token } from "../blocks/small.tsx";
+import { Button, Empty, Token } from "../blocks/small.tsx";
 import { minutesSince } from "../desk/time.ts";
 import { StatusChip, statusLook } from "../desk/why.tsx";
 import { useClientState, useClinicNow } from "../screen/client.tsx";
@@ -19,6 +19,7 @@ export interface PaletteProps {
   ofScreen: readonly Deed[];
   onOpen(entry: QueueEntry): void;
   onNew(name: string): void;
+  onKeys(): void;
   onClose(): void;
 }
 
@@ -64,6 +65,10 @@ export function Palette(props: PaletteProps) {
     if (event.key === "Enter") {
       event.preventDefault();
       return run(hits[chosenAt]);
+    }
+    if (event.key === "?" && !typed) {
+      event.preventDefault();
+      return props.onKeys();
     }
     const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
     if (!step || hits.length === 0) return;
@@ -146,6 +151,9 @@ export function Palette(props: PaletteProps) {
           <span>
             <kbd className="key">Enter</kbd> {say("howDo")}
           </span>
+          <Button kind="bare" also="push" icon="keyboard" shortcut="?" tabIndex={-1} onClick={props.onKeys}>
+            {say("allKeys")}
+          </Button>
         </footer>
       </div>
     </div>,

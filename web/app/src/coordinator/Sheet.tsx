@@ -1,13 +1,17 @@
+import { useState } from "react";
+import { Button } from "../blocks/small.tsx";
 import { KeySheet } from "../desk/KeySheet.tsx";
 import { KEY_OF, type Move } from "../desk/moves.ts";
 import { desk as deskWords } from "../desk/words.ts";
 import { useWords } from "../words/Language.tsx";
+import { Paper } from "./Paper.tsx";
 import { panels } from "./panelWords.ts";
 import { coordinator } from "./words.ts";
 
-/** The sheet of this screen's keys. */
+/** The sheet of this screen's keys, and from it the queue on paper: on a tablet there is no Ctrl P. */
 export function Sheet({ onClose }: { onClose(): void }) {
   const say = useWords(panels);
+  const [printing, setPrinting] = useState(false);
   const own = useWords(coordinator);
   const words = useWords(deskWords);
   const of = (move: Move) => ({ keys: [KEY_OF[move] ?? ""], does: words(`do.${move}`) });
@@ -43,6 +47,16 @@ export function Sheet({ onClose }: { onClose(): void }) {
       ],
     },
   ];
-  const everywhere = [{ keys: ["Ctrl", "K"], does: say("keyPalette") }];
-  return <KeySheet groups={groups} everywhere={everywhere} onClose={onClose} />;
+  const everywhere = [
+    { keys: ["Ctrl", "K"], does: say("keyPalette") },
+    { keys: ["Ctrl", "P"], does: say("printQueue") },
+  ];
+  if (printing) return <Paper onClose={onClose} />;
+  return (
+    <KeySheet groups={groups} everywhere={everywhere} onClose={onClose}>
+      <Button also="push" icon="printer" onClick={() => setPrinting(true)}>
+        {say("printQueue")}
+      </Button>
+    </KeySheet>
+  );
 }

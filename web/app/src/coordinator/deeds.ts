@@ -66,6 +66,13 @@ export function useDeeds(desk: Desk, state: State, togglePending: () => void) {
         run: () => desk.setOver({ what: "availability", guruji: id }),
       },
     ]),
+    {
+      key: "paper",
+      icon: "printer",
+      name: say("printQueue"),
+      shortcut: "Ctrl P",
+      run: () => desk.setOver({ what: "paper" }),
+    },
     { key: "pending", icon: "inbox", name: say("openPending"), run: togglePending },
     {
       key: "intake",
@@ -79,6 +86,13 @@ export function useDeeds(desk: Desk, state: State, togglePending: () => void) {
       name: own("emergency"),
       shortcut: "E",
       run: () => desk.setOver({ what: "emergency" }),
+    },
+    {
+      key: "keys",
+      icon: "keyboard",
+      name: say("allKeys"),
+      shortcut: "?",
+      run: () => desk.setOver({ what: "keys" }),
     },
   ];
   return { deedsOf, ofScreen };

@@ -73,7 +73,7 @@ export function intakeOf(state: State): { closed: boolean; reason: string } {
 
 /** What lies above the desk; one thing at a time. */
 export type Over =
-  | { what: "check_in" | "several" | "bookings" | "people" | "emergency" | "palette" }
+  | { what: "check_in" | "several" | "bookings" | "people" | "emergency" | "palette" | "paper" | "keys" }
   | { what: "transfer" | "prioritise"; entry: QueueEntry }
   | { what: "availability"; guruji: string }
   | null;

@@ -108,6 +108,8 @@ export const panels = staffWords({
   checkInAs: { en: "Check in somebody new as “{text}”", hi: "“{text}” नाम से नया दर्ज करें" },
   howChoose: { en: "choose", hi: "चुनें" },
   howDo: { en: "open or do", hi: "खोलें या करें" },
+  printQueue: { en: "Print the queue for the desk", hi: "काउंटर के लिए क़तार छापें" },
+  allKeys: { en: "All keys", hi: "सब कुंजियाँ" },
   openPending: { en: "Pending changes", hi: "बाक़ी बदलाव" },
   breakOf: { en: "{name}: break, available, off", hi: "{name}: विश्राम, उपलब्ध, आज नहीं" },
   callNextOf: { en: "Call next for {name}", hi: "{name} के लिए अगले को बुलाएँ" },

@@ -1,5 +1,5 @@
 import { pendingOf } from "@sangam/sdk";
-import { Fragment, useState } from "react";
+import { Fragment, type ReactNode, useState } from "react";
 import { LanguageChoice } from "../blocks/choices.tsx";
 import { Panel } from "../blocks/Panel.tsx";
 import { Button, Name, Switch } from "../blocks/small.tsx";
@@ -21,6 +21,8 @@ export function KeySheet(props: {
   /** What else acts everywhere on this screen. */
   everywhere?: KeyGroup["keys"];
   onClose(): void;
+  /** What else is done from here, beside the switch. */
+  children?: ReactNode;
 }) {
   const { groups, everywhere = [], onClose } = props;
   const tell = useWords(panels);
@@ -49,6 +51,7 @@ export function KeySheet(props: {
         <span className="soft note">
           {tell("keysNever")} {tell("keysKept")}
         </span>
+        {props.children}
       </p>
       <div className="columns">
         {all.map((group) => (

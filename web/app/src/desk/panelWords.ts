@@ -22,8 +22,8 @@ export const panels = staffWords({
   keysNever: { en: "They never act while you type.", hi: "लिखते समय ये काम नहीं करतीं।" },
   singleKeys: { en: "Single keys", hi: "एक-अक्षर कुंजियाँ" },
   keysKept: {
-    en: "Off, only Ctrl K, Esc, Tab and the arrows remain. Kept on this device.",
-    hi: "बंद होने पर केवल Ctrl K, Esc, Tab और तीर रहते हैं। इस उपकरण पर याद रहता है।",
+    en: "Off, only keys with Ctrl, Esc, Tab and the arrows remain. Kept on this device.",
+    hi: "बंद होने पर केवल Ctrl वाली कुंजियाँ, Esc, Tab और तीर रहते हैं। इस उपकरण पर याद रहता है।",
   },
   dark: { en: "Dark colours", hi: "गहरे रंग" },
   everywhere: { en: "Everywhere", hi: "हर जगह" },
