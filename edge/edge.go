@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"time"
 
 	"filippo.io/age"
@@ -26,6 +27,7 @@ import (
 type Options struct {
 	Data        string // directory; made when it is missing
 	Listen      string // host:port of the screens and the API
+	HTTPS       HTTPS
 	AdminListen string // host:port of metrics and health; "" serves none
 	Redis       string // URL of the wire; "" is a site with no line
 	Join        string // join code, until the site is enrolled
@@ -48,6 +50,7 @@ type Options struct {
 // Started says where a running edge is found.
 type Started struct {
 	URL, Node string
+	HTTPS     string // address of the screens over https; "": not served
 	Site      record.ID
 	// Pair prepares a device of a kind (kiosk, board) as the site's admin and returns the code that lets it in, once.
 	Pair func(ctx context.Context, kind, name string) (code string, err error)
@@ -65,16 +68,23 @@ func Run(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	listener, err := node.Listen(o.Listen)
+	listener, err := node.Listen("--listen", o.Listen)
 	if err != nil {
 		return err
 	}
 	defer listener.Close()
+	var secure net.Listener
+	if o.HTTPS.Listen != "" {
+		if secure, err = node.Listen("--https-listen", o.HTTPS.Listen); err != nil {
+			return err
+		}
+		defer secure.Close()
+	}
 	n, err := node.Open(node.Options{Dir: o.Data, Role: node.Edge, Site: siteOf(code), ClinicNow: o.ClinicNow, Log: o.Log})
 	if err != nil {
 		return err
 	}
-	return errors.Join(serve(ctx, o, n, code, listener), n.Close())
+	return errors.Join(serve(ctx, o, n, code, listener, secure), n.Close())
 }
 
 // Check tells what in the options cannot be used, by itself: it looks at no port, directory or server.
@@ -84,7 +94,10 @@ func (o Options) Check() error {
 		err = node.CheckWire(o.Redis)
 	}
 	if err == nil {
-		err = node.CheckAddresses(o.Listen, o.AdminListen)
+		err = node.CheckAddresses(o.Listen, map[string]string{"--https-listen": o.HTTPS.Listen, "--admin-listen": o.AdminListen})
+	}
+	if err == nil {
+		err = o.HTTPS.check()
 	}
 	if err == nil {
 		_, err = o.recipients()

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"net"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -29,12 +30,13 @@ type site struct {
 	link  *link.Edge    // nil: no line
 	moved chan struct{} // the link has news of its state; capacity 1
 	door  *door.Door
+	https atomic.Pointer[door.HTTPS] // nil: not served, or not yet
 
 	archives *control.Archives // nil: what is emptied is kept nowhere
 }
 
-// serve puts the parts together and runs them until ctx ends.
-func serve(ctx context.Context, o Options, n *node.Node, code *seal.Join, listener net.Listener) error {
+// serve puts the parts together and runs them until ctx ends; without a listener for it, https is not served.
+func serve(ctx context.Context, o Options, n *node.Node, code *seal.Join, listener, secure net.Listener) error {
 	s := &site{o: o, node: n, moved: make(chan struct{}, 1)}
 	wire, err := n.OpenWire(o.Redis)
 	if err != nil {
@@ -58,8 +60,11 @@ func serve(ctx context.Context, o Options, n *node.Node, code *seal.Join, listen
 		func(ctx context.Context) error {
 			return node.ServeAdmin(ctx, o.AdminListen, n.Committer.Healthy, o.Log, append(s.figures(), node.WireFigures(wire)...)...)
 		},
-		s.begin(listener),
+		s.begin(listener, secure),
 		func(ctx context.Context) error { return n.Watch(ctx, o.Version) },
+	}
+	if secure != nil {
+		fronts = append(fronts, s.serveHTTPS(secure, listener))
 	}
 	if s.link != nil {
 		fronts = append(fronts, s.link.Run, s.uplinkEvents)
@@ -69,7 +74,7 @@ func serve(ctx context.Context, o Options, n *node.Node, code *seal.Join, listen
 
 // begin notes who writes from now on, fills the settings that the flags name, tells that the site can be opened, and
 // waits for the end.
-func (s *site) begin(listener net.Listener) func(context.Context) error {
+func (s *site) begin(listener, secure net.Listener) func(context.Context) error {
 	return func(ctx context.Context) error {
 		if err := s.introduce(ctx); err != nil {
 			return err
@@ -77,7 +82,11 @@ func (s *site) begin(listener net.Listener) func(context.Context) error {
 		if err := s.fillSettings(ctx); err != nil {
 			return err
 		}
-		s.o.Started(Started{URL: node.Address(listener), Node: s.node.ID, Site: s.node.Site, Pair: s.pair})
+		started := Started{URL: node.Address("http", listener), Node: s.node.ID, Site: s.node.Site, Pair: s.pair}
+		if secure != nil {
+			started.HTTPS = node.Address("https", secure)
+		}
+		s.o.Started(started)
 		<-ctx.Done()
 		return nil
 	}
@@ -143,6 +152,7 @@ func (s *site) newDoor() (*door.Door, error) {
 		Now:       time.Now,
 		ClinicNow: s.o.ClinicNow, ClinicSpeed: s.o.ClinicSpeed,
 		Backup:    s.backups(lockedFor),
+		HTTPS:     s.https.Load,
 		Status:    s.status,
 		Uplink:    s.uplink,
 		SetupCode: s.o.SetupCode,

@@ -47,7 +47,7 @@ func Run(ctx context.Context, o Options) error {
 	if err := o.Check(); err != nil {
 		return err
 	}
-	listener, err := node.Listen(o.Listen)
+	listener, err := node.Listen("--listen", o.Listen)
 	if err != nil {
 		return err
 	}
@@ -64,7 +64,7 @@ func (o Options) Check() error {
 	if err := node.CheckWire(o.Redis); err != nil {
 		return err
 	}
-	return node.CheckAddresses(o.Listen, o.AdminListen)
+	return node.CheckAddresses(o.Listen, map[string]string{"--admin-listen": o.AdminListen})
 }
 
 func withDefaults(o Options) Options {

@@ -75,7 +75,7 @@ func serve(ctx context.Context, o Options, n *node.Node, listener net.Listener) 
 			return node.ServeAdmin(ctx, o.AdminListen, n.Committer.Healthy, o.Log, append(c.figures(), node.WireFigures(wire)...)...)
 		},
 		func(ctx context.Context) error {
-			o.Started(Started{URL: node.Address(listener), Node: n.ID, Enrol: c.enrol})
+			o.Started(Started{URL: node.Address("http", listener), Node: n.ID, Enrol: c.enrol})
 			<-ctx.Done()
 			return nil
 		},

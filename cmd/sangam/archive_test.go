@@ -22,19 +22,25 @@ import (
 // runAt runs a site in this process, with the clinic's clock so far from ours.
 func runAt(t *testing.T, o edge.Options, away time.Duration) (url string, stop func()) {
 	t.Helper()
+	o.ClinicNow = func() time.Time { return time.Now().Add(away) }
+	site, stop := runEdge(t, o)
+	return site.URL, stop
+}
+
+// runEdge runs a site's node in this process until stop, which tells the test when it did not end well.
+func runEdge(t *testing.T, o edge.Options) (site edge.Started, stop func()) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	started, ended := make(chan edge.Started, 1), make(chan error, 1)
 	o.Listen, o.Log = "127.0.0.1:0", slog.New(slog.DiscardHandler)
-	o.ClinicNow = func() time.Time { return time.Now().Add(away) }
 	o.Started = func(s edge.Started) { started <- s }
 	go func() { ended <- edge.Run(ctx, o) }()
 	select {
-	case s := <-started:
-		url = s.URL
+	case site = <-started:
 	case err := <-ended:
 		t.Fatal(err)
 	}
-	return url, func() {
+	return site, func() {
 		cancel()
 		if err := <-ended; err != nil {
 			t.Error(err)

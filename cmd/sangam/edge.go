@@ -35,7 +35,12 @@ func edgeCommand() (cmd *cobra.Command, check func() error) {
 				return err
 			}
 			o.Version = version
-			o.Started = func(s edge.Started) { fmt.Fprintf(os.Stderr, "sangam edge: site %s is at %s\n", s.Site, s.URL) }
+			o.Started = func(s edge.Started) {
+				fmt.Fprintf(os.Stderr, "sangam edge: site %s is at %s\n", s.Site, s.URL)
+				if s.HTTPS != "" {
+					fmt.Fprintf(os.Stderr, "sangam edge: and at %s\n", s.HTTPS)
+				}
+			}
 			o.SetupCode = func(code string) { fmt.Fprintf(os.Stderr, "sangam edge: no admin yet; setup code %s\n", code) }
 			return edge.Run(cmd.Context(), o)
 		},
@@ -43,6 +48,10 @@ func edgeCommand() (cmd *cobra.Command, check func() error) {
 	f := cmd.Flags()
 	f.StringVar(&o.Data, "data", "", "data `directory`; made when it is missing")
 	f.StringVar(&o.Listen, "listen", "127.0.0.1:8080", "`address` of screens and API; :8080 for the whole LAN")
+	f.StringVar(&o.HTTPS.Listen, "https-listen", "", "`address` of screens and API over https as well, such as :8443; empty serves none")
+	f.StringSliceVar(&o.HTTPS.Names, "https-name", nil, "further host `name` of the box, for the certificates that the site makes itself; local names and private addresses are known")
+	f.StringVar(&o.HTTPS.Cert, "https-cert", "", "`file` of a certificate that browsers know, in PEM, instead of the site's own")
+	f.StringVar(&o.HTTPS.Key, "https-key", "", "`file` of its key, in PEM")
 	f.StringVar(&o.AdminListen, "admin-listen", "127.0.0.1:9464", "`address` of metrics and health; empty serves none")
 	f.StringVar(&o.Redis, "redis", "", "`URL` of the wire to the centre; without it the site has no line")
 	f.StringVar(&o.Join, "join", "", "join `code` from sangam hub enrol, until the site is enrolled")

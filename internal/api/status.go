@@ -18,6 +18,7 @@ type Status struct {
 	Disk        *DiskStatus   `json:"disk"`
 	Backup      *BackupStatus `json:"backup" doc:"The last backup of this node that was read again and found sound; null when none is known"`
 
+	HTTPS   *HTTPSStatus   `json:"https" doc:"Null where the node is not reached over https by itself"`
 	Archive *ArchiveStatus `json:"archive" doc:"Of a site whose configuration says where what is emptied is kept; null: nowhere but in backups"`
 }
 
@@ -53,6 +54,13 @@ type ArchiveStatus struct {
 	Month   string `json:"month,omitempty" example:"2024-03"`
 	Records int    `json:"records"`
 	Failed  bool   `json:"failed" doc:"True: the last one could not be written, and nothing was emptied; the log says why"`
+}
+
+// HTTPSStatus tells how a site is reached over https, and without.
+type HTTPSStatus struct {
+	Port        int    `json:"port"`
+	PlainPort   int    `json:"plainPort" doc:"Of plain http: for phones, which trust no site's own certificate"`
+	Fingerprint string `json:"fingerprint,omitempty" doc:"SHA-256 of the site's own root certificate, which /trust hands to devices; absent where the operator brought a certificate"`
 }
 
 // Health is the answer of /healthz and /readyz.

@@ -27,7 +27,7 @@ const (
 
 var layers = []layer{
 	{"cmd/*", []string{"edge", "hub", "internal/demo", "internal/replay", "internal/control", "internal/node", "internal/progress", "internal/api"}, "cmd only starts: flags, config, Run, exit code"},
-	{"edge", node, assemble},
+	{"edge", append([]string{"internal/ca"}, node...), assemble},
 	{"hub", node, assemble},
 	{"web", nil, "the front end is an embedded folder and nothing more"},
 
@@ -44,6 +44,7 @@ var layers = []layer{
 	{"internal/api/gen", []string{"internal/api", "internal/clinic", "internal/door", "internal/realtime", "edge", "hub", "web"}, "the generator writes down what the doors really offer, and nothing else"},
 	{"internal/clinic", []string{"sync/record"}, domain},
 	{"internal/progress", nil, "it draws numbers and knows nothing of the work"},
+	{"internal/ca", nil, "what browsers trust follows from names and a clock alone, and is judged by browsers"},
 	{"internal/pin", nil, "how a PIN is kept depends on nobody who asks"},
 	{"internal/arch", nil, "the judge of the rules stands outside of them"},
 	{"internal/testkit", []string{anything}, "tests start real nodes"},

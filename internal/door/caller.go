@@ -19,7 +19,8 @@ type caller struct {
 	session  *signedIn // nil: signed out
 	byBearer bool      // the token came in a header that no browser sends unasked
 	host     string
-	secure   bool
+	secure   bool // over https, wherever that ends
+	ownTLS   bool // which ends here, beside plain http
 }
 
 type callerKey struct{}
@@ -65,7 +66,7 @@ var screenName = regexp.MustCompile(`^[a-z0-9-]{1,24}$`)
 // way to sign in again must stay open.
 func (d *Door) identify(c *gin.Context) {
 	r := c.Request
-	who := &caller{address: addressOf(r), screen: r.Header.Get("Sangam-Screen"), host: r.Host, secure: d.o.Secure || r.TLS != nil}
+	who := &caller{address: addressOf(r), screen: r.Header.Get("Sangam-Screen"), host: r.Host, secure: d.o.Secure || r.TLS != nil, ownTLS: r.TLS != nil}
 	if who.screen == "" {
 		who.screen = c.Query("screen")
 	}
@@ -103,16 +104,22 @@ func (d *Door) tokenOf(r *http.Request, who *caller) string {
 			return token
 		}
 	}
-	if cookie, err := r.Cookie(d.cookieName(who.screen)); err == nil {
+	if cookie, err := r.Cookie(d.cookieName(who)); err == nil {
 		return cookie.Value
 	}
 	return ""
 }
 
-// cookieName carries node and screen, since ports share cookies and tabs share origins.
-func (d *Door) cookieName(screen string) string {
+// cookieName carries node and screen, since ports share cookies and tabs share origins. One that was set over https
+// has another name: a browser would let plain http neither read nor replace it (RFC 6265bis, 5.7), and whoever had
+// signed in there once could not do so here.
+func (d *Door) cookieName(who *caller) string {
 	node := strings.ReplaceAll(d.o.Node, "-", "")
-	return "sangam_" + node[max(0, len(node)-8):] + "_" + screen
+	name := "sangam_" + node[max(0, len(node)-8):] + "_" + who.screen
+	if who.ownTLS {
+		name += "_tls"
+	}
+	return name
 }
 
 func addressOf(r *http.Request) string {

@@ -153,8 +153,8 @@ func (d *Door) documents(e *gin.Engine) {
 	serve("/openapi.json", "application/json", func() ([]byte, error) { return openAPI(doc) })
 	serve("/asyncapi.json", "application/json", func() ([]byte, error) { return asyncAPI(doc) })
 	serve("/docs", "text/html; charset=utf-8", func() ([]byte, error) { return docsPage(doc) })
-	serve("/docs.css", "text/css; charset=utf-8", func() ([]byte, error) { return []byte(docsStyle), nil })
-	serve("/report.css", "text/css; charset=utf-8", func() ([]byte, error) { return export.ReportStyle, nil })
+	serve("/docs.css", "text/css; charset=utf-8", func() ([]byte, error) { return append(d.screens.fontFaces(), docsStyle...), nil })
+	serve("/report.css", "text/css; charset=utf-8", func() ([]byte, error) { return append(d.screens.fontFaces(), export.ReportStyle...), nil })
 }
 
 type docsOperation struct {
@@ -232,10 +232,11 @@ func shape(s *huma.Schema) string {
 	return cmp.Or(strings.TrimPrefix(s.Ref, "#/components/schemas/"), s.Type)
 }
 
-const docsStyle = `body{font:17px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1d1b16;background:#fffdf8}
+const docsStyle = `body{font:17px/1.5 system-ui,"Noto Sans Devanagari",sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1d1b16;background:#fffdf8}
 code{font:15px ui-monospace,monospace}table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #ddd6c8;vertical-align:top}
 pre{font:14px/1.4 ui-monospace,monospace;white-space:pre-wrap;overflow-wrap:anywhere;margin:.3rem 0;padding:.4rem .6rem;background:#f4efe4}td code{overflow-wrap:anywhere}
-h3{margin:1.6rem 0 .2rem}p{margin:.2rem 0}`
+h3{margin:1.6rem 0 .2rem}p{margin:.2rem 0}
+article+article{margin-top:2.5rem;padding-top:1rem;border-top:1px solid #ddd6c8}article code{overflow-wrap:anywhere}li{margin:.6rem 0}dt{margin-top:.8rem;font-weight:600}dd{margin:0}`
 
 var docsTemplate = template.Must(template.New("docs").Parse(`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{{.Info.Title}}: the contract</title><link rel="stylesheet" href="/docs.css"></head>

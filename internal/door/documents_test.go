@@ -156,7 +156,7 @@ func TestAStrangerLearnsOfANodeWhatItsFirstPageShows(t *testing.T) {
 	want := map[string]any{
 		"node": n.id, "role": "edge", "site": n.site.String(), "siteName": "Pune", "timezone": "Asia/Kolkata",
 		"boot": told["boot"], "version": "test", "uplinkState": "lagging",
-		"uplink": nil, "clock": nil, "disk": nil, "backup": nil, "archive": nil,
+		"uplink": nil, "clock": nil, "disk": nil, "backup": nil, "archive": nil, "https": nil,
 	}
 	if diff := cmp.Diff(want, told); diff != "" {
 		t.Error(diff)

@@ -88,6 +88,8 @@ type Options struct {
 	Routes func(huma.API, *Door)
 	// Backup makes a backup to be downloaded; nil: this node has no key to lock one with.
 	Backup func(ctx context.Context) (*Backup, error)
+	// HTTPS tells how the node is reached over https; it may say nil, for not at all. nil: not at all.
+	HTTPS func() *HTTPS
 	// Web holds the screens; nil: those built into the binary.
 	Web fs.FS
 	// Secure says that TLS ends in front of the node, so that cookies are for it alone.
@@ -181,6 +183,9 @@ func withDefaults(o Options) Options {
 	}
 	if o.Views == nil {
 		o.Views = EdgeViews
+	}
+	if o.HTTPS == nil {
+		o.HTTPS = func() *HTTPS { return nil }
 	}
 	if o.SetupCode == nil {
 		o.SetupCode = func(string) {}

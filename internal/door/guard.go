@@ -17,14 +17,16 @@ import (
 // preflightSeconds lets a browser remember for a day that a cross-origin call is allowed.
 const preflightSeconds = "86400"
 
-// headers are the same for every answer.
-func headers(c *gin.Context) {
+// headers are the same for every answer, but for what browsers heed over https alone.
+func (d *Door) headers(c *gin.Context) {
 	h := c.Writer.Header()
 	h.Set("Content-Security-Policy", "default-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("X-Frame-Options", "DENY")
 	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	if d.o.Secure || c.Request.TLS != nil {
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	}
 	h.Set("Permissions-Policy", "geolocation=(), camera=(self), microphone=(self)")
 	if isAPI(c.Request.URL.Path) {
 		h.Set("Cache-Control", "no-store")

@@ -167,7 +167,7 @@ func (n *node) start() {
 		},
 		Events: commit.Events, Now: n.clock.Now, ClinicNow: n.clinic.Now, Log: log,
 		SetupCode: func(code string) { n.setupCode = code },
-		Web:       fstest.MapFS{"index.html": {Data: []byte("index")}, "kiosk.html": {Data: []byte("kiosk page")}, "assets/app-Ab12Cd34.js": {Data: []byte("js")}, "big.html": {Data: bytes.Repeat([]byte("p"), 10_000)}},
+		Web:       fstest.MapFS{"index.html": {Data: []byte("index")}, "kiosk.html": {Data: []byte("kiosk page")}, "assets/app-Ab12Cd34.js": {Data: []byte("js")}, "assets/noto-sans-devanagari-devanagari-700-normal-Ab12Cd34.woff2": {Data: []byte("font")}, "big.html": {Data: bytes.Repeat([]byte("p"), 10_000)}},
 		Rates:     door.Rates{Address: 1e6, Session: 1e6, Actions: 1e6, SignIn: 1e6},
 		Realtime:  realtime.Options{BeatEvery: 50 * time.Millisecond, Window: time.Millisecond},
 	}

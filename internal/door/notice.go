@@ -33,7 +33,8 @@ func (d *Door) notice(c *gin.Context) {
 var noticePage = template.Must(template.New("notice").Parse(`<!doctype html>
 <html lang="hi"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{{.Site}}: आपकी जानकारी · Your data</title><link rel="stylesheet" href="/docs.css"></head>
 <body>
-<main lang="hi">
+<main>
+<article lang="hi">
 <h1>हम आपके बारे में क्या रखते हैं, और क्यों</h1>
 <p>यह जानकारी <b>{{.Site}}</b> रखता है, आश्रम के अपने कंप्यूटर पर।{{with .Version}} सूचना का संस्करण: <b>{{.}}</b>।{{end}}</p>
 <h2>क्या रखा जाता है</h2>
@@ -46,8 +47,8 @@ var noticePage = template.Must(template.New("notice").Parse(`<!doctype html>
 <p>{{if .KeepDays}}{{.KeepDays}} दिन से पुराने आने-जाने में से नाम, नंबर और सेहत की बातें हटाई जा सकती हैं।{{else}}जब तक आप हटाने को न कहें।{{end}} कब, किसने, क्या किया, यह कम से कम एक वर्ष दर्ज रहता है।</p>
 <h2>आपके अधिकार</h2>
 <p>काउंटर पर कहें: अपनी सारी जानकारी देखना, उसे सुधरवाना, दी हुई सहमति वापस लेना, या सब हटवाना। बच्चों के लिए उनके अभिभावक कहते हैं। बात न बने तो आप भारत के डेटा संरक्षण बोर्ड से शिकायत कर सकते हैं।</p>
-</main>
-<main lang="mr">
+</article>
+<article lang="mr">
 <h1>आम्ही तुमच्याबद्दल काय ठेवतो, आणि का</h1>
 <p>ही माहिती <b>{{.Site}}</b> इथे ठेवली जाते, आश्रमाच्या स्वतःच्या संगणकावर.{{with .Version}} सूचनेची आवृत्ती: <b>{{.}}</b>.{{end}}</p>
 <h2>काय ठेवले जाते</h2>
@@ -60,8 +61,8 @@ var noticePage = template.Must(template.New("notice").Parse(`<!doctype html>
 <p>{{if .KeepDays}}{{.KeepDays}} दिवसांपेक्षा जुन्या भेटींमधून नाव, नंबर आणि आरोग्याच्या गोष्टी काढल्या जाऊ शकतात.{{else}}तुम्ही पुसायला सांगेपर्यंत.{{end}} केव्हा, कोणी, काय केले, याची नोंद किमान एक वर्ष राहते.</p>
 <h2>तुमचे हक्क</h2>
 <p>काउंटरवर सांगा: तुमची सर्व माहिती पाहायची आहे, ती दुरुस्त करायची आहे, दिलेली संमती मागे घ्यायची आहे, किंवा सर्व पुसायचे आहे. मुलांसाठी त्यांचे पालक सांगतात. तरीही अडचण राहिली तर तुम्ही भारताच्या डेटा संरक्षण मंडळाकडे तक्रार करू शकता.</p>
-</main>
-<main lang="en">
+</article>
+<article lang="en">
 <h1>What we keep about you, and why</h1>
 <p><b>{{.Site}}</b> keeps it, on the ashram's own computer.{{with .Version}} Version of this notice: <b>{{.}}</b>.{{end}}</p>
 <h2>What is kept</h2>
@@ -74,6 +75,7 @@ var noticePage = template.Must(template.New("notice").Parse(`<!doctype html>
 <p>{{if .KeepDays}}Names, numbers and words about health may be emptied in visits that are older than {{.KeepDays}} days.{{else}}Until you ask us to erase it.{{end}} Who did what, and when, stays recorded for a year at least.</p>
 <h2>Your rights</h2>
 <p>Ask at the desk: to see all that is kept about you, to have it corrected, to take back a consent, or to have it erased. Guardians ask for children. If that does not help, you may complain to the Data Protection Board of India.</p>
+</article>
 </main>
 </body></html>
 `))

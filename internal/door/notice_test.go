@@ -17,7 +17,7 @@ func TestAnybodyReadsWhatASiteKeepsAboutThemAndWhy(t *testing.T) {
 		return string(page.body)
 	}
 	page := read()
-	for _, want := range []string{`<main lang="hi">`, `<main lang="mr">`, `<main lang="en">`, "हटाने को न कहें", "पुसायला सांगेपर्यंत", "Until you ask us to erase it", "Data Protection Board"} {
+	for _, want := range []string{`<article lang="hi">`, `<article lang="mr">`, `<article lang="en">`, "हटाने को न कहें", "पुसायला सांगेपर्यंत", "Until you ask us to erase it", "Data Protection Board"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the notice does not say %s", want)
 		}

@@ -314,7 +314,7 @@ func TestScreensAndDocuments(t *testing.T) {
 			t.Errorf("%s: %d %s", path, a.status, a.body)
 		}
 	}
-	for path, want := range map[string]string{"/openapi.json": `"/api/v1/actions"`, "/asyncapi.json": `"asyncapi": "3.0.0"`, "/docs": "EntryEvent", "/docs.css": "body"} {
+	for path, want := range map[string]string{"/openapi.json": `"/api/v1/actions"`, "/asyncapi.json": `"asyncapi": "3.0.0"`, "/docs": "EntryEvent", "/docs.css": "body", "/report.css": "src:url(/assets/noto-sans-devanagari-devanagari-700-normal-Ab12Cd34.woff2)"} {
 		a := n.call("GET", path, "", nil, nil)
 		if a.status != 200 || !strings.Contains(string(a.body), want) {
 			t.Errorf("%s: %d, no %s", path, a.status, want)

@@ -27,7 +27,7 @@ func (d *Door) routes() *gin.Engine {
 	e.HandleMethodNotAllowed = true
 	e.RedirectTrailingSlash = false
 	_ = e.SetTrustedProxies(nil) // nil is always accepted
-	e.Use(d.logged, recovered(d.o.Log), headers, d.otherOrigins, bounded, d.awake, d.identify, d.rates)
+	e.Use(d.logged, recovered(d.o.Log), d.headers, d.otherOrigins, bounded, d.awake, d.identify, d.rates)
 	e.NoRoute(d.screens.serve)
 	e.NoMethod(noMethod)
 
@@ -40,6 +40,8 @@ func (d *Door) routes() *gin.Engine {
 	d.documents(e)
 	if !d.o.Site.IsZero() {
 		e.GET(noticePath, d.notice)
+		e.GET(trustPath, d.trust)
+		e.GET(rootPath, d.root)
 	}
 	return e
 }

@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"io/fs"
 	"mime"
 	"net/http"
@@ -115,6 +116,18 @@ func (p *page) send(c *gin.Context) {
 		content = p.packed
 	}
 	c.Data(http.StatusOK, p.kind, content)
+}
+
+// fontFaces gives the screens' Devanagari font to the pages that are written here: the box itself may have none.
+func (s *screens) fontFaces() (css []byte) {
+	for _, weight := range []string{"400", "700"} {
+		files, _ := fs.Glob(s.files, "assets/noto-sans-devanagari-devanagari-"+weight+"-*.woff2") // the pattern is sound
+		for _, file := range files {
+			css = fmt.Appendf(css, "@font-face{font-family:\"Noto Sans Devanagari\";font-weight:%s;font-display:swap;src:url(/%s) format(\"woff2\");"+
+				"unicode-range:U+0900-097F,U+1CD0-1CF9,U+200C-200D,U+20A8,U+20B9,U+25CC,U+A830-A839,U+A8E0-A8FF}\n", weight, file)
+		}
+	}
+	return css
 }
 
 func (s *screens) built() bool {

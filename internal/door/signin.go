@@ -178,7 +178,7 @@ func (d *Door) sessionOf(who *caller, token string, s *signedIn) *sessionAnswer 
 // cookie is kept long by the browser: how long a session lives is decided here, not there.
 func (d *Door) cookie(who *caller, token string, lasts time.Duration) string {
 	c := http.Cookie{
-		Name: d.cookieName(who.screen), Value: token, Path: "/", MaxAge: int(lasts / time.Second),
+		Name: d.cookieName(who), Value: token, Path: "/", MaxAge: int(lasts / time.Second),
 		HttpOnly: true, Secure: who.secure, SameSite: http.SameSiteStrictMode,
 	}
 	return c.String()

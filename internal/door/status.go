@@ -27,6 +27,9 @@ func (d *Door) status(ctx context.Context, _ *struct{}) (*struct{ Body api.Statu
 		}
 		out.Body.Cursor = d.head()
 	}
+	if h := d.o.HTTPS(); h != nil {
+		out.Body.HTTPS = &api.HTTPSStatus{Port: h.Port, PlainPort: h.PlainPort, Fingerprint: h.Fingerprint}
+	}
 	out.Body.Node, out.Body.Role, out.Body.Boot, out.Body.Version, out.Body.Setup = d.o.Node, d.o.Role, d.o.Boot, d.o.Version, waits
 	if d.o.Uplink != nil {
 		out.Body.UplinkState = d.o.Uplink().State

@@ -13,28 +13,39 @@ import (
 // grace is how long requests under way may take once a node stops; SIGTERM drains within 15 s in all.
 const grace = 5 * time.Second
 
-// CheckAddresses tells whether addresses to listen on can be read; the second may be empty, which serves nothing.
-func CheckAddresses(listen, admin string) error {
-	for _, a := range []struct{ flag, address string }{{"--listen", listen}, {"--admin-listen", admin}} {
-		if a.address == "" && a.flag == "--admin-listen" {
+// CheckAddresses tells whether addresses to listen on can be read; the others, by their flags, may be empty, which
+// serves nothing.
+func CheckAddresses(listen string, others map[string]string) error {
+	if err := checkAddress("--listen", listen); err != nil {
+		return err
+	}
+	for flag, address := range others {
+		if address == "" {
 			continue
 		}
-		_, port, err := net.SplitHostPort(a.address)
-		if err == nil {
-			_, err = net.LookupPort("tcp", port)
-		}
-		if err != nil {
-			return fmt.Errorf("%w: %s: %q is no address such as 127.0.0.1:8080, or :8080 for the whole network", ErrUsage, a.flag, a.address)
+		if err := checkAddress(flag, address); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
+func checkAddress(flag, address string) error {
+	_, port, err := net.SplitHostPort(address)
+	if err == nil {
+		_, err = net.LookupPort("tcp", port)
+	}
+	if err != nil {
+		return fmt.Errorf("%w: %s: %q is no address such as 127.0.0.1:8080, or :8080 for the whole network", ErrUsage, flag, address)
+	}
+	return nil
+}
+
 // Listen opens a TCP listener, or says what to do when the port is taken.
-func Listen(address string) (net.Listener, error) {
+func Listen(flag, address string) (net.Listener, error) {
 	l, err := net.Listen("tcp", address)
 	if err != nil {
-		return nil, fmt.Errorf("listen on %s: %w (is another sangam running? choose another address with --listen)", address, err)
+		return nil, fmt.Errorf("listen on %s: %w (is another sangam running? choose another address with %s)", address, err, flag)
 	}
 	return l, nil
 }
@@ -68,13 +79,13 @@ func Serve(ctx context.Context, l net.Listener, handler http.Handler, log *slog.
 }
 
 // Address is what people type to reach a listener: from the same machine where it listens everywhere.
-func Address(l net.Listener) string {
+func Address(scheme string, l net.Listener) string {
 	host, port, err := net.SplitHostPort(l.Addr().String())
 	if err != nil {
-		return "http://" + l.Addr().String()
+		return scheme + "://" + l.Addr().String()
 	}
 	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
 		host = "localhost"
 	}
-	return "http://" + net.JoinHostPort(host, port)
+	return scheme + "://" + net.JoinHostPort(host, port)
 }

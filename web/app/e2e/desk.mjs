@@ -48,9 +48,9 @@ export async function openPage(
   return page;
 }
 
-/** Opens a staff screen to where the PIN is asked for. */
-export async function atTheDoor(world, { base, screen, user, ...how }) {
-  const { names } = await ask(`${base}/api/v1/session/names`);
+/** Opens a staff screen to where the PIN is asked for. `names`: where this program finds the site, if not at `base`. */
+export async function atTheDoor(world, { base, names: from = base, screen, user, ...how }) {
+  const { names } = await ask(`${from}/api/v1/session/names`);
   const known = names.find((one) => one.name === user.name);
   const page = await openPage(world, `${base}/${screen}${known ? `?who=${known.id}` : ""}`, how);
   if (!known) {

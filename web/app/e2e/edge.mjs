@@ -15,7 +15,7 @@ const STAFF = [
   { name: "Ravi", role: "guruji", pin: "864209" },
 ];
 
-const freePort = () =>
+export const freePort = () =>
   new Promise((resolve) => {
     const server = createServer().listen(0, "127.0.0.1", () => {
       const { port } = server.address();

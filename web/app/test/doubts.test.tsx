@@ -66,7 +66,9 @@ async function open(client: FakeClient, lang: "en" | "hi" = "en") {
   await act(() =>
     render(
       <ClientContext.Provider value={client.asClient}>
-        <PlaceContext.Provider value={{ name: "Nirmal Dham", zone: "Asia/Kolkata", node: "site" }}>
+        <PlaceContext.Provider
+          value={{ name: "Nirmal Dham", zone: "Asia/Kolkata", node: "site", others: location.origin }}
+        >
           <Language first={lang}>
             <StaffDrawer />
           </Language>

@@ -44,7 +44,9 @@ async function openDesk() {
   await act(() =>
     render(
       <ClientContext.Provider value={client.asClient}>
-        <PlaceContext.Provider value={{ name: "Nirmal Dham", zone: "Asia/Kolkata", node: "site" }}>
+        <PlaceContext.Provider
+          value={{ name: "Nirmal Dham", zone: "Asia/Kolkata", node: "site", others: location.origin }}
+        >
           <Language first="en">
             <Coordinator />
           </Language>

@@ -107,13 +107,14 @@ describe("the kiosk", () => {
     expect(page().querySelector("svg.qr path")?.getAttribute("d")).toMatch(/^M/);
   });
 
-  it("names the address that phones find, where it was told one, and its own elsewhere", async () => {
+  it("names the address that phones find, where it was told one, and that of the box elsewhere", async () => {
+    const link = () => phoneLink("/patient#t=abc", "http://box.local:8080");
     keepEquipment("?phones=http://sangam.local");
-    expect(phoneLink("/patient#t=abc")).toBe("http://sangam.local/patient#t=abc");
-    keepEquipment("?phones=nonsense");
-    expect(phoneLink("/patient#t=abc")).toBe(`${location.origin}/patient#t=abc`);
-    keepEquipment("?phones=");
-    expect(phoneLink("/patient#t=abc")).toBe(`${location.origin}/patient#t=abc`);
+    expect(link()).toBe("http://sangam.local/patient#t=abc");
+    for (const said of ["?phones=nonsense", "?phones="]) {
+      keepEquipment(said);
+      expect(link()).toBe("http://box.local:8080/patient#t=abc");
+    }
   });
 
   it("leaves the choice of the guruji to the node for whoever is free first", async () => {

@@ -28,7 +28,9 @@ async function sheetOf(client: FakeClient, lang: Lang) {
   await act(() =>
     render(
       <ClientContext.Provider value={client.asClient}>
-        <PlaceContext.Provider value={{ name: "Nirmal Dham", zone: "Asia/Kolkata", node: "site" }}>
+        <PlaceContext.Provider
+          value={{ name: "Nirmal Dham", zone: "Asia/Kolkata", node: "site", others: location.origin }}
+        >
           <Language first={lang}>
             <Paper onClose={() => {}} />
           </Language>

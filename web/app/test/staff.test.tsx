@@ -39,7 +39,9 @@ async function open(client: FakeClient, screen: ReactElement, node: "site" | "ce
   await act(() =>
     render(
       <ClientContext.Provider value={client.asClient}>
-        <PlaceContext.Provider value={{ name: "Nirmal Dham", zone: "Asia/Kolkata", node }}>
+        <PlaceContext.Provider
+          value={{ name: "Nirmal Dham", zone: "Asia/Kolkata", node, others: location.origin }}
+        >
           <Language first="en">{screen}</Language>
         </PlaceContext.Provider>
       </ClientContext.Provider>,

@@ -20,7 +20,7 @@ beforeEach(async () => {
   await act(() =>
     render(
       <ClientContext.Provider value={client.asClient}>
-        <PlaceContext.Provider value={{ name: "", zone: undefined, node: "site" }}>
+        <PlaceContext.Provider value={{ name: "", zone: undefined, node: "site", others: location.origin }}>
           <ScreenLinks />
           <ScreenAge />
         </PlaceContext.Provider>

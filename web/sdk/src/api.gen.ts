@@ -1350,6 +1350,19 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        HTTPSStatus: {
+            /** @description SHA-256 of the site's own root certificate, which /trust hands to devices; absent where the operator brought a certificate */
+            fingerprint?: string;
+            /**
+             * Format: int64
+             * @description Of plain http: for phones, which trust no site's own certificate
+             */
+            plainPort: number;
+            /** Format: int64 */
+            port: number;
+        } & {
+            [key: string]: unknown;
+        };
         Health: {
             ok: boolean;
             reason?: string;
@@ -2233,6 +2246,8 @@ export interface components {
             /** @description Head of the node's own scope, for people */
             cursor?: string;
             disk: components["schemas"]["DiskStatus"] | null;
+            /** @description Null where the node is not reached over https by itself */
+            https: components["schemas"]["HTTPSStatus"] | null;
             node: string;
             /** @enum {string} */
             role: "edge" | "hub";
@@ -5165,6 +5180,11 @@ export interface operations {
                      *       "cursor": "AQMFcXVldWU",
                      *       "disk": {
                      *         "freeBytes": 1
+                     *       },
+                     *       "https": {
+                     *         "fingerprint": "fingerprint",
+                     *         "plainPort": 1,
+                     *         "port": 1
                      *       },
                      *       "node": "0199c3a0-0000-7000-8000-000000000001",
                      *       "role": "edge",

@@ -1,18 +1,19 @@
 import { entriesWith, gurujisOf, serverNow } from "@sangam/sdk";
 import type { ReactNode } from "react";
-import { Icon } from "../blocks/Icon.tsx";
 import { Bones } from "../blocks/lines.tsx";
 import { Button } from "../blocks/small.tsx";
-import { canStartAlone } from "../offline/alone.ts";
-import { offline } from "../offline/words.ts";
 import { useClientState, useClinicNow, usePlace } from "../screen/client.tsx";
+import { soon } from "../screen/later.tsx";
 import { useNow } from "../screen/now.ts";
 import { useCommon, useWords } from "../words/Language.tsx";
 import { clock, span } from "../words/times.ts";
 import { BackupNow } from "./BackupNow.tsx";
+import { HealthRow as Row } from "./HealthRow.tsx";
 import { archiveFact, backupFact, clockFact, diskFact, type Fact, lineFact, useMeasured } from "./health.ts";
 import { devicesOf, waitTruthOf } from "./rows.ts";
 import { admin } from "./words.ts";
+
+const Trusted = soon(async () => (await import("./Trusted.tsx")).Trusted);
 
 /** The box's health in words: what is so on the left, how we know below it. */
 export function Box({ onDevices }: { onDevices(): void }) {
@@ -63,7 +64,7 @@ export function Box({ onDevices }: { onDevices(): void }) {
             so={status.version}
             how={say("versionHow")}
           />
-          <StartsAlone />
+          <Trusted https={status.https} />
         </ul>
         <Today />
       </div>
@@ -85,43 +86,12 @@ function Head({ title, how, children }: { title: string; how?: string; children:
   );
 }
 
-function Row(props: Fact & { name: string; children?: ReactNode }) {
-  return (
-    <li className={props.tone}>
-      <span className="mark">
-        <Icon name={props.icon} />
-      </span>
-      <h3>{props.name}</h3>
-      <div>
-        <strong className="so">{props.so}</strong>
-        <p className="how">{props.how}</p>
-      </div>
-      {props.children}
-    </li>
-  );
-}
-
 /** How old the last backup is, and one more to be had. */
 function BackupRow(fact: Fact) {
   return (
     <Row name={useWords(admin)("backup")} {...fact}>
       <BackupNow />
     </Row>
-  );
-}
-
-/** Only an admin can do something about it, so only an admin reads it. */
-function StartsAlone() {
-  const say = useWords(offline);
-  const can = canStartAlone();
-  return (
-    <Row
-      name={say("alone")}
-      tone="rest"
-      icon="power"
-      so={say(can ? "aloneCan" : "aloneCannot")}
-      how={say(can ? "aloneCanHow" : "aloneCannotHow")}
-    />
   );
 }
 

@@ -7,6 +7,7 @@ import { useClient, usePlace } from "../screen/client.tsx";
 import { failureOf } from "../screen/door.ts";
 import { useLanguage, useWords } from "../words/Language.tsx";
 import { dayAndDate } from "../words/times.ts";
+import { onThisMachine } from "./here.ts";
 import { admin } from "./words.ts";
 
 const KINDS = ["kiosk", "board"] as const;
@@ -85,15 +86,12 @@ export function PairPanel({ onClose }: { onClose(): void }) {
   );
 }
 
-/** Nobody else can open an address that means this machine alone. */
-const onlyHere = () => /^(localhost|127\.|\[::1\])/.test(location.hostname);
-
 function Made(props: { kind: Kind; name: string; made: Prepared; onClose(): void }) {
   const { kind, name, made } = props;
   const say = useWords(admin);
   const { lang } = useLanguage();
-  const { zone } = usePlace();
-  const page = `${location.origin}/${kind}`;
+  const { zone, others } = usePlace();
+  const page = `${others}/${kind}`;
   return (
     <Panel
       also="pair"
@@ -115,7 +113,7 @@ function Made(props: { kind: Kind; name: string; made: Prepared; onClose(): void
           <span aria-hidden="true">{made.code}</span>
         </p>
         <p>{say("codeHow", { page, until: dayAndDate(made.expiresAt, lang, zone) })}</p>
-        {!onlyHere() && (
+        {!onThisMachine() && (
           <figure className="pair-qr">
             <Qr text={`${page}#pair=${made.code}`} />
             <figcaption className="soft note">{say("codeScan")}</figcaption>

@@ -6,21 +6,22 @@ import { Button, Name, Notice } from "../blocks/small.tsx";
 import { usePlace } from "../screen/client.tsx";
 import { LANGS } from "../words/catalogue.ts";
 import { useWords } from "../words/Language.tsx";
+import { onThisMachine } from "./here.ts";
 import { posterWords } from "./posterWords.ts";
 import { wifiCode } from "./settings.ts";
 import { site } from "./siteWords.ts";
 import "./site.css";
 
 type Kind = "hall" | "staff";
-const local = () => /^(localhost|127\.|\[::1\])/.test(location.hostname);
 
 /** Sheets to print: how devotees see their place on a phone, and where staff sign in. Nothing typed here is kept. */
 export function Posters() {
   const say = useWords(site);
+  const { others } = usePlace();
   const [kind, setKind] = useState<Kind>("hall");
   const [wifi, setWifi] = useState("");
   const [password, setPassword] = useState("");
-  const code = kind === "staff" ? `${location.origin}/` : wifi.trim() && wifiCode(wifi.trim(), password);
+  const code = kind === "staff" ? `${others}/` : wifi.trim() && wifiCode(wifi.trim(), password);
   return (
     <>
       <header>
@@ -62,7 +63,7 @@ export function Posters() {
               />
             </>
           ) : (
-            local() && (
+            onThisMachine() && (
               <Notice tone="heed" icon="triangle-alert" title={say("onlyHere")}>
                 {say("onlyHereWhy")}
               </Notice>
@@ -76,14 +77,14 @@ export function Posters() {
 }
 
 function Sheet({ kind, code, wifi }: { kind: Kind; code: string; wifi: string }) {
-  const { name } = usePlace();
+  const { name, others } = usePlace();
   return (
     <article className="poster">
       <p className="brand">
         <Icon name="sangam" /> <Name>{name || "Sangam"}</Name>
       </p>
       {code ? <Qr text={code} /> : <p className="qr blank" />}
-      <p className="address">{kind === "staff" ? location.host : wifi}</p>
+      <p className="address">{kind === "staff" ? new URL(others).host : wifi}</p>
       {LANGS.map((lang) => {
         const said = posterWords.in(lang);
         return (

@@ -4,7 +4,14 @@ import { Bones } from "../blocks/lines.tsx";
 import { Button, Empty, Name, Notice } from "../blocks/small.tsx";
 import { useSteady } from "../blocks/steady.ts";
 import { Freshness } from "../desk/Trouble.tsx";
-import { ClientContext, type Place, PlaceContext, useClient, useClientState } from "../screen/client.tsx";
+import {
+  ClientContext,
+  type Place,
+  PlaceContext,
+  useClient,
+  useClientState,
+  usePlace,
+} from "../screen/client.tsx";
 import { useCommon, useWords } from "../words/Language.tsx";
 import { span } from "../words/times.ts";
 import { SiteLane } from "./SiteLane.tsx";
@@ -83,7 +90,11 @@ function Queue({ site }: { site: CentreSite }) {
   );
   const told = state.view?.site as { timezone?: string } | undefined;
   const zone = told?.timezone;
-  const here = useMemo<Place>(() => ({ name: site.name, zone, node: "centre" }), [site.name, zone]);
+  const { others } = usePlace();
+  const here = useMemo<Place>(
+    () => ({ name: site.name, zone, node: "centre", others }),
+    [site.name, zone, others],
+  );
   if (state.view === null) return <Unread />;
   return (
     <PlaceContext.Provider value={here}>

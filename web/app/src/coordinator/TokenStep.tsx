@@ -3,7 +3,7 @@ import { useWhy } from "../blocks/actions.ts";
 import { useLate } from "../blocks/lines.tsx";
 import { Qr } from "../blocks/Qr.tsx";
 import { Button, Empty, Name, Notice } from "../blocks/small.tsx";
-import { useClient, useClientState } from "../screen/client.tsx";
+import { useClient, useClientState, usePlace } from "../screen/client.tsx";
 import { useCommon, useWords } from "../words/Language.tsx";
 import { pending } from "../words/pending.ts";
 import { waitRange } from "../words/times.ts";
@@ -37,6 +37,7 @@ function Given({ draft }: { draft: Draft }) {
   const say = useWords(panels);
   const common = useCommon();
   const state = useClientState();
+  const { others } = usePlace();
   if (!draft.outcome || draft.outcome.status === "rejected") return null;
   const given = draft.outcome.data;
   const entry = entryById(state, given.entry);
@@ -74,7 +75,7 @@ function Given({ draft }: { draft: Draft }) {
       </section>
       {given.link && (
         <aside className="slip">
-          <Qr text={new URL(given.link, location.href).href} />
+          <Qr text={new URL(given.link, others).href} />
           <p>
             <strong>{say("onPhone")}</strong>
           </p>

@@ -6,6 +6,7 @@ import { Button, Name } from "../blocks/small.tsx";
 import { useClientState, usePlace } from "../screen/client.tsx";
 import { useCommon, useLanguage, useWords } from "../words/Language.tsx";
 import { clock, dayAndDate, waitRange } from "../words/times.ts";
+import { phoneLink } from "./equipment.ts";
 import type { Slip } from "./flow.ts";
 import { kiosk } from "./words.ts";
 
@@ -71,7 +72,7 @@ function PaperSlip({ slip }: { slip: Slip }) {
       <p>{say(slip.alone ? "showSlip" : "whenCalled")}</p>
       {slip.link && (
         <>
-          <Qr text={slip.link} />
+          <Qr text={phoneLink(slip.link, place.others)} />
           <p>{say("scan")}</p>
         </>
       )}

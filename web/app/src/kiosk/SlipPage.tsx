@@ -6,7 +6,7 @@ import { Button, Name } from "../blocks/small.tsx";
 import { useClientState, usePlace } from "../screen/client.tsx";
 import { useCommon, useWords } from "../words/Language.tsx";
 import { clock, waitRange } from "../words/times.ts";
-import { has } from "./equipment.ts";
+import { has, phoneLink } from "./equipment.ts";
 import type { Slip } from "./flow.ts";
 import { Page } from "./Kiosk.tsx";
 import { Printing } from "./PaperSlip.tsx";
@@ -121,6 +121,7 @@ function TellDesk({ printer }: { printer: boolean }) {
 
 function Follow({ link }: { link: string | null }) {
   const say = useWords(kiosk);
+  const { others } = usePlace();
   if (!link) {
     return (
       <p className="follow-none soft">
@@ -128,13 +129,14 @@ function Follow({ link }: { link: string | null }) {
       </p>
     );
   }
+  const address = phoneLink(link, others);
   return (
     <section className="follow">
-      <Qr text={link} />
+      <Qr text={address} />
       <div>
         <h2>{say("onPhone")}</h2>
         <p className="soft">{say("scan")}</p>
-        <p className="address">{new URL(link).host}</p>
+        <p className="address">{new URL(address).host}</p>
       </div>
     </section>
   );

@@ -23,14 +23,14 @@ function keep(key: string, value: string | null) {
 }
 
 /**
- * The address under which a phone opens `path`. A kiosk that runs on the box itself is opened as localhost, which no
- * phone finds: there it is named once, /kiosk?phones=http://sangam.local.
+ * The address under which a phone opens `path`: at `others`, unless it was named here. A kiosk that runs on the box
+ * itself is opened as localhost, which no phone finds: there it is named once, /kiosk?phones=http://sangam.local.
  */
-export function phoneLink(path: string): string {
+export function phoneLink(path: string, others: string): string {
   try {
-    return new URL(path, localStorage.getItem(PHONES) || location.href).href;
+    return new URL(path, localStorage.getItem(PHONES) || others).href;
   } catch {
-    return new URL(path, location.href).href;
+    return new URL(path, others).href;
   }
 }
 

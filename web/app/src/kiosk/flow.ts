@@ -3,7 +3,6 @@ import { useCallback, useRef, useState } from "react";
 import { useClient } from "../screen/client.tsx";
 import type { Lang } from "../words/catalogue.ts";
 import type { Rest } from "./choices.ts";
-import { phoneLink } from "./equipment.ts";
 import { takeToken } from "./lease.ts";
 import { appointmentIn } from "./scan.ts";
 
@@ -14,6 +13,7 @@ export interface Slip {
   ahead: number | null;
   wait: Wait | null;
   longWait: boolean;
+  /** Path of the page that shows the place on a phone. */
   link: string | null;
   alone: boolean;
   /** Clinic time at which the place counts. */
@@ -167,7 +167,7 @@ function slipOf(answer: Answer, wish: Wish): Slip {
     ahead: answer.ahead ?? null,
     wait: answer.wait ?? null,
     longWait: answer.longWait === true,
-    link: answer.link ? phoneLink(answer.link) : null,
+    link: answer.link ?? null,
     alone: false,
     atMs: wish.atMs,
   };

@@ -7,6 +7,7 @@ import { entry } from "../words/entry.ts";
 import { Language, useWords } from "../words/Language.tsx";
 import { Bank } from "./Bank.tsx";
 import { ClientContext, type Place, PlaceContext, useClient, useClientState, useTold } from "./client.tsx";
+import type { HttpsStatus } from "./door.ts";
 import { fetchRest, later, soon } from "./later.tsx";
 import { useNow } from "./now.ts";
 import { heardFromStatus, type Told, useStatus } from "./status.ts";
@@ -95,8 +96,16 @@ function usePlaceOf({ status }: Told): Place {
   const name = useTold((state) => ofSite(state, "name")) || status?.siteName || "";
   const zone = useTold((state) => ofSite(state, "timezone")) || status?.timezone || undefined;
   const node = status?.role === "hub" ? "centre" : "site";
-  return useMemo(() => ({ name, zone, node }), [name, zone, node]);
+  const others = addressForOthers(status?.https);
+  return useMemo(() => ({ name, zone, node, others }), [name, zone, node, others]);
 }
+
+/** A device that was not asked trusts no certificate of the site's own: it is sent to plain http. */
+export function addressForOthers(https: HttpsStatus | null | undefined, page: Page = location): string {
+  const own = page.protocol === "https:" && https?.fingerprint;
+  return own ? `http://${page.hostname}:${https.plainPort}` : page.origin;
+}
+type Page = Pick<Location, "protocol" | "hostname" | "origin">;
 
 /** What the site set, or what the snapshot says of it, as far as this view is told. */
 function ofSite(state: State, name: "name" | "timezone"): string | undefined {

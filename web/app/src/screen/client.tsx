@@ -11,10 +11,17 @@ export interface Place {
   name: string;
   zone: string | undefined;
   node: "site" | "centre";
+  /** Where another device finds the node: what this page is under may mean this machine alone, or want a certificate. */
+  others: string;
 }
 
 export const ClientContext = createContext<Client | null>(null);
-export const PlaceContext = createContext<Place>({ name: "", zone: undefined, node: "site" });
+export const PlaceContext = createContext<Place>({
+  name: "",
+  zone: undefined,
+  node: "site",
+  others: "",
+});
 
 /** The client of the screen. Throws outside <Screen>. */
 export function useClient(): Client {

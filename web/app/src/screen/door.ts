@@ -1,5 +1,12 @@
 import type { Client, UplinkStatus, User } from "@sangam/sdk";
 
+/** How a node is reached over https by itself; `fingerprint` of the site's own root, where it has one. */
+export interface HttpsStatus {
+  port: number;
+  plainPort: number;
+  fingerprint?: string;
+}
+
 /** What a node tells anybody who asks; `setup` while it waits for its first admin. */
 export interface NodeStatus {
   node: string;
@@ -9,6 +16,7 @@ export interface NodeStatus {
   timezone?: string;
   version: string;
   setup?: boolean;
+  https?: HttpsStatus | null;
   uplink?: UplinkStatus | null;
 }
 
