@@ -104,9 +104,19 @@ func (in *inflow) skip(from, to, head feed.Seq) {
 }
 
 // next takes the frames that the next transaction merges: the first that waits, a fresh commit before the backlog,
-// with those that continue it.
-func (in *inflow) next() []changes {
-	if len(in.waiting) == 0 || in.busy {
+// with those that continue it. What came again while it was being merged is let go.
+func (in *inflow) next(pool *Pool) []changes {
+	if in.busy {
+		return nil
+	}
+	in.waiting = slices.DeleteFunc(in.waiting, func(f changes) bool {
+		held := in.merged.covers(in.cursor.Seq, f.From, f.To)
+		if held {
+			in.release([]changes{f}, pool)
+		}
+		return held
+	})
+	if len(in.waiting) == 0 {
 		return nil
 	}
 	first := max(0, slices.IndexFunc(in.waiting, func(f changes) bool { return f.Lane == laneLive }))

@@ -50,7 +50,7 @@ func (s *session) onSkips(skips []skip) {
 
 func (s *session) mergeNext(n scopeNo) {
 	in := &s.in[n]
-	group := in.next()
+	group := in.next(s.pool)
 	if group == nil {
 		return
 	}

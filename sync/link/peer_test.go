@@ -277,6 +277,24 @@ func TestABatchThatCannotBeReadHoldsUpNoneThatCameWithIt(t *testing.T) {
 	}
 }
 
+func TestAFrameThatComesAgainWhileItIsMergedHoldsNothingUp(t *testing.T) {
+	s, edge := meetStranger(t)
+	s.welcome(4)
+	records := entries(t, s.w, 4)
+	s.next(beatKind)
+	s.w.slow, edge.disk.stall = 0, 100*time.Millisecond // the others come while the first is being merged
+	for _, part := range [][2]int{{0, 3}, {1, 2}, {3, 4}} {
+		var seqs []int
+		for seq := part[0] + 1; seq <= part[1]; seq++ {
+			seqs = append(seqs, seq)
+		}
+		s.say(changesKind, body{1: 0, 2: s.line, 3: 4, 4: part[0], 5: part[1], 6: 1, 7: part[1], 8: seqs, 9: batchOf(t, records[part[0]:part[1]]...)})
+	}
+	s.w.runUntil("the last one is there, though it was not asked for", time.Second, func() bool {
+		return has(t, edge.disk, feed.SiteScope(s.site), records[3].Key())
+	})
+}
+
 // Several hellos in a row may be lost on a bad line, and all that a site did meanwhile waits for the one that is not.
 func TestASiteThatIsNotAnsweredSaysHelloAsOftenAsABeat(t *testing.T) {
 	s, _ := meetStranger(t)

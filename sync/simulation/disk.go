@@ -165,6 +165,9 @@ func (s *store) mergeSlice(in link.Incoming, slice []feed.Sequenced, last bool, 
 		}
 		var err error
 		done.Cursor, err = feed.Advance(tx, in.Scope, in.Peer, feed.Frame{Timeline: in.Timeline, From: in.From, To: in.To, Head: in.Head})
+		if err != nil {
+			s.world.fault(Stretch, "%s: %v", s.name, err)
+		}
 		return err
 	}, func() { s.arrived(in.Scope, arrivals) })
 	if err == nil {

@@ -27,6 +27,7 @@ const (
 	Poison      Invariant = "one bad record blocks no other"
 	Forged      Invariant = "nothing comes from nowhere"
 	Repairs     Invariant = "a digest finds nothing to repair"
+	Stretch     Invariant = "what a link hands on to be merged is a stretch of a feed"
 	Sound       Invariant = "no store contradicts itself"
 )
 
