@@ -26,6 +26,7 @@ const (
 
 	KindCredential  = "credential"
 	KindSession     = "session"
+	KindWrongPIN    = "wrong_pin" // how many of a day, of whom and from where
 	KindKey         = "key"
 	KindPrivateText = "private_text"
 	KindSiteStatus  = "site_status"

@@ -42,7 +42,8 @@ var Schema = record.Schema{
 	KindWriter:   site(once("node openedAt")),
 
 	KindCredential:   local(text("owner kind hash setAt"), by("owner", "owner")),
-	KindSession:      local(),
+	KindSession:      local(text("owner"), by("owner", "owner")),
+	KindWrongPIN:     local(text("owner"), by("owner", "owner")),
 	KindKey:          local(),
 	KindPrivateText:  local(text("kind subject person guruji text"), by("person", "person")),
 	KindSiteStatus:   local(),

@@ -19,8 +19,9 @@ type caller struct {
 	session  *signedIn // nil: signed out
 	byBearer bool      // the token came in a header that no browser sends unasked
 	host     string
-	secure   bool // over https, wherever that ends
-	ownTLS   bool // which ends here, beside plain http
+	agent    string // what the browser calls itself
+	secure   bool   // over https, wherever that ends
+	ownTLS   bool   // which ends here, beside plain http
 }
 
 type callerKey struct{}
@@ -66,7 +67,7 @@ var screenName = regexp.MustCompile(`^[a-z0-9-]{1,24}$`)
 // way to sign in again must stay open.
 func (d *Door) identify(c *gin.Context) {
 	r := c.Request
-	who := &caller{address: addressOf(r), screen: r.Header.Get("Sangam-Screen"), host: r.Host, secure: d.o.Secure || r.TLS != nil, ownTLS: r.TLS != nil}
+	who := &caller{address: addressOf(r), screen: r.Header.Get("Sangam-Screen"), host: r.Host, agent: r.UserAgent(), secure: d.o.Secure || r.TLS != nil, ownTLS: r.TLS != nil}
 	if who.screen == "" {
 		who.screen = c.Query("screen")
 	}

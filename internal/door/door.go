@@ -121,6 +121,7 @@ type Door struct {
 	sessions *sessions
 	pins     *pin.Hasher
 	lockout  *lockout
+	wrong    *wrongPINs
 	setup    *setup
 	admins   atomic.Bool // a PIN was set since the setup code was printed
 	screens  *screens
@@ -145,6 +146,7 @@ func New(o Options) (*Door, error) {
 	d := &Door{o: withDefaults(o), pins: pin.New(), started: make(chan struct{}), stopping: make(chan struct{})}
 	d.journal = newJournal()
 	d.lockout = newLockout(d.o.Now)
+	d.wrong = newWrongPINs(d)
 	d.snaps = newSnapshots()
 	d.notes = newNoteViews(d)
 	d.setup = &setup{}

@@ -1,8 +1,13 @@
 package door
 
 import (
+	"maps"
+	"slices"
 	"sync"
 	"time"
+
+	"github.com/aashram-care/sangam/internal/api"
+	"github.com/aashram-care/sangam/sync/record"
 )
 
 const (
@@ -55,6 +60,23 @@ func (l *lockout) begin(a attempt) (wait time.Duration) {
 		t.until = now.Add(min(firstDelay<<min(over, 16), maxDelay))
 	}
 	return 0
+}
+
+// waiting are the members of staff who must wait now, each with the longest wait.
+func (l *lockout) waiting() []api.LockedOut {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	until := map[string]time.Time{}
+	for a, t := range l.tries {
+		if _, notID := record.ParseID(a.user); notID == nil && t.until.After(l.now()) && t.until.After(until[a.user]) {
+			until[a.user] = t.until
+		}
+	}
+	locked := []api.LockedOut{}
+	for _, user := range slices.Sorted(maps.Keys(until)) {
+		locked = append(locked, api.LockedOut{Staff: user, Until: api.At(until[user])})
+	}
+	return locked
 }
 
 // right forgets the pair's wrong tries.

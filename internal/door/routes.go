@@ -116,6 +116,7 @@ func (d *Door) operations(a huma.API) {
 	d.exportOperations(a)
 	d.backupOperations(a)
 	d.auditOperations(a)
+	d.watchOperations(a)
 	d.peopleOperations(a)
 	d.bookingOperations(a)
 	d.retentionOperations(a)

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"sync"
 	"time"
@@ -204,7 +205,7 @@ func (ss *sessions) drop(hash [32]byte) {
 }
 
 // start makes a session record and returns its token, which is kept nowhere.
-func (ss *sessions) start(ctx context.Context, owner record.Key, scope feed.Scope, also func(Writer) error) (string, *signedIn, error) {
+func (ss *sessions) start(ctx context.Context, from seat, owner record.Key, scope feed.Scope, also func(Writer) error) (string, *signedIn, error) {
 	token := newToken(sessionPrefix)
 	hash := hashOf(token)
 	now := ss.d.o.Now()
@@ -218,10 +219,12 @@ func (ss *sessions) start(ctx context.Context, owner record.Key, scope feed.Scop
 		if err != nil {
 			return err
 		}
-		_, err = w.Edit(ss.d.o.Local, record.Edit{Kind: clinic.KindSession, ID: idOfHash("session", hash), Set: map[string]record.Value{
+		set := from.fields()
+		maps.Copy(set, map[string]record.Value{
 			"pin": pin, "owner": record.IDValue(owner.ID), "ownerKind": record.Text(owner.Kind), "ownerScope": record.Text(string(scope)),
 			"createdAt": record.TimeValue(now), "seenAt": record.TimeValue(now),
-		}})
+		})
+		_, err = w.Edit(ss.d.o.Local, record.Edit{Kind: clinic.KindSession, ID: idOfHash("session", hash), Set: set})
 		return err
 	})
 	if err != nil {
@@ -323,7 +326,18 @@ func (ss *sessions) give(s *signedIn, may *rights) {
 	}
 }
 
-// run writes down now and then when sessions were last used, until ctx ends, and then once more.
+// inMemory are the sessions of an owner that were used since the node started, by their ids.
+func (ss *sessions) inMemory(owner record.Key) map[record.ID]*signedIn {
+	ss.mu.Lock()
+	defer ss.mu.Unlock()
+	own := map[record.ID]*signedIn{}
+	for _, s := range ss.byOwner[owner] {
+		own[s.id] = s
+	}
+	return own
+}
+
+// run writes down now and then when sessions were last used and which PINs were wrong, until ctx ends, and then once more.
 func (ss *sessions) run(ctx context.Context) error {
 	tick := time.NewTicker(time.Minute)
 	defer tick.Stop()
@@ -333,10 +347,12 @@ func (ss *sessions) run(ctx context.Context) error {
 			ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 			defer cancel()
 			ss.writeSeen(ending, time.Minute)
+			ss.d.wrong.write(ending)
 			return nil
 		case <-tick.C:
 			ss.closeIdle()
 			ss.writeSeen(ctx, seenEvery)
+			ss.d.wrong.write(ctx)
 		}
 	}
 }

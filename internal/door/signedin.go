@@ -85,6 +85,20 @@ func (s *signedIn) heardAt(at time.Time) time.Time {
 	return s.heard
 }
 
+// lastUse is when somebody last did something with it.
+func (s *signedIn) lastUse() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.seen
+}
+
+// lastHeard is when the client last proved that it hears the node.
+func (s *signedIn) lastHeard() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.heard
+}
+
 func (s *signedIn) due(stale time.Duration) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

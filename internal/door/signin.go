@@ -104,6 +104,9 @@ func (d *Door) letInStaff(ctx context.Context, who *caller, user, pin string) (*
 		return nil, err
 	}
 	if !ok {
+		if staff != nil {
+			d.wrong.note(staff.ID, who.seat())
+		}
 		return nil, refuse(http.StatusUnauthorized, clinic.CodeUnauthenticated, "The name or the PIN is wrong.")
 	}
 	d.lockout.right(try)
@@ -162,7 +165,7 @@ func (d *Door) letInPatient(who *caller, link string) (*sessionAnswer, error) {
 
 // newSession signs an owner in. also writes what belongs to it in the same transaction.
 func (d *Door) newSession(ctx context.Context, who *caller, owner record.Key, scope feed.Scope, also func(Writer) error) (*sessionAnswer, error) {
-	token, s, err := d.sessions.start(ctx, owner, scope, also)
+	token, s, err := d.sessions.start(ctx, who.seat(), owner, scope, also)
 	if err != nil {
 		return nil, err
 	}

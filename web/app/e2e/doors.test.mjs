@@ -31,9 +31,15 @@ test("a kiosk that asks is let in by the code it shows, and starts by itself", a
   await isSound(admin, "a device asks");
   await asks.getByRole("button", { name: "Let it in" }).click();
   await kiosk.locator(".healer").first().waitFor();
-  await admin.locator("tr", { hasText: "Gate" }).getByText("Let in").waitFor();
+  const gate = admin.locator("tr", { hasText: "Gate" });
+  await gate.getByText("Live").waitFor();
+  await gate.getByText("No token from it yet today").waitFor();
+  await kiosk.locator(".healer").first().click();
+  await kiosk.locator(".paper .token").waitFor();
+  await gate.getByText("Gave 1 token today").waitFor();
+  await isSound(admin, "what a device does now");
 
-  await admin.locator("tr", { hasText: "Gate" }).getByRole("button").click();
+  await gate.getByRole("button").click();
   await admin.getByRole("dialog").getByRole("button", { name: "Take out" }).click();
   await kiosk.locator("p.code").waitFor();
   await kiosk.context().close();
@@ -90,4 +96,16 @@ test("a wrong PIN changes nothing, too many make everybody wait, and the right o
   await locked.waitFor({ state: "detached", timeout: 40_000 });
   await typePin(page, user.pin);
   await page.locator("header.bar").waitFor({ timeout: 40_000 });
+
+  await admin.keyboard.press("3");
+  const row = admin.locator("tr", { hasText: user.name });
+  await row.getByText(/\d wrong PINs? today/).waitFor();
+  await row.getByText("Now, Desk").waitFor();
+  await isSound(admin, "who signed in");
+  await row.getByRole("button", { name: "Sign-ins" }).press("Enter");
+  const panel = admin.getByRole("dialog");
+  await panel.getByText("At a screen now").waitFor();
+  await panel.getByText(/\d wrong PINs?$/).waitFor();
+  await isSound(admin, "the sign-ins of one");
+  await admin.keyboard.press("Escape");
 });

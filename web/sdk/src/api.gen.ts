@@ -148,7 +148,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** For an admin of a site: what each device does now */
+        get: operations["devicesNow"];
         put?: never;
         /** At a site, for an admin: let a device in before it asks, by a pair code that is told once */
         post: operations["prepareDevice"];
@@ -290,6 +291,23 @@ export interface paths {
         put?: never;
         /** Make the first admin of a node with the printed code */
         post: operations["setup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-ins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** For an admin: when staff signed in and from where, and whose PIN was wrong; kept on this node alone */
+        get: operations["signIns"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -981,6 +999,29 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        DeviceNow: {
+            /** @description Id of the device */
+            device: string;
+            /**
+             * Format: date-time
+             * @description When it last showed that it hears the node; left out: not since the node started
+             */
+            heardAt?: string;
+            /**
+             * Format: date-time
+             * @description By the clinic's clock
+             */
+            lastTokenAt?: string;
+            /** @description Its screen stands open and hears the node */
+            live: boolean;
+            /**
+             * Format: int64
+             * @description Given by it today
+             */
+            tokens: number;
+        } & {
+            [key: string]: unknown;
+        };
         DevicePending: {
             code: string;
             /** @description Secret of the device; it takes the session */
@@ -1033,6 +1074,11 @@ export interface components {
             name?: string;
             /** @description Id from the first answer */
             requestId?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        DevicesNow: {
+            rows: components["schemas"]["DeviceNow"][];
         } & {
             [key: string]: unknown;
         };
@@ -1436,6 +1482,13 @@ export interface components {
             relation?: "parent" | "child" | "spouse" | "sibling" | "grandparent" | "grandchild" | "guardian" | "ward" | "other";
             relative: string;
             unlink?: boolean;
+        } & {
+            [key: string]: unknown;
+        };
+        LockedOut: {
+            staff: string;
+            /** Format: date-time */
+            until: string;
         } & {
             [key: string]: unknown;
         };
@@ -2077,6 +2130,59 @@ export interface components {
             name: string;
             /** @example Asia/Kolkata */
             timezone: string;
+        } & {
+            [key: string]: unknown;
+        };
+        SignIn: {
+            /**
+             * @description Of the device in the network
+             * @example 192.168.1.57
+             */
+            address?: string;
+            /**
+             * Format: date-time
+             * @description When they came in; of wrong PINs the last one
+             */
+            at: string;
+            /**
+             * @description As the browser names itself and its system
+             * @example Chrome, Android
+             */
+            browser?: string;
+            /**
+             * Format: date-time
+             * @description When they signed out
+             */
+            endedAt?: string;
+            /** @description They are signed in there now */
+            open: boolean;
+            /**
+             * @description Which screen asked
+             * @example coordinator
+             */
+            screen?: string;
+            /**
+             * Format: date-time
+             * @description When it was used last; on disk within ten minutes
+             */
+            seenAt?: string;
+            /** @description Id of the member of staff */
+            staff: string;
+            /** @description A screen of it stands open now */
+            watched: boolean;
+            /**
+             * Format: int64
+             * @description How many PINs were wrong that day from there; 0: they came in
+             */
+            wrong: number;
+        } & {
+            [key: string]: unknown;
+        };
+        SignIns: {
+            /** @description Who must wait after wrong PINs, at some device */
+            locked: components["schemas"]["LockedOut"][];
+            /** @description Of one: the last 50. Of all: the last time that each came in, and the last day that each was refused */
+            rows: components["schemas"]["SignIn"][];
         } & {
             [key: string]: unknown;
         };
@@ -3443,6 +3549,93 @@ export interface operations {
             };
         };
     };
+    devicesNow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "rows": [
+                     *         {
+                     *           "device": "0199c3a0-0000-7000-8000-000000000001",
+                     *           "heardAt": "2026-01-05T04:32:10.250Z",
+                     *           "lastTokenAt": "2026-01-05T04:32:10.250Z",
+                     *           "live": false,
+                     *           "tokens": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DevicesNow"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     prepareDevice: {
         parameters: {
             query?: never;
@@ -4571,6 +4764,116 @@ export interface operations {
             };
             /** @description Unsupported Media Type */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    signIns: {
+        parameters: {
+            query?: {
+                /** @description Of whom, by id; all when left out */
+                staff?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "locked": [
+                     *         {
+                     *           "staff": "0199c3a0-0000-7000-8000-000000000001",
+                     *           "until": "2026-01-05T04:32:10.250Z"
+                     *         }
+                     *       ],
+                     *       "rows": [
+                     *         {
+                     *           "address": "192.168.1.57",
+                     *           "at": "2026-01-05T04:32:10.250Z",
+                     *           "browser": "Chrome, Android",
+                     *           "endedAt": "2026-01-05T04:32:10.250Z",
+                     *           "open": false,
+                     *           "screen": "coordinator",
+                     *           "seenAt": "2026-01-05T04:32:10.250Z",
+                     *           "staff": "0199c3a0-0000-7000-8000-000000000001",
+                     *           "watched": false,
+                     *           "wrong": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SignIns"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

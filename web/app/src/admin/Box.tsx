@@ -21,7 +21,7 @@ export function Box({ onDevices }: { onDevices(): void }) {
   const common = useCommon();
   const state = useClientState();
   const now = useNow(1000);
-  const { status, toldAt, unheard } = useMeasured();
+  const { told: status, toldAt, unheard } = useMeasured();
   const { asking, letIn } = devicesOf(state);
   if (!status) {
     return <Head title={say(unheard ? "boxUnheard" : "box")}>{unheard ? "" : <Bones />}</Head>;

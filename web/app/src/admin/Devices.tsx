@@ -1,18 +1,26 @@
+import type { Shape } from "@sangam/sdk";
 import { useRef, useState } from "react";
 import { Icon, type IconName } from "../blocks/Icon.tsx";
 import { Button, Chip, Empty, Name } from "../blocks/small.tsx";
 import { useSteady } from "../blocks/steady.ts";
 import { Sure } from "../desk/Sure.tsx";
-import { useClient, useClientState, useClinicNow, usePlace } from "../screen/client.tsx";
+import { useClient, useClientState, usePlace } from "../screen/client.tsx";
 import { later } from "../screen/later.tsx";
-import { useLanguage, useWords } from "../words/Language.tsx";
-import { clock, dayAndDate } from "../words/times.ts";
+import { useWords } from "../words/Language.tsx";
+import { clock } from "../words/times.ts";
+import { useAsked } from "./asked.ts";
+import { Moment } from "./Moment.tsx";
 import { type DeviceRow, devicesOf, unsettled } from "./rows.ts";
+import { watch } from "./watchWords.ts";
 import { admin } from "./words.ts";
 
 const PairPanel = later(async () => (await import("./PairPanel.tsx")).PairPanel);
 
 const KINDS = { kiosk: "kiosk", board: "monitor", printer: "printer", browser: "tablet" } as const;
+/** These show a screen of their own, and so are heard. */
+const SCREENS = new Set(["kiosk", "board"]);
+const ASK_EVERY_MS = 10_000;
+type Now = Shape<"DevicesNow">["rows"][number];
 const isKind = (kind: string): kind is keyof typeof KINDS => Object.hasOwn(KINDS, kind);
 const iconOf = (kind: string): IconName => (isKind(kind) ? KINDS[kind] : "tablet");
 
@@ -104,17 +112,11 @@ function Request(props: { device: DeviceRow; sent: boolean; onApprove(): void; o
   );
 }
 
-/** 10:24 of today, with its day else. */
-function Seen({ at }: { at: string }) {
-  const { lang } = useLanguage();
-  const { zone } = usePlace();
-  const now = useClinicNow(60_000);
-  const day = dayAndDate(at, lang, zone);
-  return <>{[day !== dayAndDate(now, lang, zone) && day, clock(at, zone)].filter(Boolean).join(", ")}</>;
-}
-
 function LetIn(props: { devices: DeviceRow[]; sent: ReadonlySet<string>; onOut(device: DeviceRow): void }) {
   const say = useWords(admin);
+  const tell = useWords(watch);
+  const { told, unheard } = useAsked<Shape<"DevicesNow">>("/api/v1/devices", ASK_EVERY_MS);
+  const nows = new Map((unheard ? [] : (told?.rows ?? [])).map((row) => [row.device, row]));
   return (
     <table className="table">
       <thead>
@@ -122,7 +124,8 @@ function LetIn(props: { devices: DeviceRow[]; sent: ReadonlySet<string>; onOut(d
           <th scope="col">{say("device")}</th>
           <th scope="col">{say("kind")}</th>
           <th scope="col">{say("state")}</th>
-          <th scope="col">{say("lastSeen")}</th>
+          <th scope="col">{tell("heard")}</th>
+          <th scope="col">{tell("doesNow")}</th>
           <th scope="col">
             <span className="unseen">{say("actions")}</span>
           </th>
@@ -137,17 +140,14 @@ function LetIn(props: { devices: DeviceRow[]; sent: ReadonlySet<string>; onOut(d
             </th>
             <td>{isKind(one.kind) ? say(`kind.${one.kind}`) : one.kind}</td>
             <td>
-              {props.sent.has(one.id) ? (
-                <Chip tone="rest" icon="send" kind="quiet">
-                  {say("willSend")}
-                </Chip>
-              ) : (
-                <Chip tone="flow" icon="check" kind="quiet">
-                  {say("isLetIn")}
-                </Chip>
-              )}
+              <StateChip device={one} now={nows.get(one.id)} sent={props.sent.has(one.id)} />
             </td>
-            <td>{one.lastSeen ? <Seen at={one.lastSeen} /> : say("notYet")}</td>
+            <td>
+              <HeardAt at={nows.get(one.id)?.heardAt || one.lastSeen} />
+            </td>
+            <td>
+              <DoesNow device={one} now={nows.get(one.id)} />
+            </td>
             <td>
               <Button
                 aria-label={`${say("takeOut")}: ${one.name}`}
@@ -162,4 +162,45 @@ function LetIn(props: { devices: DeviceRow[]; sent: ReadonlySet<string>; onOut(d
       </tbody>
     </table>
   );
+}
+
+/** Kiosks and boards are heard; of others it is only known that they were let in, and so of all while the box is silent. */
+function StateChip({ device, now, sent }: { device: DeviceRow; now: Now | undefined; sent: boolean }) {
+  const say = useWords(admin);
+  const tell = useWords(watch);
+  const [tone, icon, word] = sent
+    ? (["rest", "send", say("willSend")] as const)
+    : !now || !SCREENS.has(device.kind)
+      ? (["rest", "check", say("isLetIn")] as const)
+      : now.live
+        ? (["flow", "activity", tell("live")] as const)
+        : now.heardAt || device.lastSeen
+          ? (["rest", "moon", tell("silent")] as const)
+          : (["heed", "key", tell("unused")] as const);
+  return (
+    <Chip tone={tone} icon={icon} kind="quiet">
+      {word}
+    </Chip>
+  );
+}
+
+function HeardAt({ at }: { at: string }) {
+  const say = useWords(admin);
+  return at ? <Moment at={at} /> : say("notYet");
+}
+
+/** What the box itself has seen of it: the tokens of a kiosk, the ear of a board. */
+function DoesNow({ device, now }: { device: DeviceRow; now: Now | undefined }) {
+  const tell = useWords(watch);
+  const { zone } = usePlace();
+  if (!now || !SCREENS.has(device.kind)) return null;
+  const heardBefore = now.heardAt || device.lastSeen;
+  const does =
+    device.kind === "kiosk"
+      ? now.lastTokenAt
+        ? tell("gave", { count: now.tokens, time: clock(now.lastTokenAt, zone) })
+        : tell("gaveNone")
+      : now.live && tell("shows");
+  const look = !now.live && heardBefore && tell("lookAtIt");
+  return <>{[does, look].filter(Boolean).join(". ")}</>;
 }

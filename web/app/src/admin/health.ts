@@ -1,10 +1,9 @@
 import type { StatusAnswer } from "@sangam/sdk";
-import { useEffect, useState } from "react";
 import type { IconName } from "../blocks/Icon.tsx";
 import type { Tone } from "../blocks/small.tsx";
-import { useClient } from "../screen/client.tsx";
 import type { Say } from "../words/catalogue.ts";
 import { type SayCommon, span } from "../words/times.ts";
+import { useAsked } from "./asked.ts";
 import type { admin } from "./words.ts";
 
 const ASK_EVERY_MS = 10_000;
@@ -12,33 +11,8 @@ const ASK_EVERY_MS = 10_000;
 const LOW_BYTES = 2e9;
 const GB = 1e9;
 
-export interface Measured {
-  status: StatusAnswer | null;
-  /** By this browser's clock. */
-  toldAt: number;
-  unheard: boolean;
-}
-
 /** What the box says of itself, asked every ten seconds while the page is open. */
-export function useMeasured(): Measured {
-  const client = useClient();
-  const [measured, setMeasured] = useState<Measured>({ status: null, toldAt: 0, unheard: false });
-  useEffect(() => {
-    let gone = false;
-    const ask = () =>
-      client.request<StatusAnswer>("GET", "/api/v1/status").then(
-        (status) => gone || setMeasured({ status, toldAt: Date.now(), unheard: false }),
-        () => gone || setMeasured((was) => ({ ...was, unheard: true })),
-      );
-    ask();
-    const timer = setInterval(ask, ASK_EVERY_MS);
-    return () => {
-      gone = true;
-      clearInterval(timer);
-    };
-  }, [client]);
-  return measured;
-}
+export const useMeasured = () => useAsked<StatusAnswer>("/api/v1/status", ASK_EVERY_MS);
 
 /** One row of the box's health: what is so, and how we know. */
 export interface Fact {

@@ -180,7 +180,6 @@ export const admin = staffWords({
   device: { en: "Device", hi: "उपकरण" },
   kind: { en: "Kind", hi: "प्रकार" },
   state: { en: "State", hi: "स्थिति" },
-  lastSeen: { en: "Last seen", hi: "पिछला संपर्क" },
   isLetIn: { en: "Let in", hi: "जुड़ा है" },
   notYet: { en: "not yet", hi: "अभी नहीं" },
   noDevices: { en: "No device is let in yet", hi: "अभी कोई उपकरण नहीं जुड़ा" },

@@ -1,5 +1,5 @@
 import { gurujisOf, type QueueEntry } from "@sangam/sdk";
-import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
+import { type KeyboardEvent, type ReactNode, useId, useLayoutEffect, useRef, useState } from "react";
 import { createPortal } from "react-dom";
 import { Icon } from "../blocks/Icon.tsx";
 import { Button, Empty, Token } from "../blocks/small.tsx";
@@ -35,7 +35,8 @@ export function Palette(props: PaletteProps) {
   const chosenAt = Math.min(at, Math.max(0, hits.length - 1));
   const asNew = typed.trim();
 
-  useEffect(() => {
+  // Before it is seen: a key that is pressed then belongs to it.
+  useLayoutEffect(() => {
     const before = document.activeElement;
     const desk = document.getElementById("app");
     desk?.setAttribute("inert", "");
