@@ -198,6 +198,28 @@ describe("the first start", () => {
     ]);
   });
 
+  it("has each answer typed at once, step by step, and in the language that is chosen", async () => {
+    await open(FakeClient.awaitingSetup());
+    const typedInto = () => (document.activeElement as HTMLInputElement).autocomplete;
+    expect(typedInto()).toBe("one-time-code");
+    await upTo("site");
+    expect(typedInto()).toBe("organization");
+    await type("Name", "Nirmal Dham");
+    await submit();
+    expect(typedInto()).toBe("name");
+    await tap("हिन्दी");
+    expect(text()).toContain("इस मशीन की देखभाल कौन करेगा?");
+    await tap("English");
+  });
+
+  it("says how to come by a code that was lost, and that a centre can be joined later", async () => {
+    await open(FakeClient.awaitingSetup());
+    expect(text()).toContain("that can be done later too");
+    expect(text()).not.toContain("journalctl");
+    await tap("I cannot find the code");
+    expect(text()).toContain("journalctl -u sangam-edge");
+  });
+
   it("does not go on with a zone that is none, nor with two PINs that differ", async () => {
     await open(FakeClient.awaitingSetup());
     await upTo("site");

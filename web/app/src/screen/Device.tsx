@@ -1,5 +1,5 @@
 import type { Client, Pairing } from "@sangam/sdk";
-import { type CSSProperties, type FormEvent, useCallback, useEffect, useState } from "react";
+import { type CSSProperties, type FormEvent, useCallback, useEffect, useRef, useState } from "react";
 import { Field, LanguageChoice } from "../blocks/choices.tsx";
 import { Button, Chip, Notice } from "../blocks/small.tsx";
 import { STAFF_LANGS } from "../words/catalogue.ts";
@@ -8,6 +8,7 @@ import { entry } from "../words/entry.ts";
 import { useCommon, useWords } from "../words/Language.tsx";
 import { span } from "../words/times.ts";
 import { failureOf } from "./door.ts";
+import { useNames } from "./names.ts";
 import { useNow } from "./now.ts";
 
 export interface DeviceProps {
@@ -24,6 +25,7 @@ export function Device({ client, kind, place }: DeviceProps) {
   const now = useNow(1000);
   const [typing, setTyping] = useState(false);
   const { asked, trouble, again } = useAsking(client, kind, said(kind));
+  const admins = useNames(client)?.filter((one) => one.role === "admin") ?? [];
   return (
     <section className="ask" aria-labelledby="code">
       <h1 id="code">{say("letIn")}</h1>
@@ -36,7 +38,7 @@ export function Device({ client, kind, place }: DeviceProps) {
       {asked && !trouble && (
         <p>
           <Chip tone="heed" icon="hourglass">
-            {say("waitingAdmin")}
+            {admins.length === 1 ? say("waitingFor", { name: admins[0]?.name ?? "" }) : say("waitingAdmin")}
           </Chip>{" "}
           <span className="soft">
             {say("askedAgo", { ago: common("ago", { span: span(now - asked.at, common) }) })}
@@ -69,6 +71,8 @@ function PairCode({ client }: { client: Client }) {
   const said = useWords(entry);
   const [code, setCode] = useState("");
   const [wrong, setWrong] = useState<string>();
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => form.current?.querySelector("input")?.focus(), []);
   function claim(event: FormEvent) {
     event.preventDefault();
     client.signInWithPairCode(code.trim()).catch((error: unknown) => {
@@ -76,7 +80,7 @@ function PairCode({ client }: { client: Client }) {
     });
   }
   return (
-    <form className="form" onSubmit={claim}>
+    <form className="form" ref={form} onSubmit={claim}>
       <Field
         label={say("pairCode")}
         value={code}

@@ -127,7 +127,7 @@ function Outside(props: ScreenProps & { told: Told; claiming: boolean }) {
   const late = useLate(SOON_MS);
   const here = new URLSearchParams(location.search);
   if (told.status?.setup && props.entry === "staff") {
-    return <Setup client={client} hub={told.status.role === "hub"} />;
+    return <Setup client={client} status={told.status} />;
   }
   const out = session.status === "signed_out" && !props.claiming;
   const coming = session.status === "signed_in" ? view === null : session.status !== "forbidden" && !out;

@@ -1,28 +1,30 @@
 import type { Client } from "@sangam/sdk";
-import { type FormEvent, useState } from "react";
-import { Field } from "../blocks/choices.tsx";
+import { type FormEvent, type ReactNode, useEffect, useRef, useState } from "react";
+import { Field, LanguageChoice } from "../blocks/choices.tsx";
 import { Icon } from "../blocks/Icon.tsx";
-import { Button } from "../blocks/small.tsx";
+import { Button, Notice } from "../blocks/small.tsx";
+import { STAFF_LANGS } from "../words/catalogue.ts";
 import { entry } from "../words/entry.ts";
 import { useWords } from "../words/Language.tsx";
 import { setup } from "../words/setup.ts";
 import { clock } from "../words/times.ts";
 import { Bank } from "./Bank.tsx";
-import { failureOf, type SetupAnswers, setUp } from "./door.ts";
+import { failureOf, type NodeStatus, type SetupAnswers, setUp } from "./door.ts";
 import { useNow } from "./now.ts";
 
 type Step = "stepCode" | "stepSite" | "stepYou";
 
 /** The first start of a node: its code, its place (a site has one, a centre does not), its first admin. */
-export function Setup({ client, hub }: { client: Client; hub: boolean }) {
+export function Setup({ client, status }: { client: Client; status: NodeStatus }) {
+  const hub = status.role === "hub";
   const say = useWords(setup);
   const said = useWords(entry);
   const steps: Step[] = hub ? ["stepCode", "stepYou"] : ["stepCode", "stepSite", "stepYou"];
   const [step, setStep] = useState<Step>("stepCode");
   const [code, setCode] = useState("");
   const [place, setPlace] = useState({
-    name: "",
-    timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    name: status.siteName ?? "",
+    timezone: status.timezone || Intl.DateTimeFormat().resolvedOptions().timeZone,
   });
   const [codeWrong, setCodeWrong] = useState<string>();
   const at = steps.indexOf(step);
@@ -65,15 +67,29 @@ export function Setup({ client, hub }: { client: Client; hub: boolean }) {
           </span>
         </p>
       </Bank>
-      {step === "stepCode" && <CodeStep code={code} wrong={codeWrong} onCode={setCode} onNext={next} />}
+      {step === "stepCode" && (
+        <CodeStep code={code} hub={hub} wrong={codeWrong} onCode={setCode} onNext={next} />
+      )}
       {step === "stepSite" && <PlaceStep place={place} onPlace={setPlace} onBack={back} onNext={next} />}
       {step === "stepYou" && <YouStep onBack={back} onFinish={finish} />}
     </main>
   );
 }
 
+/** One question: the answer is typed at once, also after the one before it. */
+function Question(props: { onSubmit(event: FormEvent): void; children: ReactNode }) {
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => form.current?.querySelector("input")?.focus(), []);
+  return (
+    <form className="ask" ref={form} onSubmit={props.onSubmit} noValidate>
+      {props.children}
+    </form>
+  );
+}
+
 function CodeStep(props: {
   code: string;
+  hub: boolean;
   wrong: string | undefined;
   onCode(code: string): void;
   onNext(): void;
@@ -81,13 +97,14 @@ function CodeStep(props: {
   const say = useWords(setup);
   const said = useWords(entry);
   const [missing, setMissing] = useState(false);
+  const [lost, setLost] = useState(false);
   function submit(event: FormEvent) {
     event.preventDefault();
     if (props.code.trim()) props.onNext();
     else setMissing(true);
   }
   return (
-    <form className="ask" onSubmit={submit}>
+    <Question onSubmit={submit}>
       <h1>{say("typeCode")}</h1>
       <p>{say("typeCodeWhy")}</p>
       <Field
@@ -101,8 +118,22 @@ function CodeStep(props: {
         wrong={missing && !props.code.trim() ? say("codeMissing") : props.wrong}
         onChange={(event) => props.onCode(event.currentTarget.value)}
       />
-      <Foot go={said("goOn")} />
-    </form>
+      {lost && (
+        <Notice tone="rest" icon="key" title={say("codeAgain")}>
+          {say("codeAgainHow")}
+        </Notice>
+      )}
+      {!props.hub && (
+        <Notice tone="flow" icon="globe" title={say("joins")}>
+          {say("joinsHow")}
+        </Notice>
+      )}
+      <Foot go={said("goOn")}>
+        <Button kind="bare" aria-expanded={lost} onClick={() => setLost(true)}>
+          {say("codeLost")}
+        </Button>
+      </Foot>
+    </Question>
   );
 }
 
@@ -124,7 +155,7 @@ function PlaceStep(props: { place: Place; onPlace(place: Place): void; onBack():
     if (name.trim() && zone) props.onNext();
   }
   return (
-    <form className="ask" onSubmit={submit}>
+    <Question onSubmit={submit}>
       <h1>{say("placeName")}</h1>
       <p>{say("placeNameWhy")}</p>
       <div className="form">
@@ -155,7 +186,7 @@ function PlaceStep(props: { place: Place; onPlace(place: Place): void; onBack():
         </datalist>
       </div>
       <Foot go={said("goOn")} onBack={props.onBack} />
-    </form>
+    </Question>
   );
 }
 
@@ -190,7 +221,7 @@ function YouStep(props: {
     setBusy(false);
   }
   return (
-    <form className="ask" onSubmit={submit}>
+    <Question onSubmit={submit}>
       <h1>{say("whoLooksAfter")}</h1>
       <p>{say("firstAdmin")}</p>
       <div className="form">
@@ -225,11 +256,11 @@ function YouStep(props: {
         </p>
       )}
       <Foot go={say("finish")} onBack={props.onBack} busy={busy} />
-    </form>
+    </Question>
   );
 }
 
-function Foot(props: { go: string; onBack?: () => void; busy?: boolean }) {
+function Foot(props: { go: string; onBack?: () => void; busy?: boolean; children?: ReactNode }) {
   const say = useWords(setup);
   return (
     <div className="foot">
@@ -238,11 +269,14 @@ function Foot(props: { go: string; onBack?: () => void; busy?: boolean }) {
           {say("back")}
         </Button>
       ) : (
-        <span />
+        props.children
       )}
-      <Button kind="main" type="submit" disabled={props.busy}>
-        {props.go} <Icon name="arrow-right" />
-      </Button>
+      <span className="actions">
+        <LanguageChoice among={STAFF_LANGS} />
+        <Button kind="main" type="submit" disabled={props.busy}>
+          {props.go} <Icon name="arrow-right" />
+        </Button>
+      </span>
     </div>
   );
 }

@@ -1,12 +1,13 @@
 import type { Client } from "@sangam/sdk";
-import { type FormEvent, type ReactNode, useEffect, useState } from "react";
+import { type FormEvent, type ReactNode, useState } from "react";
 import { Field, LanguageChoice } from "../blocks/choices.tsx";
 import { Button, Empty, Name } from "../blocks/small.tsx";
 import { STAFF_LANGS } from "../words/catalogue.ts";
 import { entry } from "../words/entry.ts";
 import { useWords } from "../words/Language.tsx";
-import { fetchNames, type StaffName } from "./door.ts";
+import type { StaffName } from "./door.ts";
 import { countUse, mostUsedFirst } from "./habits.ts";
+import { useNames } from "./names.ts";
 import { Pin } from "./Pin.tsx";
 
 const SHOWN = 8;
@@ -135,26 +136,4 @@ export function Names(props: {
 export function initial(name: string): string {
   const said = name.replace(/^(shri|smt|mata|dr|श्री|श्रीमती|माता|डॉ)\.?\s+/i, "");
   return Array.from(said)[0]?.toUpperCase() ?? "";
-}
-
-/** The names, asked again until the box answers: the page may have been opened before it was up. */
-export function useNames(client: Client): StaffName[] | undefined {
-  const [names, setNames] = useState<StaffName[]>();
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    let gone = false;
-    const ask = () =>
-      fetchNames(client).then(
-        (got) => gone || setNames(got),
-        () => {
-          if (!gone) timer = setTimeout(ask, 3000);
-        },
-      );
-    ask();
-    return () => {
-      gone = true;
-      clearTimeout(timer);
-    };
-  }, [client]);
-  return names;
 }

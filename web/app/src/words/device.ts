@@ -8,6 +8,7 @@ export const device = staffWords({
     hi: "{place} इसे अभी नहीं जानता। एडमिन यह कोड “उपकरण” में देखते हैं।",
   },
   waitingAdmin: { en: "Waiting for a site admin", hi: "एडमिन की प्रतीक्षा" },
+  waitingFor: { en: "Waiting for {name}", hi: "{name} की प्रतीक्षा" },
   askedAgo: { en: "asked {ago}, goes on by itself", hi: "{ago} पूछा, अपने आप आगे बढ़ेगा" },
   askAgain: { en: "Ask again, new code", hi: "फिर पूछें, नया कोड" },
   haveCode: { en: "I have a pair code", hi: "मेरे पास जोड़ने का कोड है" },

@@ -22,6 +22,17 @@ export const setup = staffWords({
     hi: "यह कोड सही नहीं। हर शुरुआत पर फिर छपता है।",
   },
   codeMissing: { en: "Type the code first", hi: "पहले कोड लिखें" },
+  codeLost: { en: "I cannot find the code", hi: "कोड नहीं मिल रहा" },
+  codeAgain: { en: "Start Sangam again", hi: "संगम को फिर चालू करें" },
+  codeAgainHow: {
+    en: "At each start it says a new code, as long as there is no admin. On a box that starts it by itself: journalctl -u sangam-edge",
+    hi: "जब तक कोई एडमिन नहीं, हर बार नया कोड दिखता है। जहाँ वह अपने आप चलता है: journalctl -u sangam-edge",
+  },
+  joins: { en: "Does this ashram join a centre?", hi: "क्या यह आश्रम किसी केंद्र से जुड़ेगा?" },
+  joinsHow: {
+    en: "Go on here all the same. The centre gives a join code to whoever starts the box; that can be done later too.",
+    hi: "फिर भी यहीं आगे बढ़ें। जोड़ने का कोड केंद्र उन्हें देता है जो मशीन चालू करते हैं; यह बाद में भी हो सकता है।",
+  },
   back: { en: "Back", hi: "पीछे" },
   placeName: { en: "What is this place called?", hi: "इस जगह का नाम क्या है?" },
   placeNameWhy: {
