@@ -11,7 +11,14 @@ VERSION ?= $(shell git -c safe.directory='*' describe --tags --always --dirty 2>
 STEP := @scripts/step
 NODE_BIN := web/node_modules/.bin
 INSTALLED := web/node_modules/.package-lock.json
+GO_BUILD := env CGO_ENABLED=0 go build -trimpath -ldflags "-X main.version=$(VERSION)"
 GENERATED := docs/openapi.json docs/asyncapi.json web/sdk/src/api.gen.ts web/sdk/src/catalogue.gen.ts
+
+# What Go calls the architectures of Debian. GOARM=6 also runs on the first boards, which Raspberry Pi OS calls armhf too.
+ARCH ?= $(shell dpkg --print-architecture)
+GO_amd64 := GOARCH=amd64
+GO_arm64 := GOARCH=arm64
+GO_armhf := GOARCH=arm GOARM=6
 
 ARGS ?=
 BENCHTIME ?= 1x
@@ -53,7 +60,13 @@ voices: ## speak the clips of the boards' calls anew with espeak-ng (they are in
 
 .PHONY: build
 build: web ## build bin/sangam with the screens inside
-	$(STEP) "build: bin/sangam $(VERSION)" env CGO_ENABLED=0 go build -trimpath -ldflags "-X main.version=$(VERSION)" -o bin/sangam ./cmd/sangam
+	$(STEP) "build: bin/sangam $(VERSION)" $(GO_BUILD) -o bin/sangam ./cmd/sangam
+
+.PHONY: deb
+deb: web ## pack bin/sangam_VERSION_ARCH.deb for Debian and Raspberry Pi OS: ARCH=amd64, arm64 or armhf
+	@test -n '$(GO_$(ARCH))' || { echo 'ARCH is amd64, arm64 or armhf, not $(ARCH)' >&2; exit 2; }
+	$(STEP) "build: bin/sangam-$(ARCH) $(VERSION)" env $(GO_$(ARCH)) $(GO_BUILD) -o bin/sangam-$(ARCH) ./cmd/sangam
+	$(STEP) "deb: $(ARCH)" scripts/deb bin/sangam-$(ARCH) '$(VERSION)' $(ARCH) bin
 
 .PHONY: test
 test: setup ## run all Go and TypeScript tests once, without the race detector
