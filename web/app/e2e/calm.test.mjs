@@ -3,9 +3,9 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { lineOf, openPage, sitDown, TABLET, userOf } from "./desk.mjs";
+import { DESK, lineOf, openPage, sitDown, TABLET, userOf } from "./desk.mjs";
 import { makeMorning } from "./morning.mjs";
-import { act, queueOf, startDemo, until } from "./world.mjs";
+import { act, queueOf, signIn, startDemo, until } from "./world.mjs";
 
 let world;
 let site;
@@ -253,4 +253,30 @@ test("on a phone and at the kiosk a finger hits what it means", async () => {
   await kiosk.locator(".pad").waitFor();
   assert.deepEqual(await small(kiosk), []);
   await kiosk.context().close();
+});
+
+test("whatever people and places are called, no screen is wider than its glass", async () => {
+  const long = "w".repeat(120);
+  const admin = await signIn(site.url, userOf(site, "admin"));
+  const named = await act(admin, "setting.update", { name: "name", value: long.slice(0, 80) });
+  assert.equal(named.status, "applied", JSON.stringify(named));
+  const [{ id: guruji }] = (await queueOf(api)).gurujis;
+  const { link } = await must("queue.check_in", { guruji, person: { name: long }, reason: long });
+  await must("emergency.raise", { place: long.slice(0, 100), note: long });
+  const fits = async (page, sees, what) => {
+    await page.locator(sees).first().waitFor();
+    await page.locator(".brand", { hasText: long.slice(0, 80) }).waitFor();
+    const [width, wide] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+    assert.ok(width <= wide, `${what}: ${width} px on a glass of ${wide}`);
+    await page.context().close();
+  };
+  for (const size of [DESK, TABLET]) {
+    const desk = await seat("coordinator", { glass: size });
+    await desk.getByRole("searchbox").fill(long.repeat(2)); // nobody is called that
+    await fits(desk, `.notice:has-text("${long}${long}")`, `coordinator, ${size}`);
+    await fits(await seat("admin", { glass: size }), ".health", `admin, ${size}`);
+  }
+  await fits(await openPage(world, `${site.url}${link}`, { glass: [390, 844] }), ".card.mine", "phone");
+  await fits(await glass("board", [1920, 1080]), ".now", "board");
+  await fits(await glass("kiosk", [1080, 1920], { touch: true }), ".healer", "kiosk");
 });
