@@ -219,9 +219,8 @@ func (s *site) uplink() *api.Uplink {
 }
 
 func (s *site) figures() []prometheus.Collector {
-	figures := []prometheus.Collector{
-		node.Gauge("sockets", "Open sockets.", func() float64 { return float64(s.door.Sockets().Sockets) }),
-	}
+	figures := append(s.node.Figures(),
+		node.Gauge("sockets", "Open sockets.", func() float64 { return float64(s.door.Sockets().Sockets) }))
 	if s.link == nil {
 		return figures
 	}

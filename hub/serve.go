@@ -173,9 +173,8 @@ func (c *centre) newDoor() (*door.Door, error) {
 }
 
 func (c *centre) figures() []prometheus.Collector {
-	figures := []prometheus.Collector{
-		node.Gauge("sockets", "Open sockets.", func() float64 { return float64(c.door.Sockets().Sockets) }),
-	}
+	figures := append(c.node.Figures(),
+		node.Gauge("sockets", "Open sockets.", func() float64 { return float64(c.door.Sockets().Sockets) }))
 	for _, state := range []link.State{link.Live, link.Lagging, link.Silent, link.NeverSeen, link.ClockWrong, link.Cloned, link.Rejected} {
 		figures = append(figures, prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Namespace: "sangam", Name: "sites", Help: "Sites by state.", ConstLabels: prometheus.Labels{"state": string(state)},

@@ -1,11 +1,37 @@
 package node
 
 import (
+	"math"
+
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/aashram-care/sangam/sync/bus"
 	"github.com/aashram-care/sangam/sync/bus/redis"
 )
+
+// Figures are those of every node: whether it can write, the room it has left, and when it was last backed up.
+func (n *Node) Figures() []prometheus.Collector {
+	return []prometheus.Collector{
+		Gauge("writable", "1 while the node can write and has token numbers to give.", func() float64 {
+			if n.Committer.Healthy() != nil {
+				return 0
+			}
+			return 1
+		}),
+		Gauge("disk_free_bytes", "Room left beside the store; NaN where the system does not say.", func() float64 {
+			if free := n.FreeBytes(); free != nil {
+				return float64(*free)
+			}
+			return math.NaN()
+		}),
+		Gauge("last_backup_timestamp_seconds", "When the last known backup was made, since 1970; 0 when none is known.", func() float64 {
+			if last := n.LastBackup(); last != nil {
+				return float64(last.At.Unix())
+			}
+			return 0
+		}),
+	}
+}
 
 // WireFigures are the figures of a node's wire for Prometheus; none for a node without one.
 func WireFigures(wire bus.Bus) []prometheus.Collector {
