@@ -24,6 +24,8 @@ const (
 	AblateSession                         // frames of other sessions are taken
 	AblateDigest                          // no digests; not a rule of safety, but it hides what breaks the others
 	AblateBatches                         // a frame carries one record; no rule either, but it finds what batches hide
+	AblateCame                            // nobody tells which frames came, as an older program
+	AblateKept                            // what came counts as on disk
 )
 
 func (a Ablation) has(rule Ablation) bool { return a&rule != 0 }

@@ -272,7 +272,7 @@ func (m *EdgeMachine) sessionFrame(h seal.Header, frame []byte, now time.Time) {
 		return
 	}
 	m.heard = now
-	s.frame(h.Kind, body, now)
+	s.frame(h, body, now)
 }
 
 func (m *EdgeMachine) welcomed(h seal.Header, w welcome, now time.Time) {

@@ -56,6 +56,7 @@ func badBodies(t testing.TB, line []byte) map[string]said {
 		"too many MACs":             {changesKind, changes(body{10: make([]byte, 2049*seal.MACSize)})},
 		"too many skips":            {ackKind, body{1: []any{}, 2: 1, 3: many(17, []any{0, line, 0, 1, 1})}},
 		"a skip that goes back":     {ackKind, body{1: []any{}, 2: 1, 3: many(1, []any{0, line, 2, 1, 2})}},
+		"too much of what came":     {ackKind, body{1: []any{}, 2: 1, 4: []any{9, make([]byte, 33)}}},
 		"too many ranges":           {ackKind, report(holes...)},
 		"ranges that overlap":       {ackKind, report([]any{1, 5}, []any{3, 9})},
 		"a range of nothing":        {ackKind, report([]any{4, 4})},

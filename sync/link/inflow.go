@@ -55,24 +55,25 @@ func (in *inflow) expected() feed.Seq {
 	return all.reach(in.cursor.Seq)
 }
 
-// accept takes a frame that is to be merged, if there is room for it.
-func (in *inflow) accept(f changes, pool *Pool) {
+// accept takes a frame that is to be merged, and is false when there is no room for it.
+func (in *inflow) accept(f changes, pool *Pool) bool {
 	in.heard, in.sent = max(in.heard, f.Head), max(in.sent, f.Sent)
 	if in.merged.covers(in.cursor.Seq, f.From, f.To) {
-		return
+		return true
 	}
 	for _, w := range in.waiting {
 		if w.From <= f.From && f.To <= w.To {
-			return
+			return true
 		}
 	}
 	size := len(f.Batch)
 	if len(in.waiting) >= maxWaiting || len(in.merged) >= maxHoles && f.From > in.reach() || in.bytes+size > maxWaitingBytes ||
 		!pool.hold(size, in.bytes == 0) {
-		return
+		return false
 	}
 	in.waiting = append(in.waiting, f)
 	in.bytes += size
+	return true
 }
 
 // release gives back the room that frames took.

@@ -10,7 +10,7 @@ import (
 	"github.com/aashram-care/sangam/sync/seal"
 )
 
-func (s *session) onChanges(f changes, now time.Time) {
+func (s *session) onChanges(f changes, number uint64, now time.Time) {
 	in := &s.in[f.Scope]
 	if f.Lane == laneRepair {
 		s.onRepair(f)
@@ -37,7 +37,11 @@ func (s *session) onChanges(f changes, now time.Time) {
 	if in.merged.covers(in.cursor.Seq, f.From, f.To) && s.ready {
 		s.ackDue = true // the ack of the first one may be lost
 	}
-	in.accept(f, s.pool)
+	if !in.accept(f, s.pool) {
+		if s.dropped = append(s.dropped, number); len(s.dropped) > cameNumbers {
+			s.dropped = s.dropped[1:]
+		}
+	}
 }
 
 func (s *session) onSkips(skips []skip) {
@@ -114,7 +118,7 @@ func (s *session) unreadable(f changes, err error, now time.Time) {
 	in := &s.in[f.Scope]
 	if len(f.Seqs) > 1 {
 		s.notice("a batch could not be read; asking record by record", err)
-		s.send(kindPull, pull{Report: in.report(f.Scope), Single: f.To})
+		s.send(kindPull, pull{Report: in.report(f.Scope), Single: f.To, Came: s.came()})
 		in.asked(now)
 		return
 	}
@@ -132,5 +136,5 @@ func (s *session) unreadable(f changes, err error, now time.Time) {
 
 func (s *session) pull(n scopeNo, now time.Time) {
 	s.in[n].asked(now)
-	s.send(kindPull, pull{Report: s.in[n].report(n)})
+	s.send(kindPull, pull{Report: s.in[n].report(n), Came: s.came()})
 }

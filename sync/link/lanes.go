@@ -97,7 +97,7 @@ func (s *session) sendBatch(n scopeNo, e errand, b feed.Batch, macs []byte, now 
 	}
 	if e.lane != laneRepair {
 		o.sendOff(flight{
-			from: b.From, to: b.To, bytes: bytes, lane: e.lane, again: e.again, overtaken: e.overtaken, rider: own,
+			from: b.From, to: b.To, bytes: bytes, lane: e.lane, number: s.sealed.Sent(), was: e.was, again: e.again, rider: own,
 		}, now)
 	}
 }

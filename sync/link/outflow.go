@@ -23,10 +23,11 @@ type flight struct {
 	bytes    int
 	lane     lane
 	sent     time.Time
-	again    bool // it was sent before
-	// overtaken tells that it counted as lost because a later one was there first.
-	overtaken bool
-	rider     skip // that went with it
+	number   uint64 // of the frame in the session; 0 when the peer has it no longer
+	was      uint64 // number of the frame that it repeats
+	again    bool   // it was sent before
+	came     bool   // the peer has it, and did not say yet that it is on disk
+	rider    skip   // that went with it
 	// What had been acknowledged of the backlog when it left, and when.
 	acked   int
 	ackedAt time.Time
@@ -47,6 +48,9 @@ type outflow struct {
 	flights           []flight
 	lost              []flight // to be sent again, fresh ones first
 	paces             [laneRepair]pace
+	newest            time.Time     // when the latest frame that came was sent
+	reorder           time.Duration // how late a frame may be that others overtook
+	kept              bool          // what came counts as on disk, to show why it must not
 	width             width
 	single            feed.Seq // one record a frame up to here
 
@@ -79,32 +83,76 @@ func (o *outflow) sent() feed.Seq {
 }
 
 // pulled sends again what the peer lacks, from where it says that it is. Its word counts more than what was thought
-// before: while the session was founded another one may have moved its cursor, also back. What was sent only now may
-// have crossed the pull and is not sent again yet, and what was fresh stays ahead of the backlog; but a peer that cannot
-// read is sent all of it anew.
-func (o *outflow) pulled(r report, single feed.Seq, now time.Time) {
-	if r.Seq <= o.head {
-		o.acked, o.has = r.Seq, nil
+// before: while the session was founded another one may have moved its cursor, also back, and what came may have been
+// dropped. What was sent only now may have crossed the pull and is not sent again yet, and what was fresh stays ahead of
+// the backlog; but a peer that cannot read is sent all of it anew.
+func (o *outflow) pulled(p pull, now time.Time) {
+	if p.Report.Seq <= o.head {
+		o.acked, o.has = p.Report.Seq, nil
 	}
-	o.heard(r, now)
+	o.heard(p.Report, now)
 	o.epoch++
 	o.busy = false
 	o.live = max(o.live, o.acked)
 	o.back, o.start = o.acked, o.live
 	sent := o.flights
 	o.flights = nil
-	o.lost = slices.DeleteFunc(o.lost, func(f flight) bool { return single > 0 || f.lane != laneLive })
+	if p.Single > 0 {
+		sent, o.lost = nil, nil
+	}
+	for i := range o.lost {
+		o.lost[i].without(p.Came)
+	}
 	for _, f := range sent {
-		switch {
-		case single > 0:
-		case o.paces[f.lane].underway(f, now):
+		if o.kept && f.came {
 			o.flights = append(o.flights, f)
-		case f.lane == laneLive:
+			continue
+		}
+		f.without(p.Came)
+		if f.number > p.Came.Newest && o.paces[f.lane].underway(f, now) {
+			o.flights = append(o.flights, f)
+		} else {
 			o.lose(f)
 		}
 	}
-	o.single, o.answer = single, true
+	o.single, o.answer = p.Single, true
 	o.pending = skip{}
+}
+
+// without forgets that a frame came: the peer lacks what it brought, though it has had the frames in c.
+func (f *flight) without(c came) {
+	f.came, f.was = false, 0
+	if f.number <= c.Newest {
+		f.number = 0
+	}
+}
+
+// came counts the frames that the peer has, merged or not: they are not lost. One that was taken for lost too early is
+// waited for longer from now on.
+func (o *outflow) came(c came) {
+	late := func() { o.reorder = min(2*max(o.reorder, leastReorder), mostReorder) }
+	for i := range o.flights {
+		f := &o.flights[i]
+		switch {
+		case f.came:
+		case c.has(f.number):
+			f.came = true
+			o.newest = later(o.newest, f.sent)
+			if f.again {
+				o.reorder -= o.reorder / 16
+			}
+		case c.has(f.was):
+			f.came = true
+			late()
+		}
+	}
+	o.lost = slices.DeleteFunc(o.lost, func(f flight) bool {
+		if f.came = c.has(f.number); f.came {
+			o.flights = append(o.flights, f)
+			late()
+		}
+		return f.came
+	})
 }
 
 // heard takes the peer's report.
@@ -133,22 +181,12 @@ func (o *outflow) heard(r report, now time.Time) {
 	})
 	o.lost = slices.DeleteFunc(o.lost, there)
 	o.flights = slices.DeleteFunc(o.flights, func(f flight) bool {
-		if f.overtaken = o.overtaken(f); f.overtaken {
+		overtaken := !f.came && o.newest.Sub(f.sent) > max(o.reorder, leastReorder)
+		if overtaken {
 			o.lose(f)
 		}
-		return f.overtaken
+		return overtaken
 	})
-}
-
-// overtaken tells that a frame was lost, by one that was sent after it and is there. A fresh commit is merged before
-// what came earlier of the backlog, and says nothing about that.
-func (o *outflow) overtaken(f flight) bool {
-	p := &o.paces[f.lane]
-	newest := p.newest
-	if f.lane == laneLive {
-		newest = later(newest, o.paces[laneBackfill].newest)
-	}
-	return p.overtaken(f, newest)
 }
 
 // lose puts a stretch on the list of those that are sent again.
@@ -162,39 +200,44 @@ func (o *outflow) lose(f flight) {
 	o.lost = slices.Insert(o.lost, i, f)
 }
 
-// oldest is the frame of a lane that was sent first, and when its time is up.
-func (o *outflow) oldest(l lane, heard time.Time) (at int, due time.Time, ok bool) {
+// first is the frame of a lane whose time is up first, and when.
+func (o *outflow) first(l lane, heard time.Time) (at int, due time.Time, ok bool) {
 	for i, f := range o.flights {
-		if f.lane == l && (!ok || f.sent.Before(o.flights[at].sent)) {
-			at, ok = i, true
+		up, waits := o.paces[l].due(f.sent, heard)
+		if f.came {
+			up, waits = f.sent.Add(mostHeld), !o.kept
+		}
+		if f.lane == l && waits && (!ok || up.Before(due)) {
+			at, due, ok = i, up, true
 		}
 	}
-	if !ok {
-		return 0, due, false
-	}
-	due, ok = o.paces[l].due(o.flights[at].sent, heard)
 	return at, due, ok
 }
 
 // due is when a frame that nobody acknowledged counts as lost; heard is when the peer last said anything.
 func (o *outflow) due(heard time.Time) (at time.Time, ok bool) {
 	for l := range laneRepair {
-		if _, due, waits := o.oldest(l, heard); waits && (!ok || due.Before(at)) {
+		if _, due, waits := o.first(l, heard); waits && (!ok || due.Before(at)) {
 			at, ok = due, true
 		}
 	}
 	return at, ok
 }
 
-// overdue gives up the oldest frame of each lane that waited too long. One alone: its acknowledgement tells what
+// overdue gives up the first frame of each lane that waited too long. One alone: its acknowledgement tells what
 // became of the others.
 func (o *outflow) overdue(heard, now time.Time) {
 	for l := range laneRepair {
-		if i, due, waits := o.oldest(l, heard); waits && !due.After(now) {
-			o.paces[l].backoff++
-			o.paces[l].moved = now
-			o.lose(o.flights[i])
+		if i, due, waits := o.first(l, heard); waits && !due.After(now) {
+			f := o.flights[i]
 			o.flights = slices.Delete(o.flights, i, i+1)
+			if f.came {
+				f.came, f.number, f.was = false, 0, 0
+			} else {
+				o.paces[l].backoff++
+				o.paces[l].moved = now
+			}
+			o.lose(f)
 		}
 	}
 }
@@ -216,8 +259,9 @@ func (o *outflow) rewind(now time.Time) {
 	}
 	for l := range o.paces {
 		p := &o.paces[l]
-		p.moved, p.newest = earlier(p.moved, now), earlier(p.newest, now)
+		p.moved = earlier(p.moved, now)
 	}
+	o.newest = earlier(o.newest, now)
 	o.width.at, o.width.turn = earlier(o.width.at, now), earlier(o.width.turn, now)
 }
 
@@ -232,9 +276,10 @@ func (o *outflow) underway(l lane) (bytes int) {
 
 // errand is a stretch to be read and sent; a zero upTo means the head.
 type errand struct {
-	lane             lane
-	since, upTo      feed.Seq
-	again, overtaken bool
+	lane        lane
+	since, upTo feed.Seq
+	again       bool
+	was         uint64 // number of the frame that brought it before
 }
 
 // next says what to read next: fresh commits first, what was lost of them before others, then the backlog as far as
@@ -253,7 +298,7 @@ func (o *outflow) next(credit int, freshFirst bool) (e errand, ok bool) {
 		}
 		since := o.has.reach(max(f.from, o.acked))
 		if since < f.to {
-			return errand{lane: f.lane, since: since, upTo: o.hole(since, f.to), again: true, overtaken: f.overtaken}, true
+			return errand{lane: f.lane, since: since, upTo: o.hole(since, f.to), again: true, was: f.number}, true
 		}
 		o.lost = o.lost[1:]
 	}
@@ -262,7 +307,7 @@ func (o *outflow) next(credit int, freshFirst bool) (e errand, ok bool) {
 		return errand{lane: laneLive, since: o.live}, true
 	case o.back < o.start && room[laneBackfill]:
 		taken := o.taken()
-		o.back = taken.reach(o.back)
+		o.back = taken.reach(max(o.back, o.acked))
 		if o.back < o.start {
 			return errand{lane: laneBackfill, since: o.back, upTo: taken.next(o.back)}, true
 		}

@@ -8,6 +8,8 @@ const (
 	liveTimeout, firstLive         = 500 * time.Millisecond, 2 * time.Second
 	backfillTimeout, firstBackfill = 2 * time.Second, 8 * time.Second
 	mostTimeout                    = 10 * time.Second
+	// mostHeld is after how long even what came goes again: a reader that lost it should have asked long before.
+	mostHeld = 30 * time.Second
 	// leastReorder is how much later than a lost one a frame must have been sent to tell that it was lost. It doubles with
 	// each that was only late.
 	leastReorder = 20 * time.Millisecond
@@ -28,26 +30,18 @@ type pace struct {
 	known           bool
 	mean, deviation time.Duration
 	backoff         int
-	moved           time.Time     // when a frame was last acknowledged, or sent again for want of that
-	newest          time.Time     // when the latest of those that were acknowledged had been sent
-	reorder         time.Duration // how late a frame may be that others overtook
+	moved           time.Time // when a frame was last acknowledged, or sent again for want of that
 }
 
-// acknowledged counts a frame. One that was sent twice does not tell which of both arrived, and leaves the wait as long
+// acknowledged counts a frame. One that was sent twice does not tell how long either took, and leaves the wait as long
 // as it has become: on a line that takes longer than anybody waits, nothing would be learnt otherwise.
 func (p *pace) acknowledged(f flight, now time.Time) {
 	p.moved = now
 	took := now.Sub(f.sent)
 	if f.again {
-		if took >= p.mean/2 {
-			p.newest = later(p.newest, f.sent)
-			p.reorder -= p.reorder / 16
-		} else if f.overtaken { // the first one was only late
-			p.reorder = min(2*max(p.reorder, leastReorder), mostReorder)
-		}
 		return
 	}
-	p.newest, p.backoff = later(p.newest, f.sent), 0
+	p.backoff = 0
 	if !p.known {
 		p.known, p.mean, p.deviation = true, took, took/2
 		return
@@ -66,7 +60,7 @@ func (p *pace) timeout() time.Duration {
 
 // underway tells that a frame may still be on its way, or its acknowledgement.
 func (p *pace) underway(f flight, now time.Time) bool {
-	return p.known && now.Sub(f.sent) < p.mean+p.deviation
+	return p.known && now.Sub(f.sent) < p.timeout()
 }
 
 // due is when the oldest frame of the lane counts as lost, and false while nobody seems to be there: after one that was
@@ -74,11 +68,6 @@ func (p *pace) underway(f flight, now time.Time) bool {
 func (p *pace) due(oldest, heard time.Time) (time.Time, bool) {
 	wait := min(p.timeout()<<min(p.backoff, 5), mostTimeout)
 	return later(oldest, p.moved).Add(wait), p.backoff == 0 || heard.After(p.moved)
-}
-
-// overtaken tells that a frame was lost: one that was sent so much later is there.
-func (p *pace) overtaken(f flight, newest time.Time) bool {
-	return newest.Sub(f.sent) > max(p.reorder, leastReorder)
 }
 
 // width is what the line carries of a backlog, by the rate at which that is acknowledged.

@@ -376,6 +376,8 @@ func FuzzAnyFrameUnderTheRightKey(f *testing.F) {
 	seed(ackKind, body{1: []any{[]any{0, line, 3, []any{[]any{5, 9}}}}, 2: 1, 3: []any{[]any{1, line, 0, 5, 9}}})
 	seed(beatKind, body{1: []any{[]any{0, line, 5, 5}}, 2: []any{[]any{1, line, 3, []any{}}}, 5: -1, 6: 1 << 60, 8: []any{1, 1, 1, 1}, 9: true})
 	seed(pullKind, body{1: []any{0, line, 1 << 61, []any{[]any{1, 2}}}, 2: 9})
+	seed(pullKind, body{1: []any{0, line, 0, []any{}}, 3: []any{1, []byte{1}}})
+	seed(ackKind, body{1: []any{}, 2: 1, 4: []any{uint64(1<<64 - 1), []byte{0xff, 3}}})
 	seed(7, body{1: 0, 2: 3, 9: "a\x00b", 11: []any{[]any{"entry", "day", line, 1}}})
 	seed(8, body{1: 0, 2: "entry", 3: line, 4: "why"})
 	seed(byeKind, body{1: 2, 2: 5})

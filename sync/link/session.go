@@ -79,6 +79,7 @@ type session struct {
 	beating  bool // a look is under way
 	credit   int  // what the peer lets this end have under way
 	ackDue   bool
+	dropped  []uint64 // numbers of the latest frames for which there was no room
 
 	offset     offset
 	answers    uint64 // greatest number heard of the peer's beats
@@ -106,6 +107,7 @@ func (s *session) open(mine, theirs [scopes]place, now time.Time) {
 			spans = nil
 		}
 		s.out[n].begin(mine[n], since, spans)
+		s.out[n].kept = s.without(AblateKept)
 		s.in[n] = inflow{heard: theirs[n].head, patient: firstPull}
 		if k := len(theirs[n].spans); k > 0 {
 			s.in[n].timeline = theirs[n].spans[k-1].Timeline
@@ -156,14 +158,15 @@ func (s *session) outcome(e Event, now time.Time) {
 }
 
 // frame takes what came under this session's seal.
-func (s *session) frame(kind seal.Kind, body []byte, now time.Time) {
+func (s *session) frame(h seal.Header, body []byte, now time.Time) {
 	s.heard = now
 	var err error
-	switch kind {
+	switch h.Kind {
 	case kindChanges:
-		err = handle(body, func(f changes) { s.onChanges(f, now) })
+		err = handle(body, func(f changes) { s.onChanges(f, h.Counter, now) })
 	case kindAck:
 		err = handle(body, func(f ack) {
+			s.onCame(f.Came)
 			s.onReports(f.Reports, now)
 			s.credit = f.Credit
 			s.onSkips(f.Skips)
@@ -183,7 +186,7 @@ func (s *session) frame(kind seal.Kind, body []byte, now time.Time) {
 		err = errMalformed
 	}
 	if err != nil {
-		s.notice("a frame could not be read", fmt.Errorf("kind %d: %w", kind, err))
+		s.notice("a frame could not be read", fmt.Errorf("kind %d: %w", h.Kind, err))
 	}
 	s.pump(now)
 }
@@ -218,13 +221,44 @@ func (s *session) onReports(reports []report, now time.Time) {
 	}
 }
 
+// onCame ignores what tells of frames that were never sent.
+func (s *session) onCame(c came) {
+	if c.Newest > s.sealed.Sent() {
+		return
+	}
+	for n := range scopes {
+		s.out[n].came(c)
+	}
+}
+
+// came tells which frames of the other end are here.
+func (s *session) came() (c came) {
+	if s.without(AblateCame) {
+		return c
+	}
+	c.Newest = s.sealed.Newest()
+	for i := range min(c.Newest, cameNumbers) {
+		if n := c.Newest - i; !s.sealed.Came(n) {
+			c.lacks(n)
+		}
+	}
+	for _, n := range s.dropped {
+		c.lacks(n)
+	}
+	return c
+}
+
 func (s *session) onPull(f pull, now time.Time) {
 	o := &s.out[f.Report.Scope]
 	if f.Report.Timeline != o.timeline {
 		s.end(byeUnknown, now)
 		return
 	}
-	o.pulled(f.Report, f.Single, now)
+	if f.Came.Newest > s.sealed.Sent() {
+		f.Came = came{}
+	}
+	s.onCame(f.Came)
+	o.pulled(f, now)
 }
 
 // pump does all that is due.
@@ -365,7 +399,7 @@ func (s *session) reports() []report {
 
 func (s *session) ack() {
 	s.ackDue = false
-	s.send(kindAck, ack{Reports: s.reports(), Credit: s.grant(), Skips: s.riders()})
+	s.send(kindAck, ack{Reports: s.reports(), Credit: s.grant(), Skips: s.riders(), Came: s.came()})
 }
 
 // grant is what the peer may have under way of its backlog.

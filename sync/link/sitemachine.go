@@ -205,7 +205,7 @@ func (m *SiteMachine) sessionFrame(h seal.Header, frame []byte, now time.Time) {
 	if !g.confirmed {
 		m.confirm(g, now)
 	}
-	g.frame(h.Kind, body, now)
+	g.frame(h, body, now)
 }
 
 // confirm takes a session for true: its other end is alive and has founded it too.

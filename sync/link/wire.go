@@ -150,10 +150,40 @@ type report struct {
 	Ranges   []stretch
 }
 
+// came tells which frames of the other end this one has, by their numbers in the session, merged or not. Newest is 0
+// from a program that does not tell.
+type came struct {
+	_       struct{} `cbor:",toarray"`
+	Newest  uint64
+	Missing []byte // bit i of byte k: Newest - 8k - i is missing; those beyond are not
+}
+
+// lacks counts a frame as missing, unless it is too old to be told of.
+func (c *came) lacks(number uint64) {
+	at := c.Newest - number
+	if at >= cameNumbers {
+		return
+	}
+	if need := int(at/8) + 1; len(c.Missing) < need {
+		c.Missing = append(c.Missing, make([]byte, need-len(c.Missing))...)
+	}
+	c.Missing[at/8] |= 1 << (at % 8)
+}
+
+// has tells that a frame is there. Of those that are too old nothing is known.
+func (c came) has(number uint64) bool {
+	at := c.Newest - number
+	if number == 0 || number > c.Newest || at >= cameNumbers {
+		return false
+	}
+	return at/8 >= uint64(len(c.Missing)) || c.Missing[at/8]&(1<<(at%8)) == 0
+}
+
 type ack struct {
 	Reports []report `cbor:"1,keyasint"`
 	Credit  int      `cbor:"2,keyasint"`
 	Skips   []skip   `cbor:"3,keyasint,omitempty"`
+	Came    came     `cbor:"4,keyasint"`
 }
 
 type headInfo struct {
@@ -179,6 +209,7 @@ type beat struct {
 type pull struct {
 	Report report   `cbor:"1,keyasint"`
 	Single feed.Seq `cbor:"2,keyasint,omitempty"` // one record a frame up to here: a batch could not be read
+	Came   came     `cbor:"3,keyasint"`
 }
 
 type digestPhase uint8
@@ -248,6 +279,8 @@ const (
 	maxSeqs    = 2048
 	maxBuckets = 3000
 	maxText    = 256
+	// cameNumbers is of how many frames an ack tells whether they came: all that may be under way.
+	cameNumbers = maxFlight
 )
 
 var (
@@ -414,11 +447,18 @@ func checkReports(reports []report) error {
 	return nil
 }
 
+func (c came) check() error {
+	if 8*len(c.Missing) > cameNumbers {
+		return errBounds
+	}
+	return nil
+}
+
 func (a ack) check() error {
 	if a.Credit < 0 {
 		return errValue
 	}
-	return errors.Join(checkReports(a.Reports), checkSkips(a.Skips))
+	return errors.Join(checkReports(a.Reports), checkSkips(a.Skips), a.Came.check())
 }
 
 func (b beat) check() error {
@@ -440,7 +480,7 @@ func (p pull) check() error {
 	if p.Single > maxSeq {
 		return errValue
 	}
-	return p.Report.check()
+	return errors.Join(p.Report.check(), p.Came.check())
 }
 
 func (d digest) check() error {

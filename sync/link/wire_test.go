@@ -4,6 +4,7 @@ import (
 	"os"
 	"reflect"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -45,5 +46,26 @@ func TestTheProtocolDocumentTellsEveryFieldOfEveryFrame(t *testing.T) {
 		if d := cmp.Diff(sent, told[frame]); d != "" {
 			t.Errorf("%s: sent (-), told (+):\n%s", frame, d)
 		}
+	}
+}
+
+func TestWhatIsMissingOfTheLatestFramesIsTold(t *testing.T) {
+	const newest = 1000
+	missing := []uint64{1000, 998, 900, 745}
+	c := came{Newest: newest}
+	for _, n := range append(missing, 744, 1) {
+		c.lacks(n)
+	}
+	if err := c.check(); err != nil || len(c.Missing) != 32 {
+		t.Fatalf("%d bytes, %v", len(c.Missing), err)
+	}
+	for n := range uint64(newest + 2) {
+		told := n > newest-cameNumbers && n <= newest
+		if want := told && !slices.Contains(missing, n); c.has(n) != want {
+			t.Errorf("frame %d is there: %t, want %t", n, !want, want)
+		}
+	}
+	if (came{}).has(0) || (came{Newest: 3}).has(0) || !(came{Newest: 3}).has(1) {
+		t.Error("there is no frame 0, and all three others came")
 	}
 }

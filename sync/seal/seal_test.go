@@ -323,6 +323,30 @@ func TestOpenFrameMayRepeat(t *testing.T) {
 	}
 }
 
+func TestASessionKnowsWhatItSentAndWhatCame(t *testing.T) {
+	edge, hub := sessions(t)
+	if hub.Newest() != 0 || edge.Sent() != 0 {
+		t.Errorf("at the start %d came of %d", hub.Newest(), edge.Sent())
+	}
+	for number := uint64(1); number <= 20; number++ {
+		frame := sealed(t, edge, "x")
+		if number%3 == 0 {
+			continue
+		}
+		if _, _, err := hub.Unseal(frame); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if edge.Sent() != 20 || hub.Newest() != 20 {
+		t.Errorf("sent up to %d, came up to %d, want 20 and 20", edge.Sent(), hub.Newest())
+	}
+	for number := uint64(1); number <= 21; number++ {
+		if want := number%3 != 0 && number <= 20; hub.Came(number) != want {
+			t.Errorf("number %d came: %t, want %t", number, !want, want)
+		}
+	}
+}
+
 // An end that lost its memory must not make frames that were made before under the same key and nonce.
 func TestNoTwoFramesAreAlike(t *testing.T) {
 	r := ring(t, siteA, 1, key(t, 1))

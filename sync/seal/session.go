@@ -54,6 +54,15 @@ func (s *Session) ID() [16]byte { return s.header.Session }
 // KeyID is the key it is founded on.
 func (s *Session) KeyID() KeyID { return s.header.KeyID }
 
+// Sent is the number of the last frame that was sealed.
+func (s *Session) Sent() uint64 { return s.last }
+
+// Newest is the greatest number that was opened, 0 before the first.
+func (s *Session) Newest() uint64 { return s.received.greatest }
+
+// Came tells that the frame of a number was opened. Those that are Window below the newest count as opened.
+func (s *Session) Came(number uint64) bool { return s.received.has(number) }
+
 // Seal seals a body under the next number. body stays the caller's. After an error the number is not taken.
 func (s *Session) Seal(random io.Reader, kind Kind, body []byte) ([]byte, error) {
 	h := s.header

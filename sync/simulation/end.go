@@ -42,11 +42,11 @@ func (p *process) serve(site record.ID) *end {
 	if p.isHub() {
 		e.machine, err = link.NewSiteMachine(link.SiteConfig{
 			Site: site, Hub: hubID, Node: p.name, Boot: p.boot, Alone: p.alone, Keys: []link.SiteKey{key}, MAC: p.mac, Pool: p.pool,
-			Random: entropy{p.random}, Ablated: p.off.Link,
+			Random: entropy{p.random}, Ablated: p.without(),
 		})
 	} else {
 		e.machine, err = link.NewEdgeMachine(link.EdgeConfig{
-			Site: site, Name: p.name, Node: p.name, Boot: p.boot, Keys: []link.SiteKey{key}, Random: entropy{p.random}, Ablated: p.off.Link,
+			Site: site, Name: p.name, Node: p.name, Boot: p.boot, Keys: []link.SiteKey{key}, Random: entropy{p.random}, Ablated: p.without(),
 		})
 	}
 	if err != nil {
@@ -54,6 +54,14 @@ func (p *process) serve(site record.ID) *end {
 	}
 	p.ends[site] = e
 	return e
+}
+
+// without is what the process does without; the older program does not tell which frames came.
+func (p *process) without() link.Ablation {
+	if p.disk.old {
+		return p.off.Link | link.AblateCame
+	}
+	return p.off.Link
 }
 
 // step lets the machine take an event, and does what it says.
