@@ -113,6 +113,7 @@ func (c *centre) fill(dir string, people int) {
 		var made clinic.StaffAnswer
 		c.act(ctx, edge, admin, "staff.create", clinic.StaffCreate{Name: "Ananda", Role: clinic.RoleGuruji}, &made)
 		c.act(ctx, edge, admin, "setting.update", map[string]any{"name": "slotMinutes", "value": 30}, nil)
+		c.act(ctx, edge, admin, "setting.update", map[string]any{"name": "name", "value": "Nirmal Dham"}, nil)
 		c.act(ctx, edge, clinic.Actor{}, "device.request", clinic.DeviceRequest{Kind: "board", Name: "Hall"}, nil)
 		for i := range people {
 			c.act(ctx, edge, admin, "queue.check_in", map[string]any{"guruji": made.Guruji, "person": map[string]any{"name": fmt.Sprintf("Visitor %d", i)}}, nil)

@@ -21,13 +21,21 @@ const shownRequests = 50
 // enrolledSites lists the sites by name, those that were shut out too.
 func (c *centre) enrolledSites() (api.Sites, error) {
 	out := api.Sites{Sites: []api.EnrolledSite{}}
-	err := c.each(feed.Network, clinic.KindSite, func(_ feed.Tx, r *record.Record) error {
+	known, err := c.register.sites()
+	if err != nil {
+		return out, err
+	}
+	names := map[record.ID]string{}
+	for _, s := range known {
+		names[s.id] = s.name
+	}
+	err = c.each(feed.Network, clinic.KindSite, func(_ feed.Tx, r *record.Record) error {
 		state := "enrolled"
 		if r.Get("state").Text() == stateRevoked {
 			state = stateRevoked
 		}
 		out.Sites = append(out.Sites, api.EnrolledSite{
-			ID: r.ID.String(), Name: r.Get("name").Text(), State: state, Hour: c.hour.of(r.ID),
+			ID: r.ID.String(), Name: cmp.Or(names[r.ID], r.Get("name").Text()), State: state, Hour: c.hour.of(r.ID),
 			EnrolledAt: timeOf(r, "enrolledAt"), RevokedAt: timeOf(r, "revokedAt"), RotateAt: timeOf(r, "rotateAt"),
 		})
 		return nil

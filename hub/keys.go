@@ -169,7 +169,7 @@ func (g *register) find(text string) (enrolledSite, error) {
 	}
 	text = strings.TrimSpace(text)
 	for _, s := range all {
-		if s.id.String() == text || clinic.NormalName(s.name) == clinic.NormalName(text) {
+		if s.id.String() == text || s.called(text) {
 			return s, nil
 		}
 	}

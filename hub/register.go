@@ -108,7 +108,8 @@ func (g *register) hubID() (id record.ID) {
 // enrolledSite is one site of the centre.
 type enrolledSite struct {
 	id      record.ID
-	name    string
+	name    string // as the site calls itself; that of its enrolment while it does not
+	former  string // of its enrolment
 	revoked bool
 	at      time.Time // of its last enrolment
 	rotate  time.Time // when an admin asked for a new key
@@ -119,17 +120,26 @@ func (g *register) sites() ([]enrolledSite, error) {
 	all := []enrolledSite{}
 	err := g.node.Committer.View(func(tx feed.Tx) error {
 		return feed.ByKind(tx, feed.Network, clinic.KindSite, func(r record.Record) (bool, error) {
-			all = append(all, enrolledSite{r.ID, r.Get("name").Text(), r.Get("state").Text() == stateRevoked, r.Get("enrolledAt").Time(), r.Get("rotateAt").Time()})
+			all = append(all, enrolledSite{r.ID, r.Get("name").Text(), r.Get("name").Text(), r.Get("state").Text() == stateRevoked, r.Get("enrolledAt").Time(), r.Get("rotateAt").Time()})
 			return true, nil
 		})
 	})
 	if err != nil {
 		return nil, fmt.Errorf("list the sites: %w", err)
 	}
+	for i := range all {
+		g.node.Committer.Day(all[i].id, func(day *clinic.Day) { all[i].name = cmp.Or(day.Settings().Name, all[i].former) })
+	}
 	slices.SortFunc(all, func(a, b enrolledSite) int {
 		return cmp.Or(cmp.Compare(a.name, b.name), cmp.Compare(a.id.String(), b.id.String()))
 	})
 	return all, nil
+}
+
+// called reports whether somebody means the site by this name, also by the one of its enrolment.
+func (s enrolledSite) called(name string) bool {
+	name = clinic.NormalName(name)
+	return clinic.NormalName(s.name) == name || clinic.NormalName(s.former) == name
 }
 
 // invite makes a join code, durably known before it is told. The name of a known site gives a code for that site.
@@ -144,7 +154,7 @@ func (g *register) invite(ctx context.Context, in EnrolRequest) (Enrolled, error
 	}
 	var site record.ID
 	for _, s := range known {
-		if clinic.NormalName(s.name) == clinic.NormalName(in.Name) {
+		if s.called(in.Name) {
 			site = s.id
 		}
 	}

@@ -125,7 +125,9 @@ func (w *watch) changed(tx feed.Tx, site record.ID, set map[string]record.Value)
 	if err != nil || !known {
 		return nil, err // not enrolled, or not any more
 	}
-	set["name"] = s.Get("name")
+	if _, own := set["name"]; !own {
+		set["name"] = s.Get("name")
+	}
 	r, _, _, err := feed.Load(tx, w.node.Local, record.Key{Kind: clinic.KindSiteStatus, ID: site})
 	if err != nil {
 		return nil, err
@@ -167,6 +169,9 @@ func (w *watch) row(site record.ID) map[string]record.Value {
 		set["clockOffsetMs"] = record.Int(*offset)
 	}
 	w.node.Committer.Day(site, func(day *clinic.Day) {
+		if own := day.Settings().Name; own != "" {
+			set["name"] = record.Text(own)
+		}
 		f := day.Figures()
 		set["waiting"], set["inService"], set["done"] = record.Int(int64(f.Waiting)), record.Int(int64(f.InService)), record.Int(int64(f.Done))
 	})
