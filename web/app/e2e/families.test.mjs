@@ -68,7 +68,7 @@ test("two records of one person are made one by keyboard, and whoever was called
   await must("queue.call", { entry }, { status: before.status, generation: before.generation });
 
   await open("Suneeta Pavar");
-  await button(admin, "Same person as …").focus();
+  await button(admin, "Known twice? Merge").focus();
   await admin.keyboard.press("Enter");
   await panel(admin).locator("input[type=search]:focus").waitFor();
   await admin.keyboard.type("nobody of this name");
@@ -117,7 +117,7 @@ test("what cannot be made one says why, and nothing is changed", async () => {
     await register("Hema Joshi", "9822022223"),
   ];
   await open("Lata Kulkarni");
-  await button(admin, "Same person as …").click();
+  await button(admin, "Known twice? Merge").click();
   await panel(admin).locator("input[type=search]").fill("9822022222");
   await admin.keyboard.press("Enter");
   await button(panel(admin), "This one: Lata Kulkarny").click();
@@ -220,7 +220,7 @@ test("in Hindi on a tablet all of it is sound, and a refusal is told in the pane
   await button(desk, "खोलें: Vimal Shirke").click();
   await heading(desk, "Vimal Shirke").waitFor();
   await isSound(desk, "a person in Hindi");
-  await button(desk, "वही व्यक्ति, जो …").click();
+  await button(desk, "दो बार दर्ज? मिलाएँ").click();
   await panel(desk).locator("input[type=search]").fill("vimla");
   await desk.keyboard.press("Enter");
   await button(panel(desk), "यही: Vimla Shirke").click();

@@ -228,8 +228,12 @@ test("an admin finds who did what, and takes out tables and the report of the da
   await admin.locator(".table.audit", { hasNotText: "Add to a note" }).waitFor();
   await rows.filter({ hasText: "Remedy for" }).first().waitFor();
   await admin.getByLabel("What").selectOption("note");
-  await admin.getByRole("button", { name: "Search" }).click();
-  await rows.filter({ hasText: "Had health notes on the screen" }).first().waitFor();
+  // A look that a socket brought is in the audit within two seconds, and a search tells what was there when it was asked.
+  await until("the look at a note is in the audit", async () => {
+    await admin.getByRole("button", { name: "Search" }).click();
+    await rows.first().waitFor();
+    return (await rows.filter({ hasText: "Had health notes on the screen" }).count()) > 0;
+  });
   await admin.locator(".table.audit", { hasNotText: "Remedy for" }).waitFor();
   await isSound(admin, "who did what");
 

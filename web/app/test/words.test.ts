@@ -2,6 +2,8 @@ import { readdir, readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { deeds } from "../src/admin/deedWords.ts";
+import { records } from "../src/admin/recordWords.ts";
+import { UNSAID } from "../src/admin/touched.ts";
 import { kiosk } from "../src/kiosk/words.ts";
 import { patient } from "../src/patient/words.ts";
 import { type Lang, peopleWords, type StaffPhrase, staffWords, type Text } from "../src/words/catalogue.ts";
@@ -112,6 +114,23 @@ describe("the words", () => {
       "B002 को अभी-अभी बुलाया गया। 41 से. बाद फिर बुलाएँ।",
     );
     expect(refusalInHindi("Nobody ever said this.")).toBeNull();
+  });
+
+  it("name every field of a site's records that an audit may tell", async () => {
+    const schema = await readFile(
+      fileURLToPath(new URL("../../../internal/clinic/schema.go", import.meta.url)),
+      "utf8",
+    );
+    const kinds = schema
+      .slice(0, schema.indexOf("type trait"))
+      .matchAll(/: +site\(([\s\S]*?)\),\n(?=\tKind|\n)/g);
+    const names = new Set<string>();
+    for (const [, kind = ""] of kinds)
+      for (const [, listed = ""] of kind.matchAll(/(?:text|once|grow)\(((?:"[^"]*"(?:\s*\+\s*)?)+)\)/g))
+        for (const name of listed.replace(/"\s*\+\s*"|"/g, "").split(" ")) names.add(name);
+    expect(names.size).toBeGreaterThan(100);
+    const unnamed = [...names].filter((name) => !UNSAID.has(name) && !(`field.${name}` in records.phrases));
+    expect(unnamed).toEqual([]);
   });
 
   it("name each deed in one place", () => {

@@ -10,6 +10,7 @@ import { clock, dayAndDate } from "../words/times.ts";
 import { useAuditPages } from "./auditPages.ts";
 import { deeds } from "./deedWords.ts";
 import { records } from "./recordWords.ts";
+import { UNSAID } from "./touched.ts";
 import "./site.css";
 
 type Row = Shape<"AuditPage">["rows"][number];
@@ -130,17 +131,6 @@ export function Audit() {
 }
 
 const FIELDS = Object.keys(records.phrases).filter((key) => key.startsWith("field."));
-/** Bookkeeping that says nothing to a reader; the CSV has it. */
-const UNSAID = new Set([
-  "lastAction",
-  "generation",
-  "nameKey",
-  "periods",
-  "createdAt",
-  "createdBy",
-  "registeredHow",
-]);
-
 /** A table with a heading for each day. */
 export function Done({ rows }: { rows: readonly Row[] }) {
   const say = useWords(records);
@@ -189,9 +179,11 @@ function Deed({ row }: { row: Row }) {
         : row.type;
   const role = `role.${row.role}`;
   const inRole = role in records.phrases ? say(role as "role.admin") : row.role;
-  const touched = row.fields
+  // Two fields may be one thing to a reader. An export says what was taken, which is no field.
+  const said = row.fields
     .filter((name) => !UNSAID.has(name))
     .map((name) => (FIELDS.includes(`field.${name}`) ? say(`field.${name}` as "field.status") : name));
+  const touched = [...new Set(said)];
   if (row.type === "note.view") touched.push(say("ofPeople", { count: row.subjects?.length ?? 1 }));
   return (
     <tr>

@@ -77,13 +77,14 @@ export function Posters() {
 }
 
 function Sheet({ kind, code, wifi }: { kind: Kind; code: string; wifi: string }) {
+  const say = useWords(site);
   const { name, others } = usePlace();
   return (
     <article className="poster">
       <p className="brand">
         <Icon name="sangam" /> <Name>{name || "Sangam"}</Name>
       </p>
-      {code ? <Qr text={code} /> : <p className="qr blank" />}
+      {code ? <Qr text={code} /> : <p className="qr blank">{say("typeWifi")}</p>}
       <p className="address">{kind === "staff" ? new URL(others).host : wifi}</p>
       {LANGS.map((lang) => {
         const said = posterWords.in(lang);

@@ -41,6 +41,7 @@ export function AddPanel({ onClose }: { onClose(): void }) {
         />
         <Choice<Role>
           label={say("may")}
+          labelSeen
           options={ROLES.map((value) => ({ value, label: say(`role.${value}`) }))}
           value={role}
           onChange={setRole}

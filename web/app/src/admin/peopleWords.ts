@@ -117,7 +117,7 @@ export const people = staffWords({
   phoneWrong: { en: "This is not a telephone number", hi: "यह फ़ोन नंबर नहीं है" },
   yearWrong: { en: "A year such as 1961", hi: "वर्ष लिखें, जैसे 1961" },
 
-  sameAs: { en: "Same person as …", hi: "वही व्यक्ति, जो …" },
+  sameAs: { en: "Known twice? Merge", hi: "दो बार दर्ज? मिलाएँ" },
   alike: { en: "Perhaps known twice", hi: "शायद दो बार दर्ज हैं" },
   alikeWhy: {
     en: "Somebody who is known here has nearly the same name and phone.",

@@ -62,6 +62,10 @@ export const site = staffWords({
   posterStaff: { en: "For staff", hi: "स्टाफ़ के लिए" },
   wifi: { en: "Name of the ashram’s Wi-Fi", hi: "आश्रम के वाई-फ़ाई का नाम" },
   wifiPassword: { en: "Its password, if it has one", hi: "उसका पासवर्ड, अगर हो" },
+  typeWifi: {
+    en: "Type the name of the Wi-Fi, then its code stands here",
+    hi: "वाई-फ़ाई का नाम लिखें, तब कोड यहाँ बनेगा",
+  },
   wifiHow: {
     en: "Whoever sees the sheet can join this Wi-Fi: use the one for guests.",
     hi: "पन्ना देखने वाला हर कोई जुड़ सकेगा: मेहमानों वाला वाई-फ़ाई लिखें।",

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef } from "react";
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useLayoutEffect, useRef } from "react";
 import { createPortal } from "react-dom";
 import { useCommon } from "../words/Language.tsx";
 import { Icon } from "./Icon.tsx";
@@ -39,7 +39,8 @@ export function Panel({ title, foot, also, onClose, children }: PanelProps) {
     return () => removeEventListener("keydown", astray);
   }, []);
 
-  useEffect(() => {
+  // Before it is seen: a key that is pressed then belongs to it, and not to what lies below.
+  useLayoutEffect(() => {
     const before = document.activeElement;
     const own = panel.current?.parentElement;
     const behind = [...document.querySelectorAll("#app, .over")].filter(

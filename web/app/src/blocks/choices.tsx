@@ -12,11 +12,13 @@ export interface Option<T extends string> {
 /** One of a few. */
 export function Choice<T extends string>(props: {
   label: string;
+  /** Stands above it as well, where the options do not say what they are about. */
+  labelSeen?: boolean;
   options: readonly Option<T>[];
   value: T;
   onChange(value: T): void;
 }) {
-  return (
+  const choice = (
     <fieldset className="choice" aria-label={props.label}>
       {props.options.map((option) => (
         <button
@@ -30,6 +32,15 @@ export function Choice<T extends string>(props: {
         </button>
       ))}
     </fieldset>
+  );
+  if (!props.labelSeen) return choice;
+  return (
+    <div className="labelled">
+      <span className="label" aria-hidden="true">
+        {props.label}
+      </span>
+      {choice}
+    </div>
   );
 }
 

@@ -197,12 +197,14 @@ function Write({ sites }: { sites: readonly Site[] }) {
       </label>
       <Choice<Days>
         label={say("howLong")}
+        labelSeen
         options={DAYS.map((value) => ({ value, label: say("forDays", { count: Number(value) }) }))}
         value={days}
         onChange={setDays}
       />
       <Choice<"all" | "some">
         label={say("toWhom")}
+        labelSeen
         options={[
           { value: "all", label: say("toAll") },
           { value: "some", label: say("toSome") },

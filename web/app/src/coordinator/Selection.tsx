@@ -98,7 +98,7 @@ function Facts({ entry }: { entry: QueueEntry }) {
   // What the row itself does not say comes first: on narrow glass the end is cut.
   const facts = [
     typeof entry.fields.phone === "string" && inFives(entry.fields.phone),
-    entry.checkedInAt && clock(entry.checkedInAt, zone),
+    entry.checkedInAt && say("cameAt", { time: clock(entry.checkedInAt, zone) }),
     entry.position && say("placeIs", { n: entry.position }),
     minutes !== null && say("waitedMin", { n: minutes }),
     typeof credit === "number" && credit !== 0 && say("creditMin", { n: credit }),

@@ -32,6 +32,7 @@ export const coordinator = staffWords({
   },
   openIntake: { en: "Give tokens again", hi: "टोकन फिर दें" },
 
+  cameAt: { en: "came {time}", hi: "{time} पर आए" },
   placeIs: { en: "place {n}", hi: "{n} नंबर पर" },
   waitedMin: { en: "{n} min waited", hi: "{n} मिनट से" },
   creditMin: { en: "{n} min credit", hi: "{n} मिनट आगे" },

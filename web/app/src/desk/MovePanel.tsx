@@ -84,6 +84,7 @@ export function MovePanel(props: {
 /** Room, how many wait, whether they are there; and how long it takes. */
 export function Outlook({ guruji }: { guruji: GurujiRow }) {
   const say = useWords(desk);
+  const tell = useWords(panels);
   const common = useCommon();
   const { longWait } = expectationOf(useClientState(), guruji);
   const parts = [
@@ -96,7 +97,7 @@ export function Outlook({ guruji }: { guruji: GurujiRow }) {
     <>
       <span className="soft">{parts.filter(Boolean).join(" · ")}</span>
       <strong className="wait">
-        {longWait ? common("overTwoHours") : (waitRange(guruji.wait, common) ?? common("notKnown"))}
+        {longWait ? common("overTwoHours") : (waitRange(guruji.wait, common) ?? tell("waitUnknown"))}
       </strong>
     </>
   );

@@ -51,5 +51,6 @@ export const panels = staffWords({
   moveTitle: { en: "Move {token} to", hi: "{token} को किसके पास भेजें" },
   moveWhy: { en: "Token and check-in time stay.", hi: "टोकन और आने का समय वही रहेगा।" },
   moveGo: { en: "Move", hi: "भेजें" },
+  waitUnknown: { en: "wait not known", hi: "इंतज़ार पता नहीं" },
   moveNobody: { en: "There is nobody else to move to", hi: "भेजने के लिए कोई और नहीं है" },
 });
