@@ -97,6 +97,7 @@ const seen = {
 const more = {
   "coordinator-checkin": [pressed(coordinator, "c", ".panel"), ".panel"],
   "coordinator-find": [pressed(coordinator, "Control+k", ".palette"), ".palette"],
+  "coordinator-paper": [pressed(coordinator, "Control+p", ".paper .sheet"), ".paper .sheet"],
   "coordinator-several": [pressed(coordinator, "m", ".panel"), ".panel"],
   "coordinator-keys": [pressed(coordinator, "?", ".keysheet"), ".keysheet"],
   "coordinator-emergency": [pressed(coordinator, "e", ".panel"), ".panel"],
@@ -157,6 +158,8 @@ const more = {
 /** Pages and panels that are in the documents too. */
 const PANELS = {
   "coordinator-bookings": { glass: DESK, lang: "en" },
+  "coordinator-paper": { glass: TABLET, lang: "hi" },
+  "admin-staff": { glass: DESK, lang: "en" },
   "admin-people": { glass: DESK, lang: "en" },
   "admin-merge": { glass: TABLET, lang: "hi" },
   "admin-voices": { glass: DESK, lang: "en" },

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { isSettled, isSound, lineOf, sitDown, TABLET, userOf } from "./desk.mjs";
+import { isSettled, isSound, lineOf, sitDown, TABLET, typePin, userOf } from "./desk.mjs";
 import { act, queueOf, signIn, startDemo, until } from "./world.mjs";
 
 let world;
@@ -164,6 +164,15 @@ test("from the palette one comes to all keys, and from those to the queue on pap
   await desk.locator(".paper .sheet").waitFor();
   await desk.keyboard.press("Escape");
   assert.equal(await desk.getByRole("dialog").count(), 0);
+});
+
+test("whoever leaves the desk signs out from the palette, and comes back by their PIN", async () => {
+  await desk.keyboard.press("Control+k");
+  await desk.locator(".palette").waitFor();
+  await desk.keyboard.type("sign out");
+  await desk.keyboard.press("Enter");
+  await typePin(desk, userOf(site, "coordinator").pin);
+  await desk.locator("header.bar").waitFor();
 });
 
 test("a remedy that the centre prepares is given with one tap, and a note is added to afterwards", async () => {

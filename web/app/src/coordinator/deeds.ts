@@ -1,6 +1,7 @@
 import { gurujisOf, type QueueEntry, type State } from "@sangam/sdk";
 import { KEY_OF, type Move, movesOf } from "../desk/moves.ts";
 import { desk as deskWords } from "../desk/words.ts";
+import { useClient } from "../screen/client.tsx";
 import { useWords } from "../words/Language.tsx";
 import { type Desk, intakeOf } from "./desk.ts";
 import type { Deed } from "./hits.ts";
@@ -19,6 +20,7 @@ const ICON_OF: Partial<Record<Move, Deed["icon"]>> = {
 
 /** What the palette can do: with somebody, who is the chosen one from then on, and on this screen. */
 export function useDeeds(desk: Desk, state: State, togglePending: () => void) {
+  const client = useClient();
   const say = useWords(panels);
   const own = useWords(coordinator);
   const words = useWords(deskWords);
@@ -93,6 +95,13 @@ export function useDeeds(desk: Desk, state: State, togglePending: () => void) {
       name: say("allKeys"),
       shortcut: "?",
       run: () => desk.setOver({ what: "keys" }),
+    },
+    {
+      key: "sign_out",
+      icon: "lock",
+      name: say("signOut"),
+      // The sheet says who is signed in, and why they still are.
+      run: () => client.signOut().catch(() => desk.setOver({ what: "keys" })),
     },
   ];
   return { deedsOf, ofScreen };

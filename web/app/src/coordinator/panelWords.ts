@@ -109,6 +109,7 @@ export const panels = staffWords({
   howChoose: { en: "choose", hi: "चुनें" },
   howDo: { en: "open or do", hi: "खोलें या करें" },
   printQueue: { en: "Print the queue for the desk", hi: "काउंटर के लिए क़तार छापें" },
+  signOut: { en: "Sign out, leave this screen", hi: "साइन आउट, स्क्रीन छोड़ें" },
   allKeys: { en: "All keys", hi: "सब कुंजियाँ" },
   openPending: { en: "Pending changes", hi: "बाक़ी बदलाव" },
   breakOf: { en: "{name}: break, available, off", hi: "{name}: विश्राम, उपलब्ध, आज नहीं" },
