@@ -86,10 +86,14 @@ func TestWhatASiteEmptiesIsInASealedArchiveFirst(t *testing.T) {
 	month := time.Now().Add(past).In(time.FixedZone("IST", 19_800)).Add(-3 * time.Hour).Format("2006-01")
 	stop()
 
+	found, _ := examine(t, "--data", dir, "--archive", folder)
+	mustSay(t, found, "archives", control.Note, "is not there")
 	// A file stands where the folder is to be: nothing can be kept, so nothing is emptied.
 	if err := os.WriteFile(folder, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
+	found, _ = examine(t, "--data", dir, "--archive", folder)
+	mustSay(t, found, "archives", control.Wrong, "is no folder")
 	url, stop = runAt(t, o, 0)
 	token := signIn(t, url, "Meera")
 	if code, _, text := empty(t, url, token, month); code != http.StatusServiceUnavailable || !strings.Contains(text, "nothing was emptied") {
@@ -109,6 +113,11 @@ func TestWhatASiteEmptiesIsInASealedArchiveFirst(t *testing.T) {
 	if err := os.Remove(folder); err != nil {
 		t.Fatal(err)
 	}
+	if err := os.Mkdir(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	found, _ = examine(t, "--data", dir, "--archive", folder)
+	mustSay(t, found, "archives", control.Fine, "None yet")
 	if code, told, text := empty(t, url, token, month); code != http.StatusOK || told.Found != 2 || told.Emptied != 2 {
 		t.Errorf("emptied: %d %s", code, text)
 	}
@@ -129,6 +138,8 @@ func TestWhatASiteEmptiesIsInASealedArchiveFirst(t *testing.T) {
 	if len(all) != 1 || all[0].Month != month || all[0].Records != 2 || all[0].Name != "Pune" {
 		t.Fatalf("the folder has %+v", all)
 	}
+	found, _ = examine(t, "--data", dir, "--archive", folder)
+	mustSay(t, found, "archives", control.Fine, "1 in "+folder+", of "+month)
 	sealed, err := os.ReadFile(all[0].File)
 	if err != nil || bytes.Contains(sealed, []byte("Unmistakable")) {
 		t.Errorf("the archive can be read without its key: %v", err)

@@ -45,6 +45,8 @@ func newDoctor() *cobra.Command {
 	f.StringVar(&d.Dir, "data", "", "data `directory` of the edge or hub")
 	f.StringVar(&d.Redis, "redis", "", "`URL` of the wire: ask whether it can be used")
 	f.StringVar(&d.Listen, "listen", "", "`address` of screens and API: look who answers there")
+	f.StringVar(&d.HTTPSListen, "https-listen", "", "`address` of the same over https: look who answers there, and for how long its certificate is good")
+	f.StringVar(&d.Archive, "archive", "", "`directory` of the archives of what a site empties: look what is there")
 	f.StringVar(&d.AdminListen, "admin-listen", "", "`address` of metrics and health: look who answers there")
 	addOutput(f, &output)
 	return cmd

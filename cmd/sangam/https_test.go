@@ -19,6 +19,7 @@ import (
 
 	"github.com/aashram-care/sangam/edge"
 	"github.com/aashram-care/sangam/internal/api"
+	"github.com/aashram-care/sangam/internal/control"
 	"github.com/aashram-care/sangam/internal/testkit"
 )
 
@@ -66,6 +67,9 @@ func TestADeviceThatTrustsTheSiteWorksOverHTTPSAndPlainHTTPStays(t *testing.T) {
 	if plain := fmt.Sprintf(":%d", status.HTTPS.PlainPort); !strings.HasSuffix(site.URL, plain) {
 		t.Errorf("plain http is at %s, and %s is told", site.URL, plain)
 	}
+
+	found, _ := examine(t, "--data", dir, "--https-listen", strings.TrimPrefix(site.HTTPS, "https://"))
+	mustSay(t, found, "https", control.Fine, time.Now().Add(100*24*time.Hour).UTC().Format(time.DateOnly))
 
 	parsed, err := x509.ParseCertificate([]byte(root))
 	if err != nil {

@@ -37,7 +37,9 @@ type Finding struct {
 type Doctor struct {
 	Dir                 string
 	Listen, AdminListen string
+	HTTPSListen         string
 	Redis               string
+	Archive             string // folder of what a site empties
 	Now                 func() time.Time
 }
 
@@ -61,6 +63,7 @@ func (d Doctor) Look(ctx context.Context) []Finding {
 	}
 	found = append(found, d.tokens()...)
 	found = append(found, d.clock()...)
+	found = append(found, d.archives()...)
 	found = append(found, d.ports(ctx, running)...)
 	return append(found, d.redis(ctx)...)
 }

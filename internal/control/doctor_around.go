@@ -2,14 +2,19 @@ package control
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"net"
 	"net/http"
+	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -55,18 +60,24 @@ func (d Doctor) clock() []Finding {
 
 // ports looks who listens where the node should.
 func (d Doctor) ports(ctx context.Context, running bool) (found []Finding) {
-	for _, p := range []struct{ flag, address, path string }{{"--listen", d.Listen, "/api/v1/status"}, {"--admin-listen", d.AdminListen, "/healthz"}} {
+	for _, p := range []port{
+		{"--listen", "http", d.Listen, "/api/v1/status"}, {"--https-listen", "https", d.HTTPSListen, "/api/v1/status"},
+		{"--admin-listen", "http", d.AdminListen, "/healthz"},
+	} {
 		if p.address == "" {
 			continue
 		}
 		if running {
-			found = append(found, answers(ctx, p.flag, p.address, p.path))
+			found = append(found, d.answers(ctx, p))
 		} else {
 			found = append(found, free(p.flag, p.address))
 		}
 	}
 	return found
 }
+
+// port is an address of the node, the flag that names it, and where the node answers.
+type port struct{ flag, scheme, address, path string }
 
 func free(flag, address string) Finding {
 	l, err := net.Listen("tcp", address)
@@ -82,31 +93,74 @@ func free(flag, address string) Finding {
 	return fine("port", "%s is free.", address)
 }
 
-func answers(ctx context.Context, flag, address, path string) Finding {
+// whateverCertificate asks the node over https as who does not trust it yet.
+var whateverCertificate = &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
+
+func (d Doctor) answers(ctx context.Context, p port) Finding {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	host, port, err := net.SplitHostPort(address)
+	flag, address := p.flag, p.address
+	host, number, err := net.SplitHostPort(address)
 	if err != nil {
 		return wrong("port", address+" is no address: "+sentence(err), "Correct "+flag+".")
 	}
 	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
 		host = "localhost"
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+path, nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, p.scheme+"://"+net.JoinHostPort(host, number)+p.path, nil)
 	if err != nil {
 		return wrong("port", address+" is no address: "+sentence(err), "Correct "+flag+".")
 	}
-	res, err := http.DefaultClient.Do(req)
+	res, err := whateverCertificate.Do(req)
 	if err != nil {
 		return wrong("port", "The node runs, and nobody answers at "+address+": "+sentence(err), "Compare "+flag+" with the settings of the node; look at its log.")
 	}
 	defer res.Body.Close()
 	text, err := io.ReadAll(io.LimitReader(res.Body, 1<<20))
 	var status api.Status
-	if err != nil || res.StatusCode != http.StatusOK || path == "/api/v1/status" && (json.Unmarshal(text, &status) != nil || status.Node == "") {
+	if err != nil || res.StatusCode != http.StatusOK || p.path == "/api/v1/status" && (json.Unmarshal(text, &status) != nil || status.Node == "") {
 		return wrong("port", fmt.Sprintf("Somebody else answers at %s (%s).", address, res.Status), "Find it with ss -ltnp; compare "+flag+" with the settings of the node.")
 	}
-	return fine("port", "The node answers at %s.", address)
+	if res.TLS == nil {
+		return fine("port", "The node answers at %s.", address)
+	}
+	until := res.TLS.PeerCertificates[0].NotAfter
+	says := fmt.Sprintf("The node answers at %s over https, with a certificate until %s.", address, until.Format(time.DateOnly))
+	switch left := until.Sub(d.Now()); {
+	case left < 0:
+		return wrong("https", says, "Renew the files of --https-cert and --https-key; they are taken over within a minute. The site's own are made anew by themselves: look at the clock.")
+	case left < soonOver:
+		return note("https", says, "Renew the files of --https-cert and --https-key.")
+	}
+	return fine("https", "%s", says)
+}
+
+// soonOver is how long before its end a certificate should have been renewed.
+const soonOver = 7 * 24 * time.Hour
+
+// archives looks for those of what a site empties. Whether they are sound, only their key tells: sangam archive check.
+func (d Doctor) archives() []Finding {
+	if d.Archive == "" {
+		return nil
+	}
+	const about = "archives"
+	folder, err := os.Stat(d.Archive)
+	files, _ := filepath.Glob(filepath.Join(d.Archive, ArchiveFiles)) // the pattern is sound
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return []Finding{note(about, "The folder "+d.Archive+" is not there.", "Nothing if there was no archive yet: the first one makes it. Otherwise mount its disk.")}
+	case err != nil:
+		return []Finding{wrong(about, "The folder cannot be looked at: "+sentence(err), "Correct --archive, or run this as root.")}
+	case !folder.IsDir():
+		return []Finding{wrong(about, d.Archive+" is no folder, so nothing can be emptied.", "Correct --archive.")}
+	case len(files) == 0:
+		return []Finding{fine(about, "None yet in %s.", d.Archive)}
+	}
+	months := map[string]bool{}
+	for _, file := range files {
+		months[strings.TrimPrefix(filepath.Base(file), "archive-")[:len("2006-01")]] = true
+	}
+	return []Finding{fine(about, "%d in %s, of %s.", len(files), d.Archive, strings.Join(slices.Sorted(maps.Keys(months)), ", "))}
 }
 
 // redis asks the wire's server, as the node would.
