@@ -80,14 +80,18 @@ func TestThePackageHoldsWhatASiteNeedsAndIsTheSameEachTime(t *testing.T) {
 		"./usr/bin/sangam": "-rwxr-xr-x root/root",
 		"./usr/lib/systemd/system/sangam-edge.service": "-rw-r--r-- root/root",
 		"./usr/lib/systemd/system/sangam-hub.service":  "-rw-r--r-- root/root",
-		"./etc/sangam/":                              "drwxr-xr-x root/root",
-		"./etc/sangam/edge.env":                      "-rw------- root/root",
-		"./etc/sangam/hub.env":                       "-rw------- root/root",
-		"./usr/share/doc/sangam/copyright":           "-rw-r--r-- root/root",
-		"./usr/share/doc/sangam/licences.gz":         "-rw-r--r-- root/root",
-		"./usr/share/doc/sangam/changelog.Debian.gz": "-rw-r--r-- root/root",
-		"./usr/share/doc/sangam/examples/redis.conf": "-rw-r--r-- root/root",
-		"./usr/share/doc/sangam/operations.md":       "-rw-r--r-- root/root",
+		"./etc/sangam/":                                 "drwxr-xr-x root/root",
+		"./etc/sangam/edge.env":                         "-rw------- root/root",
+		"./etc/sangam/kiosk.env":                        "-rw-r--r-- root/root",
+		"./usr/lib/systemd/system/sangam-kiosk.service": "-rw-r--r-- root/root",
+		"./usr/lib/sysusers.d/sangam-kiosk.conf":        "-rw-r--r-- root/root",
+		"./usr/share/doc/sangam/kiosk.md":               "-rw-r--r-- root/root",
+		"./etc/sangam/hub.env":                          "-rw------- root/root",
+		"./usr/share/doc/sangam/copyright":              "-rw-r--r-- root/root",
+		"./usr/share/doc/sangam/licences.gz":            "-rw-r--r-- root/root",
+		"./usr/share/doc/sangam/changelog.Debian.gz":    "-rw-r--r-- root/root",
+		"./usr/share/doc/sangam/examples/redis.conf":    "-rw-r--r-- root/root",
+		"./usr/share/doc/sangam/operations.md":          "-rw-r--r-- root/root",
 	} {
 		if held[path] != want {
 			t.Errorf("%s is %q, want %q", path, held[path], want)
@@ -120,7 +124,9 @@ func newMachine(t *testing.T) *machine {
 		}
 	}
 	bin := filepath.Join(dir, "bin")
-	m.writeAt(filepath.Join(bin, "systemctl"), "#!/bin/sh\necho \"$@\" >>'"+m.asked+"'\n", 0o755)
+	for _, program := range []string{"systemctl", "systemd-sysusers"} {
+		m.writeAt(filepath.Join(bin, program), "#!/bin/sh\necho "+program+" \"$@\" >>'"+m.asked+"'\n", 0o755)
+	}
 	m.environment = []string{"PATH=" + bin + ":" + os.Getenv("PATH") + ":/usr/sbin:/sbin", "LC_ALL=C"}
 	return m
 }
@@ -177,12 +183,12 @@ func TestAnUpdateRestartsWhatRunsAndPurgingLeavesWhatPeopleEntrusted(t *testing.
 	m.write("var/lib/private/sangam-edge/sangam.db", "names")
 	m.write("usr/local/bin/sangam", "of old")
 	m.write("run/systemd/system/x", "")
-	const restart = "try-restart sangam-edge.service sangam-hub.service"
+	updated := []string{"systemd-sysusers sangam-kiosk.conf", "systemctl daemon-reload", "systemctl try-restart sangam-edge.service sangam-hub.service"}
 	for _, file := range []string{next, next} {
 		if said := m.dpkg("--install", file); !strings.Contains(said, "/usr/local/bin/sangam was installed by hand") {
 			t.Errorf("a program that goes before the package's is not named:\n%s", said)
 		}
-		if got := m.askedOfSystemd(); !slices.Equal(got, []string{"daemon-reload", restart}) {
+		if got := m.askedOfSystemd(); !slices.Equal(got, updated) {
 			t.Errorf("an update asked systemd %q", got)
 		}
 	}
@@ -191,7 +197,7 @@ func TestAnUpdateRestartsWhatRunsAndPurgingLeavesWhatPeopleEntrusted(t *testing.
 	}
 
 	m.dpkg("--remove", "sangam")
-	if got := m.askedOfSystemd(); !slices.Equal(got, []string{"stop sangam-edge.service sangam-hub.service", "daemon-reload"}) {
+	if got := m.askedOfSystemd(); !slices.Equal(got, []string{"systemctl stop sangam-edge.service sangam-hub.service sangam-kiosk.service", "systemctl daemon-reload"}) {
 		t.Errorf("a removal asked systemd %q", got)
 	}
 	if m.has("usr/bin/sangam") || !m.has("etc/sangam/edge.env") {
@@ -199,7 +205,7 @@ func TestAnUpdateRestartsWhatRunsAndPurgingLeavesWhatPeopleEntrusted(t *testing.
 	}
 	script := m.path("var/lib/dpkg/info/sangam.postrm")
 	twice := says(t, append(m.environment, "DPKG_ROOT="+m.root), script, "purge")
-	if said := m.dpkg("--purge", "sangam"); !strings.Contains(said, twice) || !strings.Contains(said, "still in /var/lib/private/sangam-edge;") {
+	if said := m.dpkg("--purge", "sangam"); !strings.Contains(said, twice) || !strings.Contains(said, "is still in /var/lib/private/sangam-edge;") {
 		t.Errorf("a purge says\n%s", said)
 	}
 	if read(t, m.path("var/lib/private/sangam-edge/sangam.db")) != "names" {
@@ -232,10 +238,13 @@ func TestWhatThePackageInstallsStarts(t *testing.T) {
 		t.Log("the units were not verified: no systemd-analyze")
 		return
 	}
+	for _, program := range []string{"cage", "chromium"} {
+		m.writeAt(m.path("usr/bin/"+program), "", 0o755)
+	}
 	for _, target := range []string{"sysinit", "basic", "network", "shutdown", "multi-user"} {
 		m.write("usr/lib/systemd/system/"+target+".target", "[Unit]\nDescription="+target+"\n")
 	}
-	if said := says(t, nil, "systemd-analyze", "verify", "--root="+m.root, "sangam-edge.service", "sangam-hub.service"); said != "" {
+	if said := says(t, nil, "systemd-analyze", "verify", "--root="+m.root, "sangam-edge.service", "sangam-hub.service", "sangam-kiosk.service"); said != "" {
 		t.Errorf("systemd says of the units:\n%s", said)
 	}
 }
