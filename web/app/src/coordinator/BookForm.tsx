@@ -10,9 +10,9 @@ import { useClient, useClientState, useClinicNow, useDataAge, usePlace } from ".
 import { useLanguage, useWords } from "../words/Language.tsx";
 import { pending } from "../words/pending.ts";
 import { clock, dayAndDate } from "../words/times.ts";
-import { useDay } from "./Bookings.tsx";
 import { BookPerson } from "./BookPerson.tsx";
 import { against, type Booking, bookingsOf, bookOf, dayOf, freeTimes, slotOf } from "./bookings.ts";
+import { useBookingsOf } from "./bookingsOfDay.ts";
 import { bookingWords } from "./bookingWords.ts";
 import {
   type BookDraft,
@@ -285,7 +285,7 @@ function When({ wish, setWish, moves }: WishProps & { moves: Booking | null }) {
   const { zone } = usePlace();
   const now = useClinicNow(10_000);
   const day = dayOf(slotOf(wish.day, wish.time, zone), zone) || wish.day;
-  const read = useDay(day);
+  const read = useBookingsOf(day);
   const known = bookingsOf(state, day, read.rows ?? []);
   const asked = { ...wish, ...(moves ? { itself: moves.id } : {}) };
   const wrong = wish.guruji && wish.time ? against(state, known, asked, zone, now) : null;
@@ -413,7 +413,7 @@ function Why(props: {
   const { zone } = usePlace();
   const now = useClinicNow(10_000);
   const day = dayOf(slotOf(wish.day, wish.time, zone), zone) || wish.day;
-  const read = useDay(day);
+  const read = useBookingsOf(day);
   const asked = { ...wish, ...(moves ? { itself: moves.id } : {}) };
   const known = bookingsOf(state, day, read.rows ?? []);
   const reason = error?.code === "not_allowed" ? against(state, known, asked, zone, now) : null;

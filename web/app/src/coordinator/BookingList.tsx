@@ -10,8 +10,8 @@ import { useClient, useClientState, usePlace } from "../screen/client.tsx";
 import { useCommon, useLanguage, useWords } from "../words/Language.tsx";
 import { pending } from "../words/pending.ts";
 import { clock, dayAndDate } from "../words/times.ts";
-import type { Read } from "./Bookings.tsx";
 import { type Booking, isComing, slotOf } from "./bookings.ts";
+import type { ReadDay } from "./bookingsOfDay.ts";
 import { bookingWords } from "./bookingWords.ts";
 
 const LOOK: Record<string, { tone: Tone; icon: IconName }> = {
@@ -43,7 +43,7 @@ function onTheWay(state: State, day: string, zone: string | undefined): readonly
 
 export function BookingList(props: {
   day: string;
-  read: Read;
+  read: ReadDay;
   /** There are some, though none may fit what was typed. */
   any: boolean;
   shown: readonly Booking[];

@@ -5,7 +5,6 @@ import { Panel } from "../blocks/Panel.tsx";
 import { Button } from "../blocks/small.tsx";
 import { Sure } from "../desk/Sure.tsx";
 import { useClient, useClientState, useClinicNow, usePlace } from "../screen/client.tsx";
-import { failureOf } from "../screen/door.ts";
 import { useLanguage, useWords } from "../words/Language.tsx";
 import { clock, dayAndDate } from "../words/times.ts";
 import { BookForm } from "./BookForm.tsx";
@@ -19,6 +18,7 @@ import {
   deedsOf,
   matching,
 } from "./bookings.ts";
+import { useBookingsOf } from "./bookingsOfDay.ts";
 import { bookingWords } from "./bookingWords.ts";
 import type { BookDraft } from "./draft.ts";
 import type { Known } from "./people.ts";
@@ -35,52 +35,6 @@ type At =
   | { step: "list" }
   | { step: "book" }
   | { step: "reschedule" | "cancel" | "no_show"; booking: Booking };
-
-/** What was read of a day; null while it is asked for, and after `failed` nothing came. */
-export interface Read {
-  rows: readonly BookingRow[] | null;
-  failed: boolean;
-  again(): void;
-}
-
-/** A day that did not come is asked for again after this time; while the box is away, once it is back. */
-const AGAIN_MS = 3000;
-
-/**
- * Reads the bookings of a day, again after each new snapshot, since a feed that began anew has forgotten other days, and
- * when the box is heard again.
- */
-export function useDay(day: string): Read {
-  const client = useClient();
-  const { view, connection } = useClientState();
-  const offline = connection.mode === "offline";
-  const [read, setRead] = useState<{ day: string; rows: readonly BookingRow[] | null; failed: boolean }>({
-    day,
-    rows: null,
-    failed: false,
-  });
-  const [times, setTimes] = useState(0);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new snapshot, a box that is back and a wish ask again
-  useEffect(() => {
-    let wanted = true;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    client.request<{ bookings: BookingRow[] }>("GET", `/api/v1/bookings?day=${day}`).then(
-      ({ bookings }) => wanted && setRead({ day, rows: bookings, failed: false }),
-      (error) => {
-        if (!wanted) return;
-        setRead((now) => ({ day, rows: now.day === day ? now.rows : null, failed: true }));
-        if (!offline && failureOf(error).code === "no_answer")
-          timer = setTimeout(() => setTimes((n) => n + 1), AGAIN_MS);
-      },
-    );
-    return () => {
-      wanted = false;
-      clearTimeout(timer);
-    };
-  }, [client, day, view, offline, times]);
-  const own = read.day === day ? read : { rows: null, failed: false };
-  return { rows: own.rows, failed: own.failed, again: () => setTimes((n) => n + 1) };
-}
 
 /** The bookings of a day above the desk: found, made, confirmed, moved, cancelled, and checked in. */
 export function Bookings(props: BookingsProps) {
@@ -192,7 +146,7 @@ function DayPanel(props: DayProps) {
   const { day, today, setDay, chosen, onClose } = props;
   const say = useWords(bookingWords);
   const state = useClientState();
-  const read = useDay(day);
+  const read = useBookingsOf(day);
   const [typed, setTyped] = useState("");
   const [guruji, setGuruji] = useState("");
   const all = bookingsOf(state, day, read.rows ?? []);

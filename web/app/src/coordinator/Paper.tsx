@@ -59,14 +59,7 @@ export function Paper({ onClose }: { onClose(): void }) {
         <section>
           <h4>{say("byHand")}</h4>
           <table>
-            <thead>
-              <tr>
-                <th scope="col">{say("cameAt")}</th>
-                <th scope="col">{say("name")}</th>
-                <th scope="col">{say("guruji")}</th>
-                <th scope="col">{say("seen")}</th>
-              </tr>
-            </thead>
+            <Heads of={["cameAt", "name", "guruji", "seen"]} />
             <tbody>
               {BY_HAND.map((line) => (
                 <tr key={line}>
@@ -87,6 +80,22 @@ export function Paper({ onClose }: { onClose(): void }) {
   );
 }
 
+function Heads({ of }: { of: readonly Head[] }) {
+  const say = useWords(paper);
+  return (
+    <thead>
+      <tr>
+        {of.map((head) => (
+          <th scope="col" key={head}>
+            {say(head)}
+          </th>
+        ))}
+      </tr>
+    </thead>
+  );
+}
+type Head = "place" | "token" | "name" | "why" | "cameAt" | "guruji" | "time" | "seen";
+
 function LaneOnPaper({ lane: { guruji, parts } }: { lane: LaneOf }) {
   const say = useWords(paper);
   const common = useCommon();
@@ -105,16 +114,7 @@ function LaneOnPaper({ lane: { guruji, parts } }: { lane: LaneOf }) {
         <p>{say("nobody")}</p>
       ) : (
         <table>
-          <thead>
-            <tr>
-              <th scope="col">{say("place")}</th>
-              <th scope="col">{say("token")}</th>
-              <th scope="col">{say("name")}</th>
-              <th scope="col">{say("why")}</th>
-              <th scope="col">{say("cameAt")}</th>
-              <th scope="col">{say("seen")}</th>
-            </tr>
-          </thead>
+          <Heads of={["place", "token", "name", "why", "cameAt", "seen"]} />
           <tbody>
             {all.map((entry) => (
               <Row key={entry.id} entry={entry} place={line.indexOf(entry) + 1} />
@@ -154,14 +154,7 @@ function Booked() {
     <section>
       <h4>{say("booked")}</h4>
       <table>
-        <thead>
-          <tr>
-            <th scope="col">{say("time")}</th>
-            <th scope="col">{say("name")}</th>
-            <th scope="col">{say("guruji")}</th>
-            <th scope="col">{say("seen")}</th>
-          </tr>
-        </thead>
+        <Heads of={["time", "name", "guruji", "seen"]} />
         <tbody>
           {coming.map((one) => (
             <tr key={one.id}>

@@ -7,8 +7,8 @@ import { useClient, useClientState, usePlace } from "../screen/client.tsx";
 import { useCommon, useWords } from "../words/Language.tsx";
 import { pending } from "../words/pending.ts";
 import { waitRange } from "../words/times.ts";
-import { giveToken } from "./CheckIn.tsx";
 import { type Draft, EMPTY, nameOf } from "./draft.ts";
+import { giveToken } from "./giveToken.ts";
 import { panels } from "./panelWords.ts";
 
 interface StepProps {

@@ -8,8 +8,8 @@ import { desk } from "../desk/words.ts";
 import { useClientState, useClinicNow, useDataAge, usePlace } from "../screen/client.tsx";
 import { useWords } from "../words/Language.tsx";
 import { clock } from "../words/times.ts";
-import { creditMinutes } from "./CheckIn.tsx";
 import { type Credit, type Draft, nameOf } from "./draft.ts";
+import { creditMinutes } from "./giveToken.ts";
 import { panels } from "./panelWords.ts";
 import { standing } from "./people.ts";
 

@@ -4,8 +4,8 @@ import { useClinicNow } from "../screen/client.tsx";
 import { soon } from "../screen/later.tsx";
 import { useWords } from "../words/Language.tsx";
 import type { Stage } from "./flow.ts";
-import type { Work } from "./Guruji.tsx";
 import { guruji as words } from "./words.ts";
+import type { Work } from "./work.ts";
 
 const UndoButton = soon(async () => (await import("../desk/UndoButton.tsx")).UndoButton);
 

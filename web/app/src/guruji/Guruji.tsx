@@ -1,26 +1,22 @@
-import { clinicNow, type GurujiRow, gurujisOf, type QueueEntry, queueOf, toBeCalled } from "@sangam/sdk";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { type GurujiRow, gurujisOf, type QueueEntry, queueOf, toBeCalled } from "@sangam/sdk";
+import { useEffect, useRef, useState } from "react";
 import { Choice } from "../blocks/choices.tsx";
 import { Empty } from "../blocks/small.tsx";
 import { useSetAvailability } from "../desk/availability.ts";
 import { Bar } from "../desk/Bar.tsx";
-import { type Move, move, recallInMs } from "../desk/moves.ts";
-import { recallAfterS } from "../desk/settings.ts";
 import { Freshness } from "../desk/Trouble.tsx";
-import { useUndo } from "../desk/undo.ts";
 import { desk } from "../desk/words.ts";
-import { useClient, useTold } from "../screen/client.tsx";
+import { useTold } from "../screen/client.tsx";
 import { useKeys } from "../screen/keys.ts";
 import { soon } from "../screen/later.tsx";
 import { sameFields } from "../screen/same.ts";
 import { useCommon, useWords } from "../words/Language.tsx";
-import type { Drafts } from "./Care.tsx";
 import { Foot } from "./Foot.tsx";
-import { maySettle, type Stage, stageOf } from "./flow.ts";
-import { lookInto, noteOf } from "./history.ts";
+import { type Stage, stageOf } from "./flow.ts";
 import { Next } from "./Next.tsx";
 import { Away, Called, Free } from "./Stages.tsx";
 import { guruji as words } from "./words.ts";
+import { useWork, type Work } from "./work.ts";
 
 const Emergencies = soon(async () => (await import("../desk/Emergencies.tsx")).Emergencies);
 const Here = soon(async () => (await import("./Here.tsx")).Here);
@@ -135,83 +131,6 @@ function Front(props: {
     case "free":
       return <Free waiting={waiting} />;
   }
-}
-
-export interface Work {
-  /** The next step: call, start, finish and call. Undefined while there is none. */
-  main: (() => void) | undefined;
-  /** What a key or a button of the foot does, when it fits the stage. */
-  on(what: Move): (() => void) | undefined;
-  transfer(entry: QueueEntry, to: string, reason: string): void;
-  undo: ReturnType<typeof useUndo>;
-  drafts: Drafts;
-  saveNote(entry: QueueEntry): void;
-}
-
-const FITS: Record<Stage["name"], readonly Move[]> = {
-  here: ["complete", "hold", "transfer"],
-  called: ["recall", "no_answer", "hold", "transfer"],
-  free: [],
-  away: [],
-};
-
-function useWork(
-  own: string,
-  stage: Stage,
-  someWait: boolean,
-  setMoving: (entry: QueueEntry | null) => void,
-): Work {
-  const client = useClient();
-  const undo = useUndo();
-  const drafts = useMemo<Drafts>(() => new Map(), []);
-  const entry = stage.name === "here" || stage.name === "called" ? stage.entry : null;
-  const shown = `${stage.name} ${entry?.id ?? ""}`;
-  const shownSince = useRef({ shown, at: 0 });
-  if (shownSince.current.shown !== shown) shownSince.current = { shown, at: Date.now() };
-
-  function saveNote(of: QueueEntry) {
-    const text = drafts.get(of.id);
-    if (text === undefined) return;
-    drafts.delete(of.id);
-    const consultation = String(of.fields.consultation ?? "");
-    // While a start is on its way the consultation has no id here; the entry stands for it.
-    if (consultation && text === noteOf(lookInto(client.getState()), consultation)) return;
-    client.act("consultation.note", { entry: of.id, text });
-  }
-  function act(of: QueueEntry, what: Move, more = {}) {
-    if (what === "complete") saveNote(of);
-    const data = { ...more, entry: of.id };
-    undo.follow(move(client, of, what, more), `queue.${what}`, data, of);
-  }
-  function callNext() {
-    undo.follow(client.act("queue.call_next", { guruji: own }), "queue.call_next", { guruji: own }, null);
-  }
-  const mains: Record<Stage["name"], (() => void) | undefined> = {
-    here: () => {
-      if (!entry) return;
-      act(entry, "complete");
-      if (someWait) callNext();
-    },
-    called: () => entry && act(entry, "start"),
-    free: someWait ? callNext : undefined,
-    away: undefined,
-  };
-  const next = mains[stage.name];
-  const main = next && (() => maySettle(shownSince.current.at, Date.now()) && next());
-
-  function on(what: Move) {
-    if (!entry || !FITS[stage.name].includes(what)) return undefined;
-    if (what === "transfer") return () => setMoving(entry);
-    const state = client.getState();
-    if (what === "recall" && recallInMs(entry, clinicNow(state, Date.now()), recallAfterS(state)) > 0)
-      return undefined;
-    return () => act(entry, what);
-  }
-  function transfer(of: QueueEntry, to: string, reason: string) {
-    setMoving(null);
-    act(of, "transfer", { guruji: to, ...(reason ? { reason } : {}) });
-  }
-  return { main: main as Work["main"], on, transfer, undo, drafts, saveNote };
 }
 
 /** Enter starts the one who was called, unless it is meant for a button or a field. */

@@ -3,8 +3,7 @@ import { Icon, type IconName } from "../blocks/Icon.tsx";
 import { Button, Notice } from "../blocks/small.tsx";
 import { useClient, useClientState } from "../screen/client.tsx";
 import { useWords } from "../words/Language.tsx";
-import { CLEARS_AFTER_S, Page } from "./Kiosk.tsx";
-import { Clears } from "./SlipPage.tsx";
+import { CLEARS_AFTER_S, Clears, Page } from "./Page.tsx";
 import { kiosk } from "./words.ts";
 
 /** Help is given by people: the way to them, and a call where it cannot wait. */

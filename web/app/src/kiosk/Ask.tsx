@@ -1,14 +1,13 @@
 import type { ReactNode } from "react";
 import { LanguageChoice } from "../blocks/choices.tsx";
 import { Icon } from "../blocks/Icon.tsx";
-import { useLate } from "../blocks/lines.tsx";
 import { Button, Chip, Empty, Name } from "../blocks/small.tsx";
 import { useClientState, usePlace } from "../screen/client.tsx";
 import { LANGS } from "../words/catalogue.ts";
 import { useCommon, useWords } from "../words/Language.tsx";
 import { clock, waitRange } from "../words/times.ts";
 import { choicesOf, type Healer } from "./choices.ts";
-import { Page } from "./Kiosk.tsx";
+import { OneMoment, Page } from "./Page.tsx";
 import { kiosk } from "./words.ts";
 
 /** More than these stand in two columns. */
@@ -108,17 +107,6 @@ function Card(props: {
       {props.children}
       {props.busy && <OneMoment />}
     </button>
-  );
-}
-
-/** The answer is nearly always faster than this. */
-export function OneMoment() {
-  const say = useWords(kiosk);
-  if (!useLate(300)) return null;
-  return (
-    <span className="moment" role="status">
-      <Icon name="hourglass" /> {say("oneMoment")}
-    </span>
   );
 }
 

@@ -1,10 +1,8 @@
 import { useState } from "react";
 import { Button } from "../blocks/small.tsx";
 import { useWords } from "../words/Language.tsx";
-import { OneMoment } from "./Ask.tsx";
 import { has } from "./equipment.ts";
-import { CLEARS_AFTER_S, Page } from "./Kiosk.tsx";
-import { Clears } from "./SlipPage.tsx";
+import { CLEARS_AFTER_S, Clears, OneMoment, Page } from "./Page.tsx";
 import { kiosk } from "./words.ts";
 
 /** The reference of a booking has so many digits, and no telephone number has as few. */

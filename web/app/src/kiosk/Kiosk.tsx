@@ -1,12 +1,9 @@
 import { clinicNow } from "@sangam/sdk";
-import { useCallback, useEffect, useRef } from "react";
-import { Icon } from "../blocks/Icon.tsx";
-import { Name } from "../blocks/small.tsx";
+import { useCallback } from "react";
 import { useAwake, useNightlyReload } from "../board/lasting.ts";
-import { useClient, useClientState, useClinicNow, usePlace } from "../screen/client.tsx";
+import { useClient, useClientState, usePlace } from "../screen/client.tsx";
 import type { Lang } from "../words/catalogue.ts";
-import { useLanguage, useWords } from "../words/Language.tsx";
-import { clock, dayAndDate } from "../words/times.ts";
+import { useLanguage } from "../words/Language.tsx";
 import { Help, NoAppointment, NoBooking, NoMore, NoToken } from "./Aside.tsx";
 import { Ask } from "./Ask.tsx";
 import { Booking } from "./Booking.tsx";
@@ -14,12 +11,11 @@ import { restOf } from "./choices.ts";
 import { type Step, useFlow } from "./flow.ts";
 import { useIdle } from "./idle.ts";
 import { useLease } from "./lease.ts";
+import { CLEARS_AFTER_S } from "./Page.tsx";
 import { Resting } from "./Resting.tsx";
 import { SlipPage } from "./SlipPage.tsx";
 import { useScan } from "./scan.ts";
-import { kiosk } from "./words.ts";
 
-export const CLEARS_AFTER_S = 20;
 export const FIRST_LANG: Lang = "hi";
 
 /** One question a screen. It resets itself, says when, and keeps nothing of the last person. */
@@ -77,40 +73,6 @@ export function Kiosk() {
       {page}
       {(RIVERS.has(step.name) || (step.name === "asking" && step.by !== "number")) && <Rivers />}
     </div>
-  );
-}
-
-/** Where, what day, what time: on top of every page. */
-export function Top() {
-  const place = usePlace();
-  const { lang } = useLanguage();
-  const now = useClinicNow(1000);
-  return (
-    <header>
-      <p className="brand">
-        <Icon name="sangam" /> <Name>{place.name || "Sangam"}</Name>
-      </p>
-      <p className="soft">
-        {dayAndDate(now, lang, place.zone)} · {clock(now, place.zone)}
-      </p>
-    </header>
-  );
-}
-
-/** A new page is a new question: focus and the screen reader begin at its top. */
-export function Page(props: { also?: string; children: React.ReactNode }) {
-  const page = useRef<HTMLElement>(null);
-  const say = useWords(kiosk);
-  const { lang } = useLanguage();
-  useEffect(() => page.current?.focus({ preventScroll: true }), []);
-  useEffect(() => {
-    document.title = say("title");
-  }, [say]);
-  return (
-    <main className={props.also ? `step ${props.also}` : "step"} lang={lang} ref={page} tabIndex={-1}>
-      <Top />
-      {props.children}
-    </main>
   );
 }
 

@@ -5,8 +5,8 @@ import { LANGS, type Lang } from "../words/catalogue.ts";
 import { useLanguage } from "../words/Language.tsx";
 import { weekday } from "../words/times.ts";
 import type { Rest } from "./choices.ts";
-import { Page } from "./Kiosk.tsx";
 import { nextOpening, type Opening } from "./opening.ts";
+import { Page } from "./Page.tsx";
 import { kiosk } from "./words.ts";
 
 const SAID = {

@@ -8,7 +8,7 @@ import { useCommon, useWords } from "../words/Language.tsx";
 import { clock, waitRange } from "../words/times.ts";
 import { has, phoneLink } from "./equipment.ts";
 import type { Slip } from "./flow.ts";
-import { Page } from "./Kiosk.tsx";
+import { Clears, Page } from "./Page.tsx";
 import { Printing } from "./PaperSlip.tsx";
 import { kiosk } from "./words.ts";
 
@@ -139,15 +139,5 @@ function Follow({ link }: { link: string | null }) {
         <p className="address">{new URL(address).host}</p>
       </div>
     </section>
-  );
-}
-
-export function Clears({ left, of }: { left: number; of: number }) {
-  const say = useWords(kiosk);
-  return (
-    <p className="clears soft" role="timer">
-      <span className="meter" style={{ "--left": `${Math.round((100 * left) / of)}%` } as CSSProperties} />
-      {say("clears", { count: left })}
-    </p>
   );
 }

@@ -7,8 +7,8 @@ import { entry } from "../words/entry.ts";
 import { useCommon, useWords } from "../words/Language.tsx";
 import { span } from "../words/times.ts";
 import { failureOf, type StaffName } from "./door.ts";
+import { initial, useRoleWord } from "./names.ts";
 import { useNow } from "./now.ts";
-import { initial, useRoleWord } from "./SignIn.tsx";
 
 /** What a node may leave unsaid in a lock-out. */
 const LOCK_MS = 30_000;

@@ -7,20 +7,10 @@ import { entry } from "../words/entry.ts";
 import { useWords } from "../words/Language.tsx";
 import type { StaffName } from "./door.ts";
 import { countUse, mostUsedFirst } from "./habits.ts";
-import { useNames } from "./names.ts";
+import { initial, useNames, useRoleWord } from "./names.ts";
 import { Pin } from "./Pin.tsx";
 
 const SHOWN = 8;
-const ROLES = ["coordinator", "guruji", "admin", "central_admin"] as const;
-
-export function useRoleWord(): (role: string) => string {
-  const say = useWords(entry);
-  return (role) => {
-    const known = ROLES.find((one) => one === role);
-    return known ? say(known) : role;
-  };
-}
-
 export interface SignInProps {
   client: Client;
   /** Who may use this screen; others are not listed. Empty: everybody. */
@@ -130,10 +120,4 @@ export function Names(props: {
       </div>
     </section>
   );
-}
-
-/** The letter by which a person is found: titles say nothing. */
-export function initial(name: string): string {
-  const said = name.replace(/^(shri|smt|mata|dr|श्री|श्रीमती|माता|डॉ)\.?\s+/i, "");
-  return Array.from(said)[0]?.toUpperCase() ?? "";
 }
