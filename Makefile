@@ -84,6 +84,7 @@ check-format:
 .PHONY: check-vet
 check-vet:
 	$(STEP) "go vet" go vet ./...
+	$(STEP) "go vet: a board of 32 bits" env $(GO_armhf) CGO_ENABLED=0 go vet ./cmd/sangam
 
 .PHONY: check-arch
 check-arch:

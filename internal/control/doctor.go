@@ -124,7 +124,7 @@ func (d Doctor) disk() []Finding {
 	if err := syscall.Statfs(d.Dir, &fs); err != nil {
 		return nil // the system does not say
 	}
-	free, whole := int64(fs.Bavail)*fs.Bsize, int64(fs.Blocks)*fs.Bsize
+	free, whole := int64(fs.Bavail)*int64(fs.Bsize), int64(fs.Blocks)*int64(fs.Bsize)
 	room := fmt.Sprintf("%s of %s are free", bytesText(free), bytesText(whole))
 	const do = "Make room: old backups, logs (journalctl --vacuum-size=100M), packages (apt-get clean)."
 	switch {

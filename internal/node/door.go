@@ -39,6 +39,6 @@ func (n *Node) FreeBytes() *int64 {
 	if err := syscall.Statfs(n.Dir, &fs); err != nil {
 		return nil
 	}
-	free := int64(fs.Bavail) * fs.Bsize
+	free := int64(fs.Bavail) * int64(fs.Bsize)
 	return &free
 }
