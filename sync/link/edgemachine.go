@@ -243,7 +243,7 @@ func (m *EdgeMachine) received(frame []byte, now time.Time) {
 		return
 	}
 	if !h.Open {
-		m.sessionFrame(h, frame, now)
+		m.sessionFrame(frame, now)
 		return
 	}
 	h, body, err := m.ring.Unseal(seal.Down, frame)
@@ -262,7 +262,7 @@ func (m *EdgeMachine) received(frame []byte, now time.Time) {
 	}
 }
 
-func (m *EdgeMachine) sessionFrame(h seal.Header, frame []byte, now time.Time) {
+func (m *EdgeMachine) sessionFrame(frame []byte, now time.Time) {
 	s := m.session
 	if s == nil {
 		return
