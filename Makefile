@@ -153,8 +153,9 @@ bench-year: ## a site after 100,000 visits, and a start with a million records, 
 	$(STEP) "bench-year" scripts/bench Year $(BENCHTIME)
 
 .PHONY: bench-soak
-bench-soak: ## the same day again and again: memory, goroutines and file of site and centre, early and at last
+bench-soak: ## the same day again and again: memory, goroutines and file of site and centre; then one day after another in a demo
 	$(STEP) "bench-soak" scripts/bench Soak $(BENCHTIME)
+	$(STEP) "bench-soak: days" scripts/bench Days $(BENCHTIME)
 
 .PHONY: bench-decide
 bench-decide: ## one decision in a day of 300, 3,000 and 30,000 entries; the places and waits of 3,000, and a screen of them

@@ -16,6 +16,7 @@ const clockTick = 10 * time.Millisecond
 type Usage struct {
 	CPU       time.Duration
 	RSS, Peak int // KiB
+	Own       int // KiB of RSS that are no pages of files
 }
 
 // ForgetPeak lets the peak begin anew from what the process holds now. It needs Linux.
@@ -28,30 +29,38 @@ func (p *Process) ForgetPeak(t testing.TB) {
 }
 
 // Usage reads what the process took. It needs Linux.
-func (p *Process) Usage(t testing.TB) (u Usage) {
+func (p *Process) Usage(t testing.TB) Usage {
 	t.Helper()
-	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.PID()))
+	return UsageOf(t, p.PID())
+}
+
+// UsageOf reads what any process took. It needs Linux.
+func UsageOf(t testing.TB, pid int) (u Usage) {
+	t.Helper()
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
-		t.Fatalf("read what %s took: %v", p.args[0], err)
+		t.Fatalf("read what process %d took: %v", pid, err)
 	}
 	_, rest, _ := strings.Cut(string(stat), ") ") // the name before it may hold anything
 	fields := strings.Fields(rest)
 	for _, n := range []int{11, 12} { // user and system time
 		ticks, err := strconv.Atoi(fields[n])
 		if err != nil {
-			t.Fatalf("read what %s took: %v", p.args[0], err)
+			t.Fatalf("read what process %d took: %v", pid, err)
 		}
 		u.CPU += time.Duration(ticks) * clockTick
 	}
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.PID()))
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
-		t.Fatalf("read what %s took: %v", p.args[0], err)
+		t.Fatalf("read what process %d took: %v", pid, err)
 	}
 	for line := range strings.Lines(string(status)) {
 		name, value, _ := strings.Cut(line, ":")
 		switch name {
 		case "VmRSS":
 			u.RSS, _ = strconv.Atoi(strings.Fields(value)[0])
+		case "RssAnon":
+			u.Own, _ = strconv.Atoi(strings.Fields(value)[0])
 		case "VmHWM":
 			u.Peak, _ = strconv.Atoi(strings.Fields(value)[0])
 		}
