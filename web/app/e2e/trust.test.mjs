@@ -126,7 +126,7 @@ test("from a screen over https other devices are sent to plain http", async () =
     { browser },
     { base: secure, names: site.url, screen: "admin", user: userOf(site, "admin") },
   );
-  await desk.getByText("This browser trusts the box").waitFor();
+  await desk.getByText("This browser starts without the box").waitFor();
   await desk.getByRole("button", { name: "Let a device trust it" }).click();
   assert.equal(await desk.locator(".panel a").getAttribute("href"), `http://${NAME}:${site.port}/trust`);
 });

@@ -3,10 +3,10 @@ import { staffWords } from "../words/catalogue.ts";
 /** Whether browsers may start without the box and use a microphone, and how they come to. */
 export const trust = staffWords({
   trust: { en: "Trusted line", hi: "भरोसेमंद संपर्क" },
-  here: { en: "This browser trusts the box", hi: "यह ब्राउज़र मशीन पर भरोसा करता है" },
+  here: { en: "This browser starts without the box", hi: "यह ब्राउज़र मशीन के बिना भी खुलता है" },
   hereHow: {
-    en: "It starts while the box is off, and may use a microphone. What it shows still comes from the box alone.",
-    hi: "मशीन बंद हो तब भी यह खुलता है, और माइक इस्तेमाल कर सकता है। जानकारी केवल मशीन से ही आती है।",
+    en: "It trusts the box, keeps its screens and may use a microphone. What it shows still comes from the box alone.",
+    hi: "यह मशीन पर भरोसा करता है, स्क्रीनें यहाँ रखता है और माइक इस्तेमाल कर सकता है। जानकारी केवल मशीन से ही आती है।",
   },
   not: {
     en: "This browser cannot start while the box is off",
