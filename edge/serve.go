@@ -82,6 +82,11 @@ func (s *site) begin(listener, secure net.Listener) func(context.Context) error 
 		if err := s.fillSettings(ctx); err != nil {
 			return err
 		}
+		select {
+		case <-s.door.Opened():
+		case <-ctx.Done():
+			return nil
+		}
 		started := Started{URL: node.Address("http", listener), Node: s.node.ID, Site: s.node.Site, Pair: s.pair}
 		if secure != nil {
 			started.HTTPS = node.Address("https", secure)

@@ -75,7 +75,11 @@ func serve(ctx context.Context, o Options, n *node.Node, listener net.Listener) 
 			return node.ServeAdmin(ctx, o.AdminListen, n.Committer.Healthy, o.Log, append(c.figures(), node.WireFigures(wire)...)...)
 		},
 		func(ctx context.Context) error {
-			o.Started(Started{URL: node.Address("http", listener), Node: n.ID, Enrol: c.enrol})
+			select {
+			case <-c.door.Opened():
+				o.Started(Started{URL: node.Address("http", listener), Node: n.ID, Enrol: c.enrol})
+			case <-ctx.Done():
+			}
 			<-ctx.Done()
 			return nil
 		},

@@ -231,6 +231,9 @@ func (d *Door) begin(ctx context.Context) error {
 	return d.lookForAdmin()
 }
 
+// Opened is closed once Run has read what it needs: from then on the door answers.
+func (d *Door) Opened() <-chan struct{} { return d.started }
+
 func (d *Door) running() bool {
 	select {
 	case <-d.started:
