@@ -199,6 +199,7 @@ test("in Hindi on a tablet the page is sound, and while the box is away it says 
   await admin.getByText("लोग मशीन पर खोजे जाते हैं", { exact: false }).waitFor();
   await admin.context().setOffline(false);
   await admin.getByText("केवल मशीन से संपर्क होने पर").waitFor({ state: "detached" });
+  await admin.locator(".pending-button .chip").waitFor({ state: "detached" }); // what was saved meanwhile is at the site
   await find("revati");
   await page().locator("tr", { hasText: "Revati Oak" }).getByText("Satara").waitFor();
 });
