@@ -8,8 +8,8 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -34,7 +34,7 @@ func BenchmarkDays(b *testing.B) {
 		b.Logf("day %d: %.0f MiB", day+1, own[day])
 		demo.order("/demo/restart", nil)
 	}
-	if said := demo.log.String(); strings.Contains(said, "level=ERROR") {
+	if said := demo.said(); strings.Contains(said, "level=ERROR") {
 		b.Errorf("the log has errors:\n%s", said)
 	}
 	b.ReportMetric(0, "ns/op")
@@ -46,25 +46,16 @@ type demoRun struct {
 	b       *testing.B
 	page    string
 	command *exec.Cmd
-	log     *logged
+	log     *os.File
 }
 
-// logged is what a process says, which is read while it speaks.
-type logged struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (l *logged) Write(text []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(text)
-}
-
-func (l *logged) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
+// said is all that the demo told so far.
+func (d *demoRun) said() string {
+	text, err := os.ReadFile(d.log.Name())
+	if err != nil {
+		d.b.Fatal(err)
+	}
+	return string(text)
 }
 
 func startDemo(b *testing.B) *demoRun {
@@ -73,7 +64,11 @@ func startDemo(b *testing.B) *demoRun {
 	if err != nil {
 		b.Fatal(err)
 	}
-	d := &demoRun{b: b, page: "http://127.0.0.1:" + port, log: &logged{}}
+	log, err := os.Create(filepath.Join(b.TempDir(), "log"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	d := &demoRun{b: b, page: "http://127.0.0.1:" + port, log: log}
 	d.command = exec.Command(testkit.Binary(b), "demo", "--port-base", port, "--data", b.TempDir(), "--speed", "600")
 	d.command.Stdout, d.command.Stderr = d.log, d.log
 	if err := d.command.Start(); err != nil {
@@ -82,9 +77,10 @@ func startDemo(b *testing.B) *demoRun {
 	b.Cleanup(func() {
 		_ = d.command.Process.Signal(os.Interrupt) // it may have ended by itself
 		_ = d.command.Wait()
+		log.Close()
 	})
 	if !testkit.Eventually(2*time.Minute, func() bool { return d.state() != nil }) {
-		b.Fatalf("the demo does not start:\n%s", d.log)
+		b.Fatalf("the demo does not start:\n%s", d.said())
 	}
 	return d
 }
@@ -144,7 +140,7 @@ func (d *demoRun) play(day int) {
 	<-time.After(8 * time.Second)
 	away(false)
 	if !testkit.Eventually(5*time.Minute, func() bool { s := d.state(); return s != nil && s.DayEnded }) {
-		d.b.Fatalf("day %d does not end:\n%s", day+1, d.log)
+		d.b.Fatalf("day %d does not end:\n%s", day+1, d.said())
 	}
 	<-time.After(5 * time.Second) // what was put off is done
 }

@@ -2,7 +2,6 @@ package main_test
 
 import (
 	"errors"
-	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -178,14 +177,6 @@ func TestAReadOnlyDiskIsRefusedWithAReasonAndStaysReadable(t *testing.T) {
 
 func body(t *testing.T, url string) string {
 	t.Helper()
-	res, err := http.Get(url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer res.Body.Close()
-	text, err := io.ReadAll(res.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
+	_, text := page(t, http.DefaultClient, url)
+	return text
 }

@@ -7,7 +7,6 @@
 package ca
 
 import (
-	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -146,7 +145,7 @@ func (a *Authority) Issue(name string, now time.Time) (*tls.Certificate, error) 
 	} else {
 		leaf.DNSNames = []string{name}
 	}
-	der, err := x509.CreateCertificate(rand.Reader, leaf, a.root, key.Public(), crypto.Signer(a.key))
+	der, err := x509.CreateCertificate(rand.Reader, leaf, a.root, key.Public(), a.key)
 	if err != nil {
 		return nil, fmt.Errorf("make a certificate for %s: %w", name, err)
 	}

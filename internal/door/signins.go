@@ -1,6 +1,7 @@
 package door
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -67,7 +68,7 @@ func (d *Door) signIns(ctx context.Context, in *signInsQuery) (*struct{ Body api
 			}
 			staff, _, known, err := feed.Load(tx, d.o.Staff.Scope, record.Key{Kind: d.o.Staff.Kind, ID: id})
 			if err != nil || !known {
-				return firstError(err, refuse(http.StatusNotFound, clinic.CodeNotFound, "There is no such member of staff."))
+				return cmp.Or[error](err, refuse(http.StatusNotFound, clinic.CodeNotFound, "There is no such member of staff."))
 			}
 			out.Body.Rows, err = d.signInsOf(tx, &staff)
 			out.Body.Rows = out.Body.Rows[:min(len(out.Body.Rows), mostSignIns)]
@@ -88,15 +89,6 @@ func (d *Door) signIns(ctx context.Context, in *signInsQuery) (*struct{ Body api
 	}
 	newestFirst(out.Body.Rows)
 	return out, nil
-}
-
-func firstError(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func newestFirst(rows []api.SignIn) {
