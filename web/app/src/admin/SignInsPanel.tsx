@@ -24,7 +24,7 @@ export function SignInsPanel({ person, onClose }: { person: StaffRow; onClose():
       also="sign-ins"
       title={say("signInsOf", { name: person.name })}
       onClose={onClose}
-      foot={<span className="note soft">{say("notYou")}</span>}
+      foot={told && told.rows.length > 0 && <span className="note soft">{say("notYou")}</span>}
     >
       <p className="soft">{say("signInsHow")}</p>
       {unheard && (
